@@ -1,0 +1,47 @@
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "options.hpp"
+#include "output.hpp"
+#include "verbs.hpp"
+
+namespace mrcz::cli {
+namespace {
+
+std::string abilities(const CodecInfo& codec) {
+    if (codec.reads && codec.writes) return "read, write";
+    return codec.reads ? "read" : "-";
+}
+
+std::string levels(const CodecInfo& codec) {
+    if (codec.greatest_level == 0) return "-";
+    return fmt::format("{}-{} ({})", codec.least_level, codec.greatest_level, codec.default_level);
+}
+
+}  // namespace
+
+int run_codecs(const std::vector<std::string>& arguments) {
+    CLI::App app("What this build can read and write.\n\nExample: mrcz codecs --json", "mrcz codecs");
+    Options options;
+    app.add_flag("--json", options.json, "one JSON object a line");
+    int exit_code = 0;
+    if (!parse(app, arguments, exit_code)) return exit_code;
+    if (!options.json) std::cout << fmt::format("{:>2}  {:<8} {:<12} {:<9} {}\n", "id", "name", "here", "levels", "");
+    for (const CodecInfo& codec : codecs()) {
+        if (options.json) {
+            std::cout << fmt::format(
+                "{{\"id\":{},\"name\":{},\"reads\":{},\"writes\":{},\"lossless\":{},\"levels\":[{},{}],"
+                "\"default_level\":{},\"summary\":{},\"why_not\":{}}}\n",
+                codec.id, json_string(codec.name), codec.reads, codec.writes, codec.loss == Loss::lossless,
+                codec.least_level, codec.greatest_level, codec.default_level, json_string(codec.summary),
+                json_string(codec.why_not));
+        } else {
+            std::cout << fmt::format("{:>2}  {:<8} {:<12} {:<9} {}{}{}\n", codec.id, codec.name, abilities(codec),
+                                     levels(codec), codec.summary, codec.why_not.empty() ? "" : "; ", codec.why_not);
+        }
+    }
+    return 0;
+}
+
+}  // namespace mrcz::cli

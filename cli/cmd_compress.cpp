@@ -1,0 +1,90 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "options.hpp"
+#include "output.hpp"
+#include "verbs.hpp"
+
+namespace mrcz::cli {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Filter>, 4> filters{{
+    {"auto", Filter::automatic},
+    {"bitshuffle", Filter::bitshuffle},
+    {"byteshuffle", Filter::byteshuffle},
+    {"none", Filter::none},
+}};
+
+Filter filter_named(const std::string& name) {
+    for (const auto& [known, filter] : filters)
+        if (known == name) return filter;
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("filter '{}': expected auto, bitshuffle, byteshuffle or none", name));
+}
+
+/// JSON unless it begins as a MessagePack map or array does.
+Metadata parse_metadata(const std::string& bytes) {
+    const unsigned char first = bytes.empty() ? '{' : static_cast<unsigned char>(bytes[0]);
+    if (first >= 0x80) return Metadata::from_msgpack(std::as_bytes(std::span(bytes)));
+    return Metadata::from_json(bytes);
+}
+
+std::optional<Metadata> read_metadata(const Options& options) {
+    if (options.metadata_file.empty()) return std::nullopt;
+    std::ifstream file(options.metadata_file, std::ios::binary);
+    if (!file || std::filesystem::is_directory(options.metadata_file))
+        throw Error(ErrorCode::not_found, "cannot read the metadata", options.metadata_file);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    try {
+        Metadata metadata = parse_metadata(bytes);
+        if (options.metadata_format.empty()) return metadata;
+        if (options.metadata_format == "json") return metadata.converted_to(MetadataFormat::json);
+        if (options.metadata_format == "msgpack") return metadata.converted_to(MetadataFormat::msgpack);
+    } catch (const Error& error) {
+        throw error.within(options.metadata_file);
+    }
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("metadata format '{}': expected json or msgpack", options.metadata_format));
+}
+
+CompressOptions compress_options(const Options& options) {
+    CompressOptions chosen;
+    chosen.codec = options.codec;
+    chosen.coding.level = options.level;
+    chosen.coding.filter = filter_named(options.filter);
+    if (!options.block_size.empty()) chosen.coding.block_bytes = parse_size(options.block_size);
+    chosen.metadata = read_metadata(options);
+    return chosen;
+}
+
+}  // namespace
+
+int run_compress(const std::vector<std::string>& arguments) {
+    CLI::App app(
+        "Compress MRC files so that they can be restored byte for byte.\n\n"
+        "Example: mrcz compress -T4 movie.mrc        writes movie.mrcz",
+        "mrcz compress");
+    Options options;
+    add_inputs(app, options);
+    add_output(app, options);
+    add_coding(app, options);
+    add_threads(app, options);
+    add_talking(app, options);
+    int exit_code = 0;
+    if (!parse(app, arguments, exit_code)) return exit_code;
+    const CompressOptions chosen = compress_options(options);
+    return for_each_input(options, [&](const std::string& name, const RunContext& context) {
+        const auto started = std::chrono::steady_clock::now();
+        const Output output = output_for(options, name, compressed_name, true);
+        const JobResult result = compress(input_named(name), output, chosen, context);
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
+        report(options, "compress", name, output.descriptor ? "-" : output.path.string(), result, taken.count());
+    });
+}
+
+}  // namespace mrcz::cli

@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "options.hpp"
+#include "output.hpp"
+#include "terminal.hpp"
+#include "verbs.hpp"
+
+namespace mrcz::cli {
+namespace {
+
+std::string_view proof_of(const VerifyResult& result) {
+    if (result.original_matched) return "original restorable byte for byte";
+    return result.frames_hashed ? "all frame hashes hold" : "readable, but it carries no hashes to check";
+}
+
+void print_findings(const std::string& name, const std::vector<Finding>& findings) {
+    for (const Finding& finding : findings)
+        std::cout << fmt::format("{}: {}: {} {}: {}\n", name, severity_name(finding.severity), finding.rule,
+                                 finding.field, finding.message);
+}
+
+void print_json(const std::string& name, const VerifyResult& result) {
+    std::string findings;
+    for (const Finding& finding : result.findings)
+        findings += fmt::format("{}{{\"severity\":{},\"rule\":{},\"field\":{},\"message\":{}}}",
+                                findings.empty() ? "" : ",", json_string(severity_name(finding.severity)),
+                                json_string(finding.rule), json_string(finding.field), json_string(finding.message));
+    std::cout << fmt::format(
+        "{{\"verb\":\"verify\",\"input\":{},\"frames\":{},\"bytes\":{},\"frames_hashed\":{},\"original_matched\":{},"
+        "\"findings\":[{}]}}\n",
+        json_string(name), result.frames, result.bytes, result.frames_hashed, result.original_matched, findings);
+}
+
+}  // namespace
+
+int run_verify(const std::vector<std::string>& arguments) {
+    CLI::App app(
+        "Decode everything and check every hash; nothing is written.\n\n"
+        "Example: mrcz verify *.mrcz",
+        "mrcz verify");
+    Options options;
+    bool strict = false;
+    add_inputs(app, options);
+    app.add_flag("--strict", strict, "oddities count as errors");
+    add_threads(app, options);
+    add_talking(app, options);
+    int exit_code = 0;
+    if (!parse(app, arguments, exit_code)) return exit_code;
+    return for_each_input(options, [&](const std::string& name, const RunContext& context) {
+        const VerifyResult result = verify(input_named(name), {}, context);
+        if (options.json) {
+            print_json(name, result);
+        } else if (options.quiet == 0) {
+            if (options.verbose > 0 || strict) print_findings(name, result.findings);
+            std::cout << fmt::format("{}: OK: {} frames, {}, {}\n", name, result.frames, readable_bytes(result.bytes),
+                                     proof_of(result));
+        }
+        if (strict && !result.findings.empty())
+            throw Error(ErrorCode::corrupt,
+                        fmt::format("{} oddities, and --strict asks for none", result.findings.size()), name);
+    });
+}
+
+}  // namespace mrcz::cli

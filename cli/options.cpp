@@ -1,0 +1,78 @@
+#include "options.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <iostream>
+
+#include "mrcz/error.hpp"
+#include "output.hpp"
+
+namespace mrcz::cli {
+
+void add_inputs(CLI::App& app, Options& options) {
+    app.add_option("FILE", options.inputs, "files to read; - is standard input, and so is none")->allow_extra_args();
+}
+
+void add_output(CLI::App& app, Options& options) {
+    app.add_option("-o,--output", options.output, "write to this file (one input only); - is standard output");
+    app.add_flag("-c,--stdout", options.to_stdout, "write to standard output");
+    app.add_flag("-f,--force", options.force, "replace existing files, write to a terminal");
+    app.add_flag("-k,--keep", options.keep, "keep the input (always done)");
+}
+
+void add_talking(CLI::App& app, Options& options) {
+    app.add_flag("-q,--quiet", options.quiet, "no summary; twice: no warnings either");
+    app.add_flag("-v,--verbose", options.verbose, "say more");
+    app.add_flag("--no-progress", options.no_progress, "no progress bar");
+    app.add_flag("--json", options.json, "one JSON object a line on standard output");
+}
+
+void add_threads(CLI::App& app, Options& options) {
+    app.add_option("-T,--threads", options.threads, "threads; 0: MRCZ_THREADS, SLURM_CPUS_PER_TASK or all cores")
+        ->check(CLI::Range(0, 1024))
+        ->type_name("N");
+}
+
+void add_coding(CLI::App& app, Options& options) {
+    app.add_option("--codec", options.codec, "zstd, lz4, ...: see `mrcz codecs`")->capture_default_str();
+    for (int level = 1; level <= 9; ++level)
+        app.add_flag_callback(
+               fmt::format("-{}", level), [&options, level] { options.level = level; },
+               level == 1 ? "level: -1 fast ... -9 small" : "")
+            ->group(level == 1 ? "Options" : "");
+    app.add_option("--block-size", options.block_size, "bytes compressed at a time: 64k ... 1M (default)");
+    app.add_option("--filter", options.filter, "auto, bitshuffle, byteshuffle or none")->capture_default_str();
+    app.add_option("--metadata", options.metadata_file, "JSON or MessagePack file to store in the footer");
+    app.add_option("--metadata-format", options.metadata_format, "store it as json or msgpack");
+}
+
+bool parse(CLI::App& app, const std::vector<std::string>& arguments, int& exit_code) {
+    try {
+        app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+        return true;
+    } catch (const CLI::CallForHelp& help) {
+        exit_code = app.exit(help);
+    } catch (const CLI::ParseError& error) {
+        std::cerr << fmt::format("mrcz: {}\nmrcz: `{} --help` shows what it takes\n", error.what(), app.get_name());
+        exit_code = static_cast<int>(ErrorGroup::caller);
+    }
+    return false;
+}
+
+std::uint64_t parse_size(const std::string& text) {
+    std::uint64_t number = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+    std::string_view unit(parsed.ptr, static_cast<std::size_t>(text.data() + text.size() - parsed.ptr));
+    unsigned shift = 0;
+    if (!unit.empty() && (unit[0] == 'k' || unit[0] == 'K')) shift = 10;
+    if (!unit.empty() && (unit[0] == 'm' || unit[0] == 'M')) shift = 20;
+    if (shift != 0) unit.remove_prefix(1);
+    const bool unit_known = unit.empty() || (shift != 0 && (unit == "iB" || unit == "B"));
+    if (parsed.ec != std::errc() || !unit_known || number == 0 || number > (std::uint64_t{1} << 40))
+        throw Error(ErrorCode::invalid_argument,
+                    fmt::format("size '{}': expected bytes such as 65536, 64k or 1M", text));
+    return number << shift;
+}
+
+}  // namespace mrcz::cli

@@ -1,0 +1,44 @@
+// Flags that several verbs share, declared once.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <vector>
+
+namespace mrcz::cli {
+
+/// What a verb's command line came to.
+struct Options {
+    std::vector<std::string> inputs;
+    std::string output;
+    bool to_stdout = false;
+    bool force = false;
+    bool keep = true;  ///< inputs are always kept; -k is what fingers type
+    int quiet = 0;
+    int verbose = 0;
+    bool no_progress = false;
+    bool json = false;
+    unsigned threads = 0;  ///< 0: from the environment
+    std::string frames;
+    std::string codec = "zstd";
+    int level = 0;
+    std::string block_size;
+    std::string filter = "auto";
+    std::string metadata_file;
+    std::string metadata_format;
+};
+
+void add_inputs(CLI::App& app, Options& options);
+void add_output(CLI::App& app, Options& options);
+void add_talking(CLI::App& app, Options& options);
+void add_threads(CLI::App& app, Options& options);
+void add_coding(CLI::App& app, Options& options);
+
+/// Parses, or prints help; true when the verb is to run, else `exit_code` is set.
+[[nodiscard]] bool parse(CLI::App& app, const std::vector<std::string>& arguments, int& exit_code);
+
+/// `65536`, `64k`, `1M`, `1MiB`. Throws Error{invalid_argument}.
+[[nodiscard]] std::uint64_t parse_size(const std::string& text);
+
+}  // namespace mrcz::cli

@@ -1,0 +1,154 @@
+#include "output.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+#include <new>
+
+#include "mrcz/thread_executor.hpp"
+#include "terminal.hpp"
+#include "threads.hpp"
+
+namespace mrcz::cli {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> renamed_endings{{
+    {".mrc", ".mrcz"},
+    {".mrcs", ".mrczs"},
+}};
+constexpr std::array<std::string_view, 2> wrapper_endings{".gz", ".bz2"};
+
+bool replace_ending(std::string& name, std::string_view ending, std::string_view with) {
+    if (name.size() <= ending.size() || !name.ends_with(ending)) return false;
+    name.replace(name.size() - ending.size(), ending.size(), with);
+    return true;
+}
+
+RunContext context_of(Executor& executor, ProgressBar& bar, const Options& options) {
+    RunContext context;
+    context.executor = &executor;
+    context.cancel = &interruption();
+    context.progress = [&bar](const ProgressUpdate& update) { bar(update); };
+    if (options.quiet < 2) context.log = [](std::string_view text) { std::cerr << "mrcz: warning: " << text << '\n'; };
+    return context;
+}
+
+}  // namespace
+
+std::string compressed_name(const std::string& input) {
+    std::string name = input;
+    for (const std::string_view ending : wrapper_endings)
+        if (replace_ending(name, ending, "")) break;
+    for (const auto& [plain, compressed] : renamed_endings)
+        if (replace_ending(name, plain, compressed)) return name;
+    return name + ".mrcz";
+}
+
+std::string decompressed_name(const std::string& input) {
+    std::string name = input;
+    // X.ext.mrcz came from X.ext.
+    if (name.ends_with(".mrcz")) {
+        const std::string stem = name.substr(0, name.size() - 5);
+        const std::size_t dot = stem.find_last_of("./");
+        const bool has_ending = dot != std::string::npos && stem[dot] == '.' && stem.size() - dot <= 6 &&
+                                std::any_of(stem.begin() + static_cast<std::ptrdiff_t>(dot), stem.end(),
+                                            [](unsigned char c) { return std::isalpha(c) != 0; });
+        if (has_ending) return stem;
+    }
+    for (const auto& [plain, compressed] : renamed_endings)
+        if (replace_ending(name, compressed, plain)) return name;
+    throw Error(ErrorCode::invalid_argument, "the name does not end in .mrcz or .mrczs; name the output with -o",
+                input);
+}
+
+Input input_named(const std::string& name) {
+    return name == "-" ? Input::stream(STDIN_FILENO, "standard input") : Input::file(name);
+}
+
+Output output_for(const Options& options, const std::string& input,
+                  const std::function<std::string(const std::string&)>& derive_name, bool output_is_compressed) {
+    const bool to_stdout = options.to_stdout || options.output == "-" || (options.output.empty() && input == "-");
+    if (!to_stdout) return Output::file(options.output.empty() ? derive_name(input) : options.output, options.force);
+    if (stdout_is_terminal() && !options.force)
+        throw Error(ErrorCode::invalid_argument,
+                    fmt::format("{} data are not written to a terminal; redirect them, name a file with -o, or force "
+                                "with -f",
+                                output_is_compressed ? "compressed" : "binary"),
+                    "standard output");
+    return Output::stream(STDOUT_FILENO);
+}
+
+int for_each_input(const Options& options, const std::function<void(const std::string&, const RunContext&)>& job) {
+    std::vector<std::string> inputs = options.inputs;
+    if (inputs.empty()) inputs.emplace_back("-");
+    if (inputs.size() > 1 && !options.output.empty())
+        throw Error(ErrorCode::invalid_argument, "-o names one output, but there are several inputs");
+    ThreadExecutor executor(thread_count(options));
+    int worst = 0;
+    std::vector<std::string> failed;
+    for (const std::string& input : inputs) {
+        try {
+            ProgressBar bar(input, may_draw() && !options.no_progress && options.quiet == 0);
+            job(input, context_of(executor, bar, options));
+        } catch (const std::exception& error) {
+            print_error(error);
+            worst = std::max(worst, exit_code_of(error));
+            failed.push_back(input);
+        }
+        if (interruption().is_cancelled()) return static_cast<int>(ErrorGroup::interrupted);
+    }
+    if (inputs.size() > 1 && !failed.empty()) {
+        std::cerr << fmt::format("mrcz: {} of {} files failed:\n", failed.size(), inputs.size());
+        for (const std::string& name : failed) std::cerr << "  " << name << '\n';
+    }
+    return worst;
+}
+
+void report(const Options& options, const std::string& verb, const std::string& input, const std::string& output,
+            const JobResult& result, double seconds) {
+    const auto larger = static_cast<double>(std::max(result.bytes_in, result.bytes_out));
+    const auto smaller = static_cast<double>(std::max<std::uint64_t>(1, std::min(result.bytes_in, result.bytes_out)));
+    if (options.json) {
+        auto& stream = output == "-" ? std::cerr : std::cout;
+        stream << fmt::format(
+            "{{\"verb\":{},\"input\":{},\"output\":{},\"frames\":{},\"bytes_in\":{},\"bytes_out\":{},\"seconds\":{:.6f}"
+            "}}\n",
+            json_string(verb), json_string(input), json_string(output), result.frames, result.bytes_in,
+            result.bytes_out, seconds);
+        return;
+    }
+    if (options.quiet > 0 || output == "-") return;
+    std::cerr << fmt::format("{} -> {}: {} frames, {} -> {}, ratio {:.2f}, {:.0f} MB/s\n", input, output, result.frames,
+                             readable_bytes(result.bytes_in), readable_bytes(result.bytes_out), larger / smaller,
+                             larger / 1e6 / std::max(seconds, 1e-6));
+}
+
+void print_error(const std::exception& error) { std::cerr << "mrcz: " << error.what() << '\n'; }
+
+int exit_code_of(const std::exception& error) {
+    if (const auto* known = dynamic_cast<const Error*>(&error)) return static_cast<int>(known->group());
+    if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return static_cast<int>(ErrorGroup::system);
+    if (dynamic_cast<const std::system_error*>(&error) != nullptr) return static_cast<int>(ErrorGroup::system);
+    return static_cast<int>(ErrorGroup::internal);
+}
+
+std::string json_string(std::string_view text) {
+    std::string out = "\"";
+    for (const char character : text) {
+        const auto code = static_cast<unsigned char>(character);
+        if (character == '"' || character == '\\') {
+            out += '\\';
+            out += character;
+        } else if (code < 0x20) {
+            out += fmt::format("\\u{:04x}", code);
+        } else {
+            out += character;
+        }
+    }
+    return out + "\"";
+}
+
+}  // namespace mrcz::cli

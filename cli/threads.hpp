@@ -1,0 +1,15 @@
+// How many threads a run gets, and the context made of them.
+#pragma once
+
+#include "mrcz/run_context.hpp"
+#include "options.hpp"
+
+namespace mrcz::cli {
+
+/// -T, else MRCZ_THREADS, else SLURM_CPUS_PER_TASK, else the processors this process may run on.
+[[nodiscard]] unsigned thread_count(const Options& options);
+
+/// Cancelled by SIGINT, SIGTERM and SIGHUP, so that no temporary file stays behind.
+[[nodiscard]] const CancelToken& interruption();
+
+}  // namespace mrcz::cli

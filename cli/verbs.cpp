@@ -1,0 +1,27 @@
+#include "verbs.hpp"
+
+#include <array>
+
+namespace mrcz::cli {
+namespace {
+
+constexpr std::array<Verb, 6> table{{
+    {"compress", "MRC to MRCZ, restorable byte for byte", run_compress},
+    {"decompress", "MRCZ back to the original MRC", run_decompress},
+    {"cat", "the restored file, or some of its frames, on standard output", run_cat},
+    {"info", "header, metadata, sizes, statistics; reads no pixel", run_info},
+    {"verify", "decode everything and check every hash; writes nothing", run_verify},
+    {"codecs", "what this build can read and write", run_codecs},
+}};
+
+}  // namespace
+
+std::span<const Verb> verbs() noexcept { return table; }
+
+const Verb* find_verb(std::string_view name) noexcept {
+    for (const Verb& verb : table)
+        if (verb.name == name) return &verb;
+    return nullptr;
+}
+
+}  // namespace mrcz::cli

@@ -1,0 +1,14 @@
+# Third-party libraries, all from the distribution. Each is visible to one folder only: see CONTRIBUTING.md.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
+find_package(ZLIB REQUIRED)
+find_package(BZip2 REQUIRED)
+
+# Headers only. Debian packages each under one name, but their CMake and pkg-config files differ between releases.
+find_path(RAPIDJSON_INCLUDE rapidjson/rapidjson.h REQUIRED)
+find_path(MSGPACK_INCLUDE msgpack.hpp REQUIRED)
+find_path(XXHASH_INCLUDE xxhash.h REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(fmt REQUIRED)

@@ -1,0 +1,31 @@
+// Where a Reader gets its bytes from: a file, memory, or anything that answers range requests.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mrcz {
+
+/// Random access to the bytes of one file. Safe to read from several threads at once.
+class ByteSource {
+  public:
+    virtual ~ByteSource() = default;
+    [[nodiscard]] virtual std::uint64_t size() const = 0;
+    /// Fills `into` from `offset`. Throws Error{truncated} when the file ends before, Error{io_failed} otherwise.
+    virtual void read_at(std::uint64_t offset, std::span<std::byte> into) const = 0;
+    /// For messages: the path, or what stands for it.
+    [[nodiscard]] virtual const std::string& name() const noexcept = 0;
+};
+
+/// Opens a file as it lies on the disk. Throws Error{not_found} or Error{io_failed}.
+[[nodiscard]] std::unique_ptr<ByteSource> open_file_source(const std::filesystem::path& path);
+
+/// Bytes in memory, owned.
+[[nodiscard]] std::unique_ptr<ByteSource> make_memory_source(std::vector<std::byte> bytes, std::string name);
+
+}  // namespace mrcz

@@ -1,0 +1,44 @@
+// The codecs of this build: one row each. The command line, the tests and the bindings walk this table.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace mrcz {
+
+enum class Loss { lossless, bounded, lossy };
+
+/// How bytes are arranged before a blosc codec compresses them.
+enum class Filter {
+    automatic,  ///< measured on the first frame: bitshuffle unless another is more than 2 % smaller
+    none,
+    byteshuffle,
+    bitshuffle,  ///< McLeod et al. 2018, section 2.2
+};
+
+struct CodecInfo {
+    std::uint16_t id;       ///< MODE = pixel mode + 1000 * id
+    std::string_view name;  ///< as given to --codec
+    Loss loss;
+    std::uint32_t frames_per_chunk;
+    bool needs_model;                                ///< stores a model chunk before its data
+    bool writes;                                     ///< this build encodes with it
+    bool reads;                                      ///< this build decodes it
+    int least_level, default_level, greatest_level;  ///< all 0: it has no levels
+    std::string_view summary;
+    std::string_view why_not;  ///< why it does not read or write here; empty when it does both
+};
+
+struct CodecOptions {
+    int level = 0;                  ///< 0: the codec's default
+    std::uint64_t block_bytes = 0;  ///< bytes a blosc codec compresses at a time; 0: 1 MiB
+    Filter filter = Filter::automatic;
+};
+
+[[nodiscard]] std::span<const CodecInfo> codecs() noexcept;
+/// Null when there is no such row.
+[[nodiscard]] const CodecInfo* find_codec(std::string_view name) noexcept;
+[[nodiscard]] const CodecInfo* find_codec(std::uint16_t id) noexcept;
+
+}  // namespace mrcz

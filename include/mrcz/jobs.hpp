@@ -1,0 +1,69 @@
+// From file to file: what the verbs of the `mrcz` command do.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "mrcz/codec.hpp"
+#include "mrcz/files.hpp"
+#include "mrcz/limits.hpp"
+#include "mrcz/metadata.hpp"
+#include "mrcz/reader.hpp"
+#include "mrcz/run_context.hpp"
+
+namespace mrcz {
+
+struct JobResult {
+    std::int64_t frames = 0;
+    std::uint64_t bytes_in = 0;  ///< of the input, unwrapped
+    std::uint64_t bytes_out = 0;
+};
+
+struct CompressOptions {
+    std::string codec = "zstd";  ///< a name of codecs(), not "raw"
+    CodecOptions coding;
+    std::optional<Metadata> metadata;  ///< replaces what the input carries
+    Limits limits;
+};
+
+/// Compresses an MRC file (plain, or inside gzip or bzip2) so that decompress() gives it back byte for byte; compresses
+/// an MRCZ file anew, keeping what it was made from and all its sections.
+JobResult compress(const Input& input, const Output& output, const CompressOptions& options = {},
+                   const RunContext& context = {});
+
+/// Frames first … last - 1; 0-based.
+struct FrameRange {
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+
+    /// `10:20`, `:5`, `-1:`, `7` of a stack of `frames`, as Python slices read. Throws Error{invalid_argument}.
+    [[nodiscard]] static FrameRange parse(std::string_view text, std::int64_t frames);
+};
+
+struct DecompressOptions {
+    /// Only these frames, under a fresh header. `10:20`, `:5`, `-1:`; empty: the whole file.
+    std::string frames;
+    Limits limits;
+};
+
+/// Gives back the file that was compressed, byte for byte, checked against its hash before it gets its name (or, to a
+/// pipe, before the job ends well); where no original is kept, a plain MRC2014 file of the same pixels.
+JobResult decompress(const Input& input, const Output& output, const DecompressOptions& options = {},
+                     const RunContext& context = {});
+
+struct VerifyResult {
+    std::int64_t frames = 0;
+    std::uint64_t bytes = 0;        ///< of the file
+    bool frames_hashed = false;     ///< every frame matched a stored hash
+    bool original_matched = false;  ///< the original file's hash was recomputed and matched
+    std::vector<Finding> findings;  ///< oddities that are no damage
+};
+
+/// Decodes everything, writes nothing. Throws what is wrong first.
+VerifyResult verify(const Input& input, const Limits& limits = {}, const RunContext& context = {});
+
+/// Everything known of a file without reading a pixel, as one JSON object (described in docs/info-json.md).
+[[nodiscard]] std::string info_json(const Reader& reader, bool indented = false);
+
+}  // namespace mrcz

@@ -1,0 +1,34 @@
+// The pixel types of MRC files, one row each.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace mrcz {
+
+enum class PixelType : std::uint8_t {
+    int8,
+    uint8,
+    int16,
+    uint16,
+    int32,
+    uint32,
+    float16,
+    float32,
+    complex_int16,    ///< interleaved real, imaginary
+    complex_float32,  ///< interleaved real, imaginary
+    rgb8,             ///< interleaved red, green, blue
+};
+
+struct PixelTypeInfo {
+    PixelType type;
+    std::string_view name;     ///< NumPy's name where it has one
+    std::uint8_t pixel_bytes;  ///< bytes of a pixel
+    std::uint8_t word_bytes;   ///< bytes of a number in it: the unit that byte order swaps
+    bool ordered;              ///< has a minimum and a maximum (complex numbers and colours do not)
+};
+
+[[nodiscard]] const PixelTypeInfo& info_of(PixelType type) noexcept;
+
+}  // namespace mrcz

@@ -1,0 +1,83 @@
+// Reading MRC and MRCZ files, any frame at any time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mrcz/byte_source.hpp"
+#include "mrcz/codec.hpp"
+#include "mrcz/finding.hpp"
+#include "mrcz/frame_statistics.hpp"
+#include "mrcz/header.hpp"
+#include "mrcz/limits.hpp"
+#include "mrcz/metadata.hpp"
+#include "mrcz/pixel_type.hpp"
+#include "mrcz/run_context.hpp"
+
+namespace mrcz {
+
+/// A part of the footer, as listed by Reader::sections().
+struct SectionInfo {
+    std::string id;
+    std::string_view meaning;  ///< empty for ids this version does not know
+    std::uint64_t stored_bytes = 0;
+    std::uint64_t raw_bytes = 0;
+};
+
+/// An open file. All members but the constructors and moves may be called from several threads at once.
+class Reader {
+  public:
+    /// Opens `path`; one wrapped in gzip or bzip2 is unwrapped to a temporary file. Throws Error naming the file.
+    /// A file that is damaged but readable in part opens; findings() say what is wrong.
+    explicit Reader(const std::filesystem::path& path, const Limits& limits = {});
+    explicit Reader(std::unique_ptr<ByteSource> source, const Limits& limits = {});
+    ~Reader();
+    Reader(Reader&&) noexcept;
+    Reader& operator=(Reader&&) noexcept;
+
+    [[nodiscard]] const std::string& name() const noexcept;
+    /// Little-endian, as the file has it now; original_header() is that of the file it was compressed from.
+    [[nodiscard]] const Header& header() const noexcept;
+    [[nodiscard]] std::optional<Header> original_header() const;
+    [[nodiscard]] std::int64_t frames() const noexcept;
+    [[nodiscard]] std::int64_t rows() const noexcept;
+    [[nodiscard]] std::int64_t columns() const noexcept;
+    [[nodiscard]] PixelType pixel_type() const noexcept;
+    [[nodiscard]] std::uint64_t frame_bytes() const noexcept;
+    [[nodiscard]] const CodecInfo& codec() const noexcept;
+    [[nodiscard]] bool is_big_endian() const noexcept;
+    [[nodiscard]] std::uint64_t file_bytes() const noexcept;
+    /// Bytes of all frames as stored.
+    [[nodiscard]] std::uint64_t stored_data_bytes() const noexcept;
+    /// Whether any frame is found without walking through those before it.
+    [[nodiscard]] bool has_random_access() const noexcept;
+    [[nodiscard]] const std::vector<Finding>& findings() const noexcept;
+    [[nodiscard]] std::vector<SectionInfo> sections() const;
+
+    /// Bytes between header and pixels, as they are.
+    [[nodiscard]] std::vector<std::byte> extended_header() const;
+    [[nodiscard]] std::optional<Metadata> metadata() const;
+    /// A JSON array with one object a step: what was done to the pixels. Empty when nothing is recorded.
+    [[nodiscard]] std::string provenance() const;
+    /// Per frame, or empty where the file holds none. Reads no pixel.
+    [[nodiscard]] std::vector<FrameStatistics> statistics() const;
+
+    /// Fills `out` (frame_bytes() bytes, [y][x], the machine's byte order) with frame `index`, 0-based. Throws
+    /// Error{corrupt} naming the frame when its hash does not hold.
+    void read_frame(std::int64_t index, std::span<std::byte> out) const;
+    /// Frames first … first + count - 1 into `out`, [frame][y][x], decoded on the context's threads.
+    void read_frames(std::int64_t first, std::int64_t count, std::span<std::byte> out,
+                     const RunContext& context = {}) const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mrcz

@@ -1,0 +1,56 @@
+// Writing a new MRC or MRCZ file frame by frame.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "mrcz/codec.hpp"
+#include "mrcz/metadata.hpp"
+#include "mrcz/pixel_type.hpp"
+#include "mrcz/run_context.hpp"
+
+namespace mrcz {
+
+struct WriterOptions {
+    std::int64_t nx = 0;                ///< columns, 1 … 2^31-1
+    std::int64_t ny = 0;                ///< rows, 1 … 2^31-1
+    PixelType type = PixelType::int16;  ///< uint8 is refused: MRC has no mode for it (use int8 or uint16)
+    bool is_volume = false;             ///< sections of one volume (ISPG 1, MZ = NZ) instead of a stack of images
+    std::array<double, 3> voxel_angstrom{0, 0, 0};  ///< along x, y, z; 0 where unknown
+    float voltage_kv = 0;
+    float spherical_aberration_mm = 0;
+    float detector_gain = 1;
+    std::string label;           ///< first label of a plain file, at most 80 characters
+    std::string codec = "zstd";  ///< a name of codecs(); "raw" writes plain MRC
+    CodecOptions coding;
+    std::optional<Metadata> metadata;  ///< goes into a footer
+    bool overwrite = false;            ///< otherwise an existing file is Error{target_exists}
+};
+
+/// The file appears under its name, complete and synced, when finish() returns; without finish() nothing appears and an
+/// older file stays as it was. One thread at a time.
+class Writer {
+  public:
+    Writer(const std::filesystem::path& path, const WriterOptions& options);
+    ~Writer();
+    Writer(Writer&&) noexcept;
+    Writer& operator=(Writer&&) noexcept;
+
+    /// Appends whole frames, [frame][y][x], in the machine's byte order; coded on the context's threads.
+    void append(std::span<const std::byte> frames, const RunContext& context = {});
+
+    /// Bytes of the finished file.
+    std::uint64_t finish();
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mrcz

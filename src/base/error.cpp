@@ -1,0 +1,81 @@
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <system_error>
+
+#include "base/fail.hpp"
+
+namespace mrcz {
+
+ErrorGroup group_of(ErrorCode code) noexcept {
+    switch (code) {
+        case ErrorCode::not_mrc:
+        case ErrorCode::truncated:
+        case ErrorCode::corrupt:
+        case ErrorCode::unsupported:
+        case ErrorCode::limit_exceeded:
+            return ErrorGroup::data;
+        case ErrorCode::invalid_argument:
+        case ErrorCode::target_exists:
+        case ErrorCode::not_found:
+            return ErrorGroup::caller;
+        case ErrorCode::io_failed:
+        case ErrorCode::out_of_memory:
+            return ErrorGroup::system;
+        case ErrorCode::cancelled:
+            return ErrorGroup::interrupted;
+        case ErrorCode::internal:
+            break;
+    }
+    return ErrorGroup::internal;
+}
+
+Error::Error(ErrorCode code, std::string message, std::string context)
+    : std::runtime_error(context.empty() ? message : context + ": " + message),
+      code_(code),
+      message_(std::move(message)),
+      context_(std::move(context)) {}
+
+Error Error::within(std::string_view context) const {
+    return context_.empty() ? Error(code_, message_, std::string(context)) : *this;
+}
+
+void fail_errno(int error_number, std::string_view action) {
+    ErrorCode code = ErrorCode::io_failed;
+    if (error_number == ENOMEM) code = ErrorCode::out_of_memory;
+    if (error_number == ENOENT) code = ErrorCode::not_found;
+    if (error_number == EEXIST) code = ErrorCode::target_exists;
+    fail(code, "cannot ", action, ": ", std::generic_category().message(error_number));
+}
+
+namespace text_detail {
+void append(std::string& out, double number) {
+    std::array<char, 32> buffer{};
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+    out.append(buffer.data(), end.ptr);
+}
+}  // namespace text_detail
+
+std::string hex(std::uint64_t number) {
+    std::array<char, 16> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16);
+    return "0x" + std::string(digits.data(), end.ptr);
+}
+
+std::string printable(std::string_view bytes, std::size_t most) {
+    std::string out;
+    for (const char character : bytes.substr(0, most)) {
+        const auto code = static_cast<unsigned char>(character);
+        if (code >= 0x20 && code < 0x7f && character != '\\') {
+            out += character;
+        } else {
+            constexpr std::string_view digits = "0123456789abcdef";
+            out += {'\\', 'x', digits[code >> 4], digits[code & 15]};
+        }
+    }
+    if (bytes.size() > most) out += "...";
+    return out;
+}
+
+}  // namespace mrcz

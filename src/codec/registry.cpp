@@ -1,0 +1,88 @@
+#include <array>
+
+#include "base/fail.hpp"
+#include "codec/blosc/blosc.hpp"
+#include "codec/blosc/chunk.hpp"
+#include "codec/codec.hpp"
+#include "codec/raw.hpp"
+
+namespace mrcz {
+namespace {
+
+using codec::CodecRow;
+
+constexpr std::string_view not_here = "not in this version";
+
+/// A blosc codec with levels 1-9.
+constexpr CodecRow blosc_row(std::uint16_t id, std::string_view name, int default_level, std::string_view summary) {
+    return {{id, name, Loss::lossless, 1, false, true, true, 1, default_level, 9, summary, {}},
+            codec::blosc::prepare_encoder,
+            codec::blosc::prepare_decoder,
+            codec::blosc::chunk_size};
+}
+
+/// A blosc codec whose compressor is missing: the row is there so that errors can name it.
+constexpr CodecRow missing_blosc_row(std::uint16_t id, std::string_view name, std::string_view summary) {
+    return {{id, name, Loss::lossless, 1, false, false, false, 0, 0, 0, summary, not_here},
+            nullptr,
+            nullptr,
+            codec::blosc::chunk_size};
+}
+
+constexpr std::array<CodecRow, 7> rows{{
+    {{0, "raw", Loss::lossless, 1, false, true, true, 0, 0, 0, "plain MRC, not compressed", {}},
+     codec::raw::prepare_encoder,
+     codec::raw::prepare_decoder,
+     nullptr},
+    missing_blosc_row(1, "blosclz", "blosc's own fast compressor"),
+    blosc_row(2, "lz4", 1, "fastest; for data on the move"),
+    blosc_row(3, "lz4hc", 9, "slow to write, fast to read"),
+    missing_blosc_row(4, "snappy", "found in old files"),
+    blosc_row(5, "zlib", 1, "for readers that have nothing newer"),
+    blosc_row(6, "zstd", 1, "the default: small, fast, read by every MRCZ reader"),
+}};
+
+constexpr auto public_rows = [] {
+    std::array<CodecInfo, rows.size()> infos{};
+    for (std::size_t i = 0; i < rows.size(); ++i) infos[i] = rows[i].info;
+    return infos;
+}();
+
+const CodecRow* find_row(std::uint16_t id) {
+    for (const CodecRow& row : rows)
+        if (row.info.id == id) return &row;
+    return nullptr;
+}
+
+}  // namespace
+
+std::span<const CodecInfo> codecs() noexcept { return public_rows; }
+
+const CodecInfo* find_codec(std::string_view name) noexcept {
+    for (const CodecInfo& info : public_rows)
+        if (info.name == name) return &info;
+    return nullptr;
+}
+
+const CodecInfo* find_codec(std::uint16_t id) noexcept {
+    for (const CodecInfo& info : public_rows)
+        if (info.id == id) return &info;
+    return nullptr;
+}
+
+const codec::CodecRow& codec::writing_row(const CodecInfo& info) {
+    const CodecRow* row = find_row(info.id);
+    if (row == nullptr || !row->info.writes)
+        fail(ErrorCode::invalid_argument, "codec ", info.name, " cannot be written: ", info.why_not);
+    return *row;
+}
+
+const codec::CodecRow& codec::reading_row(std::uint16_t id) {
+    const CodecRow* row = find_row(id);
+    if (row == nullptr)
+        fail(ErrorCode::unsupported, "header: MODE (offset 0xc): codec id ", id,
+             " is unknown to this version; `mrcz codecs` lists what it reads");
+    return *row;
+}
+
+}  // namespace mrcz

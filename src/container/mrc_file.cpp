@@ -1,0 +1,200 @@
+#include "container/mrc_file.hpp"
+
+#include <array>
+
+#include "base/checked.hpp"
+#include "container/frame_records.hpp"
+#include "header/compose.hpp"
+
+namespace mrcz::container {
+namespace {
+
+header::Layout layout_of(const ByteSource& source, const Limits& limits) {
+    if (source.size() < Header::bytes_on_disk)
+        fail(ErrorCode::truncated, "the file has ", source.size(), " bytes, an MRC header alone has 1024");
+    std::array<std::byte, Header::bytes_on_disk> bytes{};
+    source.read_at(0, bytes);
+    return header::read_layout(bytes, limits);
+}
+
+}  // namespace
+
+MrcFile::MrcFile(std::unique_ptr<ByteSource> source, const Limits& limits)
+    : source_(std::move(source)),
+      limits_(limits),
+      layout_(layout_of(*source_, limits)),
+      row_(codec::reading_row(layout_.codec_id)),
+      findings_(layout_.findings) {
+    if (layout_.data_offset > source_->size())
+        fail(ErrorCode::truncated, "extended header: NSYMBT says ", layout_.data_offset - Header::bytes_on_disk,
+             " bytes, but the file ends after ", source_->size() - Header::bytes_on_disk);
+    if (row_.info.reads) decoder_ = row_.prepare_decoder({layout_.type, layout_.frame_bytes});
+    if (layout_.codec_id == 0) {
+        locate_plain_data();
+    } else {
+        locate_chunks();
+    }
+}
+
+void MrcFile::locate_plain_data() {
+    const std::uint64_t present = source_->size() - layout_.data_offset;
+    if (layout_.data_bytes > present)
+        fail(ErrorCode::truncated, "pixels: ", layout_.frames, " frames of ", layout_.header.nx(), " x ",
+             layout_.header.ny(), " ", info_of(layout_.type).name, " take ", layout_.data_bytes, " bytes from offset ",
+             hex(layout_.data_offset), ", the file has ", present, " there: it is cut short, or its header is wrong");
+    data_end_ = layout_.data_offset + layout_.data_bytes;
+    read_footer_at_data_end();
+    const std::uint64_t behind = source_->size() - data_end_ - (footer_ ? footer_->bytes : 0);
+    if (behind > 0)
+        findings_.push_back({Severity::note, "MRC-F01", "file", concat(behind, " bytes follow the pixels")});
+}
+
+void MrcFile::locate_chunks() {
+    const auto chunks = static_cast<std::uint64_t>(layout_.frames);
+    const std::int64_t packed = layout_.header.integer(HeaderField::packed_bytes);
+    const bool ours = header::is_ours(layout_.header);
+    const std::uint64_t behind_header = source_->size() - layout_.data_offset;
+    data_end_ = source_->size();
+    if (packed > 0 || ours) {
+        if (packed < 0 || static_cast<std::uint64_t>(packed) > behind_header) {
+            note_damage(ErrorCode::truncated,
+                        concat("chunks: the header counts ", packed, " bytes of them from offset ",
+                               hex(layout_.data_offset), ", the file has ", behind_header, " there: it is cut short"));
+        } else {
+            data_end_ = layout_.data_offset + static_cast<std::uint64_t>(packed);
+            read_footer_at_data_end();
+        }
+    }
+    if (ours && !footer_ && !damage_)
+        note_damage(ErrorCode::truncated, concat("footer: none at offset ", hex(data_end_),
+                                                 ": the file is cut short "
+                                                 "there, or was never finished"));
+    if (auto ranges = read_index(*source_, chunks, layout_.data_offset, data_end_)) {
+        ranges_ = *std::move(ranges);
+        has_index_ = true;
+        return;
+    }
+    if (ours || (footer_ && (footer_->facts.flags & footer_has_index) != 0))
+        note_damage(ErrorCode::corrupt,
+                    "chunk index: the last bytes of the file are no index whose CRC holds: the file "
+                    "is cut short or damaged");
+    walk_chunks(data_end_);
+}
+
+void MrcFile::read_footer_at_data_end() {
+    if (!has_footer_magic(*source_, data_end_)) return;
+    try {
+        footer_ = read_footer(*source_, data_end_);
+        if (footer_->facts.data_offset != layout_.data_offset ||
+            (layout_.codec_id != 0 && footer_->facts.chunk_count != static_cast<std::uint64_t>(layout_.frames)))
+            note_damage(ErrorCode::corrupt,
+                        concat("footer: it speaks of ", footer_->facts.chunk_count, " chunks from offset ",
+                               hex(footer_->facts.data_offset), ", the header of ", layout_.frames, " from ",
+                               hex(layout_.data_offset)));
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::unsupported) throw;
+        note_damage(error.code(), error.message());
+    }
+}
+
+void MrcFile::walk_chunks(std::uint64_t end) {
+    std::uint64_t at = layout_.data_offset;
+    for (std::int64_t frame = 0; frame < layout_.frames; ++frame) {
+        if (end - at < codec::chunk_head_bytes) {
+            note_damage(ErrorCode::truncated, concat("frame ", frame, ": its chunk (offset ", hex(at), ") is missing: ",
+                                                     "the file has ", frame, " of ", layout_.frames, " frames"));
+            return;
+        }
+        std::array<std::byte, codec::chunk_head_bytes> head{};
+        source_->read_at(at, head);
+        try {
+            const std::uint64_t size = row_.chunk_size(head);
+            if (size > end - at)
+                fail(ErrorCode::truncated, "chunk header: payload of ", size, " bytes exceeds the data's end at ",
+                     hex(end));
+            ranges_.push_back({at, size});
+            at += size;
+        } catch (const Error& error) {
+            note_damage(error.code(), concat("frame ", frame, " (offset ", hex(at), "): ", error.message()));
+            return;
+        }
+    }
+}
+
+void MrcFile::note_damage(ErrorCode code, std::string message) {
+    findings_.push_back({Severity::warning, "MRCZ-D01", "file", message});
+    if (!damage_) damage_ = Error(code, std::move(message));
+}
+
+void MrcFile::require_undamaged() const {
+    if (damage_) throw *damage_;
+}
+
+ChunkRange MrcFile::range_of(std::int64_t frame) const {
+    if (frame < 0 || frame >= layout_.frames)
+        fail(ErrorCode::invalid_argument, "frame ", frame, ": the file has frames 0 to ", layout_.frames - 1);
+    const auto index = static_cast<std::uint64_t>(frame);
+    if (layout_.codec_id == 0) return {layout_.data_offset + index * layout_.frame_bytes, layout_.frame_bytes};
+    if (index >= ranges_.size()) throw damage_.value_or(Error(ErrorCode::internal, "frame without a chunk"));
+    return ranges_[static_cast<std::size_t>(index)];
+}
+
+const codec::FrameDecoder& MrcFile::decoder() const {
+    if (!decoder_)
+        fail(ErrorCode::unsupported, "header: MODE (offset 0xc): codec ", row_.info.name,
+             " cannot be read: ", row_.info.why_not);
+    return *decoder_;
+}
+
+std::optional<Section> MrcFile::section(std::string_view id, std::uint64_t most_bytes) const {
+    const SectionEntry* entry = footer_ ? footer_->find(id) : nullptr;
+    if (entry == nullptr) return std::nullopt;
+    return load_section(*source_, *entry, most_bytes);
+}
+
+std::optional<Original> MrcFile::original() const {
+    const auto found = section(section::original, limits_.trailing_bytes + 2 * Header::bytes_on_disk);
+    if (!found) return std::nullopt;
+    Original original = parse_original(found->payload);
+    const std::uint64_t whole = checked_add(checked_add(original.data_offset, original.data_bytes, "section ORIG"),
+                                            original.trailing.size(), "section ORIG");
+    if (original.data_offset != layout_.data_offset || original.data_bytes != layout_.data_bytes ||
+        original.file_bytes != whole)
+        fail(ErrorCode::corrupt, "section ORIG: ", original.data_bytes, " bytes of pixels at offset ",
+             hex(original.data_offset), " and ", original.trailing.size(), " behind them in a file of ",
+             original.file_bytes, " do not fit the header's ", layout_.data_bytes, " at ", hex(layout_.data_offset));
+    return original;
+}
+
+Bytes MrcFile::table_section(std::string_view id, std::uint64_t entry_bytes) const {
+    const std::uint64_t expected = entry_bytes * static_cast<std::uint64_t>(layout_.frames);
+    auto found = section(id, expected);
+    if (!found) return {};
+    if (found->payload.size() != expected)
+        fail(ErrorCode::corrupt, "footer: section ", id, ": ", found->payload.size(), " bytes, expected ", expected);
+    return std::move(found->payload);
+}
+
+std::vector<FrameStatistics> MrcFile::statistics() const {
+    return parse_statistics(table_section(section::frame_statistics, statistics_entry_bytes));
+}
+
+std::vector<std::uint64_t> MrcFile::chunk_hashes() const {
+    return parse_hashes(table_section(section::chunk_hashes, sizeof(std::uint64_t)));
+}
+
+std::optional<std::uint64_t> MrcFile::frame_hash(std::int64_t frame) const {
+    std::call_once(hashes_loaded_, [this] {
+        frame_hashes_ = parse_hashes(table_section(section::frame_hashes, sizeof(std::uint64_t)));
+    });
+    if (frame_hashes_.empty()) return std::nullopt;
+    return frame_hashes_[static_cast<std::size_t>(frame)];
+}
+
+Bytes MrcFile::extended_header() const {
+    Bytes bytes(static_cast<std::size_t>(layout_.data_offset - Header::bytes_on_disk));
+    source_->read_at(Header::bytes_on_disk, bytes);
+    return bytes;
+}
+
+}  // namespace mrcz::container

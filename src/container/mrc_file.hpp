@@ -1,0 +1,78 @@
+// An MRC or MRCZ file opened for reading: where its frames are, what stands behind them, what is wrong with it.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/buffer.hpp"
+#include "codec/codec.hpp"
+#include "container/chunk_index.hpp"
+#include "container/footer.hpp"
+#include "container/original.hpp"
+#include "header/layout.hpp"
+#include "mrcz/byte_source.hpp"
+#include "mrcz/error.hpp"
+#include "mrcz/frame_statistics.hpp"
+
+namespace mrcz::container {
+
+/// Safe to use from several threads. Errors do not name the file: callers wrap with in_file().
+class MrcFile {
+  public:
+    MrcFile(std::unique_ptr<ByteSource> source, const Limits& limits);
+
+    [[nodiscard]] const ByteSource& source() const noexcept { return *source_; }
+    [[nodiscard]] const Limits& limits() const noexcept { return limits_; }
+    [[nodiscard]] const header::Layout& layout() const noexcept { return layout_; }
+    [[nodiscard]] const CodecInfo& codec() const noexcept { return row_.info; }
+    [[nodiscard]] std::int64_t frames() const noexcept { return layout_.frames; }
+    [[nodiscard]] const std::optional<Footer>& footer() const noexcept { return footer_; }
+    [[nodiscard]] const std::vector<Finding>& findings() const noexcept { return findings_; }
+    /// F, where the data end and the footer begins.
+    [[nodiscard]] std::uint64_t data_end() const noexcept { return data_end_; }
+    /// Whether ranges come from the index, not from walking the chunks.
+    [[nodiscard]] bool has_index() const noexcept { return has_index_; }
+
+    /// Throws what is wrong with a file that can still be read in part: footer or index lost, bytes missing.
+    void require_undamaged() const;
+
+    /// Where the stored bytes of a frame are. Throws Error{invalid_argument} when there is no such frame.
+    [[nodiscard]] ChunkRange range_of(std::int64_t frame) const;
+
+    [[nodiscard]] const codec::FrameDecoder& decoder() const;
+
+    /// A section's contents, or nothing when the file has none of that id.
+    [[nodiscard]] std::optional<Section> section(std::string_view id, std::uint64_t most_bytes) const;
+    [[nodiscard]] std::optional<Original> original() const;
+    [[nodiscard]] std::vector<FrameStatistics> statistics() const;
+    [[nodiscard]] std::vector<std::uint64_t> chunk_hashes() const;
+    /// The stored hash of a frame; loaded once, on first use.
+    [[nodiscard]] std::optional<std::uint64_t> frame_hash(std::int64_t frame) const;
+    [[nodiscard]] Bytes extended_header() const;
+
+  private:
+    void locate_plain_data();
+    void locate_chunks();
+    void read_footer_at_data_end();
+    void walk_chunks(std::uint64_t end);
+    void note_damage(ErrorCode code, std::string message);
+    [[nodiscard]] Bytes table_section(std::string_view id, std::uint64_t entry_bytes) const;
+
+    std::unique_ptr<ByteSource> source_;
+    Limits limits_;
+    header::Layout layout_;
+    const codec::CodecRow& row_;
+    std::unique_ptr<const codec::FrameDecoder> decoder_;  ///< null when this build cannot decode the codec
+    std::vector<ChunkRange> ranges_;                      ///< empty for plain files
+    std::optional<Footer> footer_;
+    std::vector<Finding> findings_;
+    std::optional<Error> damage_;
+    std::uint64_t data_end_ = 0;
+    bool has_index_ = false;
+    mutable std::once_flag hashes_loaded_;
+    mutable std::vector<std::uint64_t> frame_hashes_;
+};
+
+}  // namespace mrcz::container

@@ -1,0 +1,25 @@
+// The section ORIG: what gives back the source file byte for byte.
+#pragma once
+
+#include "base/byte_order.hpp"
+#include "base/bytes.hpp"
+#include "mrcz/header.hpp"
+#include "simd/hash.hpp"
+
+namespace mrcz::container {
+
+struct Original {
+    std::array<std::byte, Header::bytes_on_disk> header{};  ///< as it lay in the file, in its own byte order
+    std::uint64_t data_offset = 0;
+    std::uint64_t data_bytes = 0;
+    std::uint64_t file_bytes = 0;  ///< of the source, unwrapped
+    Bytes trailing;                ///< what stood behind the pixels
+    simd::Hash128 hash{};          ///< XXH3-128 of the whole unwrapped source
+    ByteOrder order = ByteOrder::little;
+};
+
+[[nodiscard]] Bytes write_original(const Original& original);
+/// Throws Error{corrupt, truncated}.
+[[nodiscard]] Original parse_original(std::span<const std::byte> payload);
+
+}  // namespace mrcz::container

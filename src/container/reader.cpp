@@ -1,0 +1,144 @@
+#include "mrcz/reader.hpp"
+
+#include <algorithm>
+
+#include "base/fail.hpp"
+#include "base/ordered_pipeline.hpp"
+#include "container/frame_loader.hpp"
+#include "io/sources.hpp"
+
+namespace mrcz {
+
+using container::FrameLoader;
+using container::MrcFile;
+
+struct Reader::Impl {
+    Impl(std::unique_ptr<ByteSource> source, const Limits& limits) : file(std::move(source), limits) {}
+
+    /// Loaders are lent out, so that memory is reused whoever reads.
+    template <class Work>
+    void with_loader(const Work& work) {
+        auto loader = borrow();
+        work(*loader);
+        const std::lock_guard lock(mutex);
+        idle.push_back(std::move(loader));
+    }
+
+    std::unique_ptr<FrameLoader> borrow() {
+        const std::lock_guard lock(mutex);
+        if (idle.empty()) return std::make_unique<FrameLoader>(file);
+        auto loader = std::move(idle.back());
+        idle.pop_back();
+        return loader;
+    }
+
+    MrcFile file;
+    std::mutex mutex;
+    std::vector<std::unique_ptr<FrameLoader>> idle;
+};
+
+Reader::Reader(const std::filesystem::path& path, const Limits& limits)
+    : Reader(io::open_unwrapped_source(path), limits) {}
+
+Reader::Reader(std::unique_ptr<ByteSource> source, const Limits& limits) {
+    const std::string name = source->name();
+    in_file(name, [&] { impl_ = std::make_unique<Impl>(std::move(source), limits); });
+}
+
+Reader::~Reader() = default;
+Reader::Reader(Reader&&) noexcept = default;
+Reader& Reader::operator=(Reader&&) noexcept = default;
+
+const std::string& Reader::name() const noexcept { return impl_->file.source().name(); }
+const Header& Reader::header() const noexcept { return impl_->file.layout().header; }
+std::int64_t Reader::frames() const noexcept { return impl_->file.frames(); }
+std::int64_t Reader::rows() const noexcept { return header().ny(); }
+std::int64_t Reader::columns() const noexcept { return header().nx(); }
+PixelType Reader::pixel_type() const noexcept { return impl_->file.layout().type; }
+std::uint64_t Reader::frame_bytes() const noexcept { return impl_->file.layout().frame_bytes; }
+const CodecInfo& Reader::codec() const noexcept { return impl_->file.codec(); }
+bool Reader::is_big_endian() const noexcept { return impl_->file.layout().order == ByteOrder::big; }
+std::uint64_t Reader::file_bytes() const noexcept { return impl_->file.source().size(); }
+bool Reader::has_random_access() const noexcept { return codec().id == 0 || impl_->file.has_index(); }
+const std::vector<Finding>& Reader::findings() const noexcept { return impl_->file.findings(); }
+
+std::uint64_t Reader::stored_data_bytes() const noexcept {
+    return impl_->file.data_end() - impl_->file.layout().data_offset;
+}
+
+std::optional<Header> Reader::original_header() const {
+    return in_file(name(), [&]() -> std::optional<Header> {
+        const auto original = impl_->file.original();
+        if (!original) return std::nullopt;
+        return header::read_ordered(original->header).header;
+    });
+}
+
+std::vector<SectionInfo> Reader::sections() const {
+    std::vector<SectionInfo> infos;
+    if (!impl_->file.footer()) return infos;
+    for (const container::SectionEntry& entry : impl_->file.footer()->sections) {
+        const auto kind = std::ranges::find(container::section_kinds, entry.id, &container::SectionKind::id);
+        infos.push_back({entry.id, kind == container::section_kinds.end() ? std::string_view{} : kind->meaning,
+                         entry.stored_bytes, entry.raw_bytes});
+    }
+    return infos;
+}
+
+std::vector<std::byte> Reader::extended_header() const {
+    return in_file(name(), [&] { return impl_->file.extended_header(); });
+}
+
+std::optional<Metadata> Reader::metadata() const {
+    return in_file(name(), [&]() -> std::optional<Metadata> {
+        const Limits& limits = impl_->file.limits();
+        const auto found = impl_->file.section(container::section::metadata, limits.metadata_bytes);
+        if (!found) return std::nullopt;
+        if (found->encoding == container::encoding::msgpack) return Metadata::from_msgpack(found->payload, limits);
+        const std::string_view text(reinterpret_cast<const char*>(found->payload.data()), found->payload.size());
+        return Metadata::from_json(text, limits);
+    });
+}
+
+std::string Reader::provenance() const {
+    return in_file(name(), [&]() -> std::string {
+        const Limits& limits = impl_->file.limits();
+        const auto found = impl_->file.section(container::section::provenance, limits.metadata_bytes);
+        if (!found) return {};
+        const std::string_view text(reinterpret_cast<const char*>(found->payload.data()), found->payload.size());
+        return Metadata::from_json(text, limits).to_json();
+    });
+}
+
+std::vector<FrameStatistics> Reader::statistics() const {
+    return in_file(name(), [&] { return impl_->file.statistics(); });
+}
+
+void Reader::read_frame(std::int64_t index, std::span<std::byte> out) const {
+    in_file(name(), [&] {
+        if (out.size() != frame_bytes())
+            fail(ErrorCode::invalid_argument, "read_frame: room for ", out.size(), " bytes, a frame has ",
+                 frame_bytes());
+        impl_->with_loader([&](FrameLoader& loader) {
+            loader.fetch(index);
+            loader.decode(out);
+        });
+    });
+}
+
+void Reader::read_frames(std::int64_t first, std::int64_t count, std::span<std::byte> out,
+                         const RunContext& context) const {
+    in_file(name(), [&] {
+        if (first < 0 || count < 0 || first > frames() || count > frames() - first)
+            fail(ErrorCode::invalid_argument, "frames ", first, ":", first + count, ": the file has ", frames());
+        if (out.size() != frame_bytes() * static_cast<std::uint64_t>(count))
+            fail(ErrorCode::invalid_argument, "read_frames: room for ", out.size(), " bytes, ", count, " frames have ",
+                 frame_bytes() * static_cast<std::uint64_t>(count));
+    });
+    const auto size = static_cast<std::size_t>(frame_bytes());
+    run_parallel(
+        count, [&](std::int64_t i) { read_frame(first + i, out.subspan(static_cast<std::size_t>(i) * size, size)); },
+        context);
+}
+
+}  // namespace mrcz

@@ -1,0 +1,78 @@
+#include "header/byte_order_of.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "base/fail.hpp"
+#include "header/modes.hpp"
+
+namespace mrcz::header {
+namespace {
+
+bool mode_is_known(std::int64_t mode) {
+    return mode >= 0 && mode / codec_factor <= largest_codec_id &&
+           find_mode(static_cast<std::int32_t>(mode % codec_factor)) != nullptr;
+}
+
+bool dimensions_are_sane(const Header& header) {
+    const std::array axes{header.integer(HeaderField::mapc), header.integer(HeaderField::mapr),
+                          header.integer(HeaderField::maps)};
+    // Mode 0 reads the same in both orders; a swapped 1, 2 or 3 in MAPC/R/S, or a swapped small NX, gives it away.
+    const bool axes_are_small =
+        std::all_of(axes.begin(), axes.end(), [](auto axis) { return axis >= -4 && axis <= 4; });
+    const bool is_zero_or_float_noise = axes[0] == 0 || axes[0] > (1 << 25);
+    const std::int64_t least = std::min({header.nx(), header.ny()});
+    return least >= 1 && header.nz() >= 0 && (axes_are_small || is_zero_or_float_noise) &&
+           std::min({header.nx(), header.ny(), std::max<std::int64_t>(header.nz(), 1)}) < 65536;
+}
+
+bool is_sane(const Header& header) {
+    return dimensions_are_sane(header) && mode_is_known(header.integer(HeaderField::mode));
+}
+
+/// `big` with the two fields that python-mrcz leaves little-endian taken from the bytes as they lie.
+std::optional<Header> mixed(const Header& big, const Header& as_it_lies) {
+    Header header = big;
+    for (const HeaderField field : {HeaderField::mode, HeaderField::nlabl})
+        header.set_integer(field, as_it_lies.integer(field));
+    if (!is_sane(header)) return std::nullopt;
+    return header;
+}
+
+std::string describe(const Header& header) {
+    return concat("NX ", header.nx(), ", NY ", header.ny(), ", NZ ", header.nz(), ", MODE ",
+                  header.integer(HeaderField::mode));
+}
+
+}  // namespace
+
+Header swapped(const Header& header) noexcept {
+    Header out = header;
+    for (const HeaderFieldInfo& info : header_fields()) {
+        if (info.type == HeaderFieldType::text) continue;
+        for (std::size_t index = 0; index < info.count; ++index) {
+            std::byte* word = out.bytes().data() + info.offset + index * info.bytes;
+            std::reverse(word, word + info.bytes);
+        }
+    }
+    return out;
+}
+
+OrderedHeader read_ordered(std::span<const std::byte, Header::bytes_on_disk> bytes) {
+    Header little;
+    std::copy(bytes.begin(), bytes.end(), little.bytes().begin());
+    const Header big = swapped(little);
+    const bool stamp_is_big = little.text(HeaderField::machst)[0] == '\x11';
+    if (stamp_is_big) {
+        if (is_sane(big)) return {big, ByteOrder::big};
+        if (const auto header = mixed(big, little)) return {*header, ByteOrder::big, true};
+    }
+    if (is_sane(little)) return {little, ByteOrder::little};
+    if (is_sane(big)) return {big, ByteOrder::big};
+    fail(ErrorCode::not_mrc,
+         "not an MRC file: the header makes no sense in either byte order (little-endian: ", describe(little),
+         "; big-endian: ", describe(big), ")");
+}
+
+}  // namespace mrcz::header

@@ -1,0 +1,168 @@
+#include "header/compose.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "base/fail.hpp"
+#include "header/modes.hpp"
+#include "mrcz/version.hpp"
+
+namespace mrcz::header {
+namespace {
+
+constexpr std::array cell_fields{HeaderField::cell_a, HeaderField::cell_b, HeaderField::cell_c};
+constexpr std::array sampling_fields{HeaderField::mx, HeaderField::my, HeaderField::mz};
+constexpr std::int64_t standard_version = 20141;
+constexpr std::string_view little_endian_stamp("DD\0\0", 4);
+constexpr int first_major_with_footers = 1;
+
+bool any_label_is_mrcz(const Header& header) {
+    for (std::size_t i = 0; i < Header::label_count; ++i)
+        if (header.label(i).starts_with("MRCZ")) return true;
+    return false;
+}
+
+void push_label(Header& header, std::string_view label) {
+    for (std::size_t i = Header::label_count - 1; i > 0; --i)
+        header.set_text(HeaderField::label, std::string(header.text(HeaderField::label, i - 1)), i);
+    header.set_text(HeaderField::label, label, 0, '\0');
+    std::int64_t used = 0;
+    for (std::size_t i = 0; i < Header::label_count; ++i) used += header.label(i).empty() ? 0 : 1;
+    header.set_integer(HeaderField::nlabl, used);
+}
+
+void mark_standard(Header& header) {
+    header.set_text(HeaderField::map, "MAP ");
+    header.set_text(HeaderField::machst, little_endian_stamp);
+}
+
+/// M and CELLA for `pixels` along each axis, the voxel kept. An edge that needs no scaling keeps its bits.
+void set_sampling(Header& header, const std::array<std::int64_t, 3>& pixels) {
+    const auto voxel = header.voxel_angstrom();
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        const bool unchanged = header.integer(sampling_fields[axis]) == pixels[axis];
+        if (!unchanged && std::isfinite(header.real(cell_fields[axis])))
+            header.set_real(cell_fields[axis], static_cast<float>(voxel[axis] * static_cast<double>(pixels[axis])));
+        header.set_integer(sampling_fields[axis], pixels[axis]);
+    }
+}
+
+bool axes_are_an_order(const Header& header) {
+    std::array axes{header.integer(HeaderField::mapc), header.integer(HeaderField::mapr),
+                    header.integer(HeaderField::maps)};
+    std::sort(axes.begin(), axes.end());
+    return axes == std::array<std::int64_t, 3>{1, 2, 3};
+}
+
+void set_standard_axes(Header& header) {
+    header.set_integer(HeaderField::mapc, 1);
+    header.set_integer(HeaderField::mapr, 2);
+    header.set_integer(HeaderField::maps, 3);
+}
+
+void reset_microscope_fields(Header& header) {
+    header.set_real(HeaderField::voltage, 0);
+    header.set_real(HeaderField::spherical_aberration, 0);
+    header.set_real(HeaderField::detector_gain, 1);
+}
+
+bool is_volume_group(std::int64_t space_group) { return space_group >= 1 && space_group <= 230; }
+
+}  // namespace
+
+std::string mrcz_label() { return concat("MRCZ", version); }
+
+bool is_ours(const Header& header) {
+    const std::string_view label = header.label(0);
+    if (!label.starts_with("MRCZ")) return false;
+    int major = 0;
+    const auto parsed = std::from_chars(label.data() + 4, label.data() + label.size(), major);
+    return parsed.ec == std::errc() && major >= first_major_with_footers;
+}
+
+Header compressed_header(const Layout& source, std::uint16_t codec_id) {
+    Header header = source.header;
+    header.set_integer(HeaderField::mode, source.base_mode + codec_factor * codec_id);
+    set_sampling(header, header.pixels_along_axes());
+    header.set_integer(HeaderField::mz, 0);
+    if (!any_label_is_mrcz(source.header)) reset_microscope_fields(header);
+    mark_standard(header);
+    if (header.label(0).starts_with("MRCZ")) {
+        header.set_text(HeaderField::label, mrcz_label(), 0, '\0');
+    } else {
+        push_label(header, mrcz_label());
+    }
+    return header;
+}
+
+Header plain_header(const Layout& source, std::int64_t frames) {
+    Header header = source.header;
+    header.set_integer(HeaderField::mode, source.base_mode);
+    header.set_integer(HeaderField::packed_bytes, 0);
+    const auto voxel = header.voxel_angstrom();
+    header.set_integer(HeaderField::nz, frames);
+    auto samples = header.pixels_along_axes();
+    const bool volume = is_volume_group(header.integer(HeaderField::ispg));
+    if (!volume) samples[2] = 1;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        header.set_integer(sampling_fields[axis], samples[axis]);
+        const double edge = std::max(0.0, voxel[axis]) * static_cast<double>(samples[axis]);
+        header.set_real(cell_fields[axis], static_cast<float>(edge));
+    }
+    header.set_integer(HeaderField::ispg, volume ? header.integer(HeaderField::ispg) : 0);
+    header.set_integer(HeaderField::nversion, standard_version);
+    mark_standard(header);
+    if (!axes_are_an_order(header)) set_standard_axes(header);
+    if (!header.label(0).starts_with("MRCZ")) push_label(header, mrcz_label());
+    return header;
+}
+
+Header fresh_header(const FreshImage& image, std::uint16_t codec_id) {
+    const auto mode = mode_for(image.type);
+    if (!mode)
+        fail(ErrorCode::invalid_argument, "MRC has no mode for ", info_of(image.type).name,
+             " pixels; use int8 or uint16");
+    constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+    if (image.nx < 1 || image.ny < 1 || image.nx > most || image.ny > most)
+        fail(ErrorCode::invalid_argument, "frames of ", image.nx, " x ", image.ny, " pixels cannot be written");
+    Header header;
+    header.set_integer(HeaderField::nx, image.nx);
+    header.set_integer(HeaderField::ny, image.ny);
+    header.set_integer(HeaderField::mode, *mode + codec_factor * codec_id);
+    for (const HeaderField field : {HeaderField::cell_alpha, HeaderField::cell_beta, HeaderField::cell_gamma})
+        header.set_real(field, 90);
+    set_standard_axes(header);
+    header.set_integer(HeaderField::ispg, image.is_volume ? 1 : 0);
+    header.set_integer(HeaderField::nversion, standard_version);
+    header.set_real(HeaderField::voltage, image.voltage_kv);
+    header.set_real(HeaderField::spherical_aberration, image.spherical_aberration_mm);
+    header.set_real(HeaderField::detector_gain, image.detector_gain);
+    mark_standard(header);
+    push_label(header, mrcz_label());
+    if (codec_id == 0) push_label(header, image.label.empty() ? "Written by mrcz" : image.label);
+    return header;
+}
+
+void set_extent(Header& header, std::int64_t frames, const std::array<double, 3>& voxel_angstrom) {
+    header.set_integer(HeaderField::nz, frames);
+    const bool compressed = header.integer(HeaderField::mode) >= codec_factor;
+    const bool stack = !is_volume_group(header.integer(HeaderField::ispg));
+    const std::array samples{header.nx(), header.ny(), compressed ? 0 : stack ? 1 : frames};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        const std::int64_t pixels = samples[axis] == 0 ? frames : samples[axis];
+        header.set_integer(sampling_fields[axis], samples[axis]);
+        header.set_real(cell_fields[axis], static_cast<float>(voxel_angstrom[axis] * static_cast<double>(pixels)));
+    }
+}
+
+void set_statistics(Header& header, const FrameStatistics& statistics) {
+    const bool known = !std::isnan(statistics.minimum);
+    header.set_real(HeaderField::dmin, known ? static_cast<float>(statistics.minimum) : 0);
+    header.set_real(HeaderField::dmax, known ? static_cast<float>(statistics.maximum) : -1);
+    header.set_real(HeaderField::dmean, known ? static_cast<float>(statistics.mean) : -2);
+    header.set_real(HeaderField::rms, known ? static_cast<float>(statistics.standard_deviation) : -1);
+}
+
+}  // namespace mrcz::header

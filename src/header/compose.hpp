@@ -1,0 +1,44 @@
+// Headers of files that mrcz writes.
+#pragma once
+
+#include "header/layout.hpp"
+#include "mrcz/frame_statistics.hpp"
+
+namespace mrcz::header {
+
+/// Label that python-mrcz wants first to tell its own files: `MRCZ1.0.0`.
+[[nodiscard]] std::string mrcz_label();
+
+/// Whether `header` is of a compressed file that this program finished: those always have footer and index.
+[[nodiscard]] bool is_ours(const Header& header);
+
+/// `source` as the header of a compressed file: codec in MODE, M = N along each axis but MZ = 0 (python-mrcz returns an
+/// array only then) with the cell scaled to keep the voxel, MRCZ label first, MRCZ fields reset unless an MRCZ program
+/// wrote them. Statistics and packed bytes are filled in when they are known.
+[[nodiscard]] Header compressed_header(const Layout& source, std::uint16_t codec_id);
+
+/// What the header of pixels that come from no file has to say.
+struct FreshImage {
+    std::int64_t nx = 0;
+    std::int64_t ny = 0;
+    PixelType type = PixelType::int16;
+    bool is_volume = false;
+    float voltage_kv = 0;
+    float spherical_aberration_mm = 0;
+    float detector_gain = 1;
+    std::string label;
+};
+
+/// A header that satisfies MRC2014 in all its fields, but for NZ, M and CELLA: see set_extent().
+[[nodiscard]] Header fresh_header(const FreshImage& image, std::uint16_t codec_id);
+
+/// NZ, M and CELLA of a fresh header once the number of frames is known.
+void set_extent(Header& header, std::int64_t frames, const std::array<double, 3>& voxel_angstrom);
+
+/// A plain MRC2014 header for `frames` frames of a file that is not restored as it was.
+[[nodiscard]] Header plain_header(const Layout& source, std::int64_t frames);
+
+/// DMIN, DMAX, DMEAN and RMS; where they are not known, the standard's sentinels.
+void set_statistics(Header& header, const FrameStatistics& statistics);
+
+}  // namespace mrcz::header

@@ -1,0 +1,102 @@
+#include "mrcz/header.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/byte_order.hpp"
+#include "header/field_table.hpp"
+
+namespace mrcz {
+namespace {
+
+template <class Bytes>
+auto* place_of(Bytes& bytes, HeaderField field, std::size_t index) noexcept {
+    const HeaderFieldInfo& info = info_of(field);
+    return bytes.data() + info.offset + index * info.bytes;
+}
+
+}  // namespace
+
+std::span<const HeaderFieldInfo> header_fields() noexcept { return header::field_table; }
+
+const HeaderFieldInfo& info_of(HeaderField field) noexcept {
+    return header::field_table[static_cast<std::size_t>(field)];
+}
+
+std::int64_t Header::integer(HeaderField field, std::size_t index) const noexcept {
+    const std::byte* from = place_of(bytes_, field, index);
+    switch (info_of(field).bytes) {
+        case 2:
+            return load_le<std::int16_t>(from);
+        case 4:
+            return load_le<std::int32_t>(from);
+        default:
+            return load_le<std::int64_t>(from);
+    }
+}
+
+float Header::real(HeaderField field, std::size_t index) const noexcept {
+    return load_le<float>(place_of(bytes_, field, index));
+}
+
+std::string_view Header::text(HeaderField field, std::size_t index) const noexcept {
+    return {reinterpret_cast<const char*>(place_of(bytes_, field, index)), info_of(field).bytes};
+}
+
+void Header::set_integer(HeaderField field, std::int64_t value, std::size_t index) noexcept {
+    std::byte* to = place_of(bytes_, field, index);
+    switch (info_of(field).bytes) {
+        case 2:
+            return store_le(to, static_cast<std::int16_t>(value));
+        case 4:
+            return store_le(to, static_cast<std::int32_t>(value));
+        default:
+            return store_le(to, value);
+    }
+}
+
+void Header::set_real(HeaderField field, float value, std::size_t index) noexcept {
+    store_le(place_of(bytes_, field, index), value);
+}
+
+void Header::set_text(HeaderField field, std::string_view text, std::size_t index, char padding) noexcept {
+    const std::size_t size = info_of(field).bytes;
+    auto* to = reinterpret_cast<char*>(place_of(bytes_, field, index));
+    const std::size_t used = std::min(size, text.size());
+    std::copy_n(text.begin(), used, to);
+    std::fill(to + used, to + size, padding);
+}
+
+std::string_view Header::label(std::size_t index) const noexcept {
+    const std::string_view whole = text(HeaderField::label, index);
+    const std::size_t last = whole.find_last_not_of(std::string_view(" \0", 2));
+    return last == std::string_view::npos ? std::string_view{} : whole.substr(0, last + 1);
+}
+
+std::array<std::int64_t, 3> Header::pixels_along_axes() const noexcept {
+    const std::array<std::int64_t, 3> pixels{nx(), ny(), nz()};
+    const std::array<std::int64_t, 3> axes{integer(HeaderField::mapc), integer(HeaderField::mapr),
+                                           integer(HeaderField::maps)};
+    auto sorted = axes;
+    std::sort(sorted.begin(), sorted.end());
+    if (sorted != std::array<std::int64_t, 3>{1, 2, 3}) return pixels;
+    std::array<std::int64_t, 3> along{};
+    for (std::size_t i = 0; i < 3; ++i) along[static_cast<std::size_t>(axes[i] - 1)] = pixels[i];
+    return along;
+}
+
+std::array<double, 3> Header::voxel_angstrom() const noexcept {
+    constexpr std::array cell{HeaderField::cell_a, HeaderField::cell_b, HeaderField::cell_c};
+    constexpr std::array samples{HeaderField::mx, HeaderField::my, HeaderField::mz};
+    const auto pixels = pixels_along_axes();
+    std::array<double, 3> voxel{};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        const std::int64_t sampled = integer(samples[axis]);
+        const std::int64_t divisor = sampled > 0 ? sampled : pixels[axis];
+        const double edge = real(cell[axis]);
+        if (divisor > 0 && std::isfinite(edge)) voxel[axis] = edge / static_cast<double>(divisor);
+    }
+    return voxel;
+}
+
+}  // namespace mrcz

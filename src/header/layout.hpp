@@ -1,0 +1,31 @@
+// Header bytes understood: where the data are, how large a frame is, what its pixels are. Checked against overflow and
+// Limits, so that every size that follows from it may be used.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "header/byte_order_of.hpp"
+#include "mrcz/finding.hpp"
+#include "mrcz/limits.hpp"
+#include "mrcz/pixel_type.hpp"
+
+namespace mrcz::header {
+
+struct Layout {
+    Header header;                        ///< little-endian
+    ByteOrder order = ByteOrder::little;  ///< of the pixels in the file
+    PixelType type = PixelType::int8;
+    std::uint16_t codec_id = 0;     ///< 0: plain
+    std::int32_t base_mode = 0;     ///< MODE without its codec part
+    std::int64_t frames = 0;        ///< NZ, may be 0
+    std::uint64_t frame_bytes = 0;  ///< of one decoded frame, at least 1
+    std::uint64_t data_offset = 0;  ///< 1024 + NSYMBT
+    std::uint64_t data_bytes = 0;   ///< of all decoded frames
+    std::vector<Finding> findings;
+};
+
+/// Throws Error{not_mrc, corrupt, limit_exceeded}.
+[[nodiscard]] Layout read_layout(std::span<const std::byte, Header::bytes_on_disk> bytes, const Limits& limits);
+
+}  // namespace mrcz::header

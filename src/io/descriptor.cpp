@@ -1,0 +1,84 @@
+#include "io/descriptor.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <string>
+
+#include "base/fail.hpp"
+
+namespace mrcz::io {
+namespace {
+
+/// The kernel moves at most 2 GiB a call; smaller pieces let a cancel through.
+constexpr std::size_t largest_transfer = std::size_t{1} << 28;
+
+template <class Call>
+std::size_t retried(const char* action, const Call& call) {
+    while (true) {
+        const ssize_t moved = call();
+        if (moved >= 0) return static_cast<std::size_t>(moved);
+        if (errno != EINTR) fail_errno(errno, action);
+    }
+}
+
+}  // namespace
+
+void Descriptor::close() noexcept {
+    if (number_ >= 0) ::close(std::exchange(number_, -1));
+}
+
+Descriptor open_for_reading(const std::filesystem::path& path) {
+    Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) fail_errno(errno, "open for reading");
+    if (std::filesystem::is_directory(path)) fail(ErrorCode::invalid_argument, "is a directory, not a file");
+    return file;
+}
+
+std::size_t read_some(int descriptor, std::span<std::byte> into) {
+    return retried("read", [&] { return ::read(descriptor, into.data(), std::min(into.size(), largest_transfer)); });
+}
+
+void write_all(int descriptor, std::span<const std::byte> bytes) {
+    while (!bytes.empty())
+        bytes = bytes.subspan(retried(
+            "write", [&] { return ::write(descriptor, bytes.data(), std::min(bytes.size(), largest_transfer)); }));
+}
+
+void write_all_at(int descriptor, std::uint64_t offset, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const std::size_t written = retried("write", [&] {
+            return ::pwrite(descriptor, bytes.data(), std::min(bytes.size(), largest_transfer),
+                            static_cast<off_t>(offset));
+        });
+        offset += written;
+        bytes = bytes.subspan(written);
+    }
+}
+
+std::size_t read_at(int descriptor, std::uint64_t offset, std::span<std::byte> into) {
+    std::size_t done = 0;
+    while (done < into.size()) {
+        const auto rest = into.subspan(done);
+        const std::size_t got = retried("read", [&] {
+            return ::pread(descriptor, rest.data(), std::min(rest.size(), largest_transfer),
+                           static_cast<off_t>(offset + done));
+        });
+        if (got == 0) break;
+        done += got;
+    }
+    return done;
+}
+
+Descriptor open_anonymous_file() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "mrcz-spool-XXXXXX").string();
+    Descriptor file(::mkostemp(pattern.data(), O_CLOEXEC));
+    if (file.get() < 0) fail_errno(errno, concat("make a temporary file ", pattern));
+    ::unlink(pattern.c_str());
+    return file;
+}
+
+}  // namespace mrcz::io

@@ -1,0 +1,144 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <random>
+#include <string>
+
+#include "base/fail.hpp"
+#include "io/byte_sink.hpp"
+#include "io/descriptor.hpp"
+
+namespace mrcz::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Written pages are handed to the disk this often, so that the final sync has little left to wait for.
+constexpr std::uint64_t write_behind_bytes = std::uint64_t{32} << 20;
+
+struct TemporaryFile {
+    Descriptor file;
+    fs::path path;
+};
+
+/// A new file `.NAME.XXXXXXXX.part` beside `target`, so that renaming never crosses file systems.
+TemporaryFile make_beside(const fs::path& target) {
+    std::random_device random;
+    for (int attempt = 0; attempt < 100; ++attempt) {
+        const fs::path path =
+            target.parent_path() / concat(".", target.filename().string(), ".", hex(random()).substr(2), ".part");
+        Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+        if (file.get() >= 0) return {std::move(file), path};
+        if (errno != EEXIST) fail_errno(errno, concat("create ", path.string()));
+    }
+    fail(ErrorCode::io_failed, "cannot find a free temporary name beside ", target.string());
+}
+
+[[noreturn]] void fail_exists() { fail(ErrorCode::target_exists, "exists already; use -f (overwrite) to replace it"); }
+
+/// Renames without replacing where the file system can; elsewhere a check just before has to do.
+void rename_new(const fs::path& from, const fs::path& to) {
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return;
+    if (errno == EEXIST) fail_exists();
+    if (errno != EINVAL && errno != ENOSYS) fail_errno(errno, "give the finished file its name");
+    if (fs::exists(to)) fail_exists();
+    if (::rename(from.c_str(), to.c_str()) != 0) fail_errno(errno, "give the finished file its name");
+}
+
+void sync_folder_of(const fs::path& path) {
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (opened.get() >= 0) ::fsync(opened.get());  // some file systems cannot sync folders: the rename still holds
+}
+
+void copy_permissions_and_time(const fs::path& from, int to) {
+    struct stat status {};
+    if (::stat(from.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+    const struct timespec times[2] = {status.st_atim, status.st_mtim};
+    // Not being allowed to is no reason to lose the output.
+    if (::fchmod(to, status.st_mode & 0777) != 0) return;
+    [[maybe_unused]] const int ignored = ::futimens(to, times);
+}
+
+class AtomicFileSink final : public ByteSink {
+  public:
+    AtomicFileSink(const fs::path& target, FileSinkOptions options)
+        : target_(target), options_(std::move(options)), temporary_(make_beside(target)) {}
+
+    ~AtomicFileSink() override {
+        if (!committed_) ::unlink(temporary_.path.c_str());
+    }
+    AtomicFileSink(const AtomicFileSink&) = delete;
+    AtomicFileSink& operator=(const AtomicFileSink&) = delete;
+
+    void write(std::span<const std::byte> bytes) override {
+        write_all(temporary_.file.get(), bytes);
+        written_ += bytes.size();
+        if (written_ - handed_over_ < write_behind_bytes) return;
+        ::sync_file_range(temporary_.file.get(), static_cast<off_t>(handed_over_),
+                          static_cast<off_t>(written_ - handed_over_), SYNC_FILE_RANGE_WRITE);
+        handed_over_ = written_;
+    }
+
+    void rewrite(std::uint64_t offset, std::span<const std::byte> bytes) override {
+        write_all_at(temporary_.file.get(), offset, bytes);
+    }
+
+    void commit() override {
+        if (!options_.like.empty()) copy_permissions_and_time(options_.like, temporary_.file.get());
+        if (::fsync(temporary_.file.get()) != 0) fail_errno(errno, "sync to disk");
+        temporary_.file.close();
+        if (!options_.overwrite) {
+            rename_new(temporary_.path, target_);
+        } else if (::rename(temporary_.path.c_str(), target_.c_str()) != 0) {
+            fail_errno(errno, "give the finished file its name");
+        }
+        committed_ = true;
+        sync_folder_of(target_);
+    }
+
+  private:
+    fs::path target_;
+    FileSinkOptions options_;
+    TemporaryFile temporary_;
+    std::uint64_t handed_over_ = 0;
+    bool committed_ = false;
+};
+
+/// A device or FIFO opened for writing, spooled because it may be rewritten.
+class SpecialFileSink final : public ByteSink {
+  public:
+    explicit SpecialFileSink(const fs::path& path)
+        : file_(::open(path.c_str(), O_WRONLY | O_CLOEXEC)), spool_(make_descriptor_sink(file_.get(), true)) {
+        if (file_.get() < 0) fail_errno(errno, "open for writing");
+    }
+    void write(std::span<const std::byte> bytes) override {
+        spool_->write(bytes);
+        written_ = spool_->written();
+    }
+    void rewrite(std::uint64_t offset, std::span<const std::byte> bytes) override { spool_->rewrite(offset, bytes); }
+    void commit() override { spool_->commit(); }
+
+  private:
+    Descriptor file_;
+    std::unique_ptr<ByteSink> spool_;
+};
+
+}  // namespace
+
+std::unique_ptr<ByteSink> open_file_sink(const fs::path& path, const FileSinkOptions& options) {
+    return in_file(path.string(), [&]() -> std::unique_ptr<ByteSink> {
+        // Writing through a link must not replace the link.
+        const fs::path target = fs::is_symlink(path) && fs::exists(path) ? fs::canonical(path) : path;
+        const fs::file_status status = fs::status(target);
+        if (fs::is_directory(status)) fail(ErrorCode::invalid_argument, "is a directory; name a file");
+        if (fs::exists(status) && !fs::is_regular_file(status)) return std::make_unique<SpecialFileSink>(target);
+        if (fs::exists(status) && !options.overwrite) fail_exists();
+        return std::make_unique<AtomicFileSink>(target, options);
+    });
+}
+
+}  // namespace mrcz::io

@@ -1,0 +1,114 @@
+#include <vector>
+
+#include "base/fail.hpp"
+#include "base/ordered_pipeline.hpp"
+#include "container/file_assembler.hpp"
+#include "container/frame_coder.hpp"
+#include "container/metadata_section.hpp"
+#include "header/compose.hpp"
+#include "jobs/frame_feed.hpp"
+#include "jobs/open_input.hpp"
+#include "mrcz/jobs.hpp"
+
+namespace mrcz {
+namespace {
+
+using container::FileAssembler;
+using container::FrameCoder;
+using container::Section;
+using jobs::FrameFeed;
+
+const codec::CodecRow& row_named(std::string_view name) {
+    const CodecInfo* info = find_codec(name);
+    if (info == nullptr) fail(ErrorCode::invalid_argument, "there is no codec named ", name, "; see `mrcz codecs`");
+    if (info->id == 0) fail(ErrorCode::invalid_argument, "codec raw does not compress; use decompress");
+    return codec::writing_row(*info);
+}
+
+/// Slots of the pipeline. The first frame is read before the encoder is made, because it settles options that measure.
+class CodingSlots {
+  public:
+    CodingSlots(FrameFeed& feed, const codec::CodecRow& row, const CodecOptions& options, const RunContext& context) {
+        const header::Layout& layout = feed.layout();
+        for (std::size_t slot = pipeline_slots(context); slot > 0; --slot) feeds_.push_back(feed.make_slot());
+        if (layout.frames > 0) {
+            feeds_[0]->fetch(0);
+            first_pixels_ = feeds_[0]->pixels();
+        }
+        encoder_ = row.prepare_encoder(row.info, {layout.type, layout.frame_bytes}, options, first_pixels_);
+        for (std::size_t slot = 0; slot < feeds_.size(); ++slot) coders_.emplace_back(*encoder_, layout.type);
+    }
+
+    // Frame 0 is there already, and the first slot handed out is slot 0.
+    void take(std::int64_t frame, std::size_t slot) {
+        if (frame > 0) feeds_[slot]->fetch(frame);
+    }
+    void work(std::int64_t frame, std::size_t slot) {
+        (void)coders_[slot].encode(frame == 0 ? first_pixels_ : feeds_[slot]->pixels());
+    }
+    const container::CodedFrame& coded(std::size_t slot) const { return coders_[slot].coded(); }
+
+  private:
+    std::vector<std::unique_ptr<jobs::FeedSlot>> feeds_;
+    std::span<const std::byte> first_pixels_;
+    std::unique_ptr<const codec::FrameEncoder> encoder_;
+    std::vector<FrameCoder> coders_;
+};
+
+void code_frames(FrameFeed& feed, CodingSlots& slots, FileAssembler& assembler, const io::ByteSink& sink,
+                 const RunContext& context) {
+    const std::int64_t frames = feed.layout().frames;
+    const PipelineStages stages{
+        .take =
+            [&](std::int64_t frame, std::size_t slot) {
+                if (frame >= frames) return false;
+                slots.take(frame, slot);
+                return true;
+            },
+        .work = [&](std::int64_t frame, std::size_t slot) { slots.work(frame, slot); },
+        .put =
+            [&](std::int64_t frame, std::size_t slot) {
+                assembler.add(slots.coded(slot));
+                if (!context.progress) return;
+                const std::uint64_t done = static_cast<std::uint64_t>(frame + 1) * feed.layout().frame_bytes;
+                context.progress({frame + 1, frames, done, sink.written()});
+            },
+    };
+    run_ordered(stages, context);
+}
+
+/// What the input carries, with the metadata given now in place of older ones.
+std::vector<Section> footer_sections(FrameFeed& feed, const CompressOptions& options) {
+    std::vector<Section> sections;
+    if (options.metadata) sections.push_back(container::metadata_section(*options.metadata));
+    bool has_provenance = false;
+    for (Section& section : feed.sections()) {
+        if (options.metadata && section.id == container::section::metadata) continue;
+        has_provenance = has_provenance || section.id == container::section::provenance;
+        sections.push_back(std::move(section));
+    }
+    if (!has_provenance) sections.push_back(container::provenance_section("compress", options.codec));
+    return sections;
+}
+
+}  // namespace
+
+JobResult compress(const Input& input, const Output& output, const CompressOptions& options,
+                   const RunContext& context) {
+    return in_file(input.display_name(), [&] {
+        const codec::CodecRow& row = row_named(options.codec);
+        const auto feed = jobs::open_feed(input, options.limits);
+        const header::Layout& layout = feed->layout();
+        CodingSlots slots(*feed, row, options.coding, context);
+        const auto sink = jobs::open_sink(output, input, true);
+        const auto pixels = static_cast<std::uint64_t>(layout.header.nx() * layout.header.ny());
+        FileAssembler assembler(*sink, header::compressed_header(layout, row.info.id), feed->extended_header(),
+                                row.info, pixels);
+        code_frames(*feed, slots, assembler, *sink, context);
+        assembler.finish(footer_sections(*feed, options));
+        sink->commit();
+        return JobResult{layout.frames, feed->bytes_read(), sink->written()};
+    });
+}
+
+}  // namespace mrcz

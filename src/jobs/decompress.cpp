@@ -1,0 +1,105 @@
+#include "base/fail.hpp"
+#include "base/ordered_pipeline.hpp"
+#include "container/file_assembler.hpp"
+#include "container/frame_records.hpp"
+#include "header/compose.hpp"
+#include "jobs/frame_stream.hpp"
+#include "jobs/open_input.hpp"
+#include "jobs/restore.hpp"
+#include "mrcz/jobs.hpp"
+
+namespace mrcz {
+namespace {
+
+using container::MrcFile;
+using container::Original;
+using jobs::StreamedFrame;
+
+/// Reports after each frame written.
+std::function<void(const StreamedFrame&)> progress_of(const MrcFile& file, const FrameRange& range,
+                                                      const io::ByteSink& sink, const RunContext& context) {
+    if (!context.progress) return {};
+    return [&file, range, &sink, &context](const StreamedFrame& frame) {
+        const std::uint64_t behind = file.range_of(frame.frame).offset + file.range_of(frame.frame).bytes;
+        context.progress({frame.frame + 1 - range.first, range.last - range.first, behind, sink.written()});
+    };
+}
+
+/// The file never held what was added after it was made; people should hear of it.
+void warn_of_added_sections(const MrcFile& file, const RunContext& context) {
+    const auto* added = file.footer() ? file.footer()->find(container::section::metadata) : nullptr;
+    if (added == nullptr || !context.log) return;
+    context.log(concat("metadata (", added->raw_bytes, " bytes) are not part of the restored original; they stay in ",
+                       file.source().name(), " (mrcz info shows them)"));
+}
+
+/// Statistics of the frames of `range`, for a header that goes out before the pixels do.
+FrameStatistics statistics_of(const MrcFile& file, const FrameRange& range) {
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    const auto all = file.statistics();
+    if (all.empty() || range.first == range.last) return {unknown, unknown, unknown, unknown, 0};
+    const auto chosen = std::span(all).subspan(static_cast<std::size_t>(range.first),
+                                               static_cast<std::size_t>(range.last - range.first));
+    const header::Layout& layout = file.layout();
+    return combined(chosen, layout.frame_bytes / info_of(layout.type).pixel_bytes);
+}
+
+/// A valid MRC2014 file of frames that belong to no original.
+void write_fresh(const MrcFile& file, const FrameRange& range, io::ByteSink& sink, const RunContext& context) {
+    Header header = header::plain_header(file.layout(), range.last - range.first);
+    header::set_statistics(header, statistics_of(file, range));
+    sink.write(header.bytes());
+    sink.write(file.extended_header());
+    const auto progress = progress_of(file, range, sink, context);
+    const jobs::FrameStreamStages stages{
+        .work = {},
+        .put =
+            [&](const StreamedFrame& frame) {
+                sink.write(frame.pixels);
+                if (progress) progress(frame);
+            },
+    };
+    jobs::stream_frames(file, range, stages, context);
+}
+
+/// A plain input is its own original.
+void copy_whole(const MrcFile& file, io::ByteSink& sink, const RunContext& context) {
+    Bytes buffer(std::size_t{1} << 20);
+    const std::uint64_t size = file.source().size();
+    for (std::uint64_t at = 0; at < size; at += buffer.size()) {
+        check_cancelled(context);
+        const auto piece =
+            std::span(buffer).first(static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), size - at)));
+        file.source().read_at(at, piece);
+        sink.write(piece);
+    }
+}
+
+void write_plain(const MrcFile& file, const std::string& frames, io::ByteSink& sink, const RunContext& context) {
+    const bool whole = frames.empty();
+    const FrameRange range = whole ? FrameRange{0, file.frames()} : FrameRange::parse(frames, file.frames());
+    if (whole && file.codec().id == 0) return copy_whole(file, sink, context);
+    const auto original = whole ? file.original() : std::optional<Original>{};
+    if (!original) return write_fresh(file, range, sink, context);
+    warn_of_added_sections(file, context);
+    restore_original(
+        file, *original, [&](std::span<const std::byte> bytes) { sink.write(bytes); },
+        progress_of(file, range, sink, context), context);
+}
+
+}  // namespace
+
+JobResult decompress(const Input& input, const Output& output, const DecompressOptions& options,
+                     const RunContext& context) {
+    return in_file(input.display_name(), [&] {
+        const MrcFile file(jobs::open_source(input), options.limits);
+        file.require_undamaged();
+        (void)file.decoder();  // refused before anything is written
+        const auto sink = jobs::open_sink(output, input, false);
+        write_plain(file, options.frames, *sink, context);
+        sink->commit();
+        return JobResult{file.frames(), file.source().size(), sink->written()};
+    });
+}
+
+}  // namespace mrcz

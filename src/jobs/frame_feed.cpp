@@ -1,0 +1,86 @@
+#include "jobs/frame_feed.hpp"
+
+#include <algorithm>
+#include "base/buffer.hpp"
+
+#include "base/fail.hpp"
+#include "container/frame_loader.hpp"
+#include "io/sources.hpp"
+#include "jobs/open_input.hpp"
+#include "jobs/plain_feed.hpp"
+
+namespace mrcz::jobs {
+namespace {
+
+using container::MrcFile;
+using container::Section;
+
+/// A compressed file that is compressed anew: it hands on what it carries.
+class MrczFeed final : public FrameFeed {
+  public:
+    MrczFeed(std::unique_ptr<ByteSource> source, const Limits& limits)
+        : file_(std::move(source), limits), extended_header_(file_.extended_header()) {
+        file_.require_undamaged();
+    }
+
+    const header::Layout& layout() const override { return file_.layout(); }
+    const Bytes& extended_header() const override { return extended_header_; }
+    std::uint64_t bytes_read() const override { return file_.source().size(); }
+    std::unique_ptr<FeedSlot> make_slot() override;
+    const MrcFile& file() const { return file_; }
+
+    std::vector<Section> sections() override {
+        std::vector<Section> sections;
+        if (!file_.footer()) return sections;
+        const std::uint64_t most = std::max(file_.limits().trailing_bytes, file_.limits().metadata_bytes);
+        for (const container::SectionEntry& entry : file_.footer()->sections)
+            if (!is_made_anew(entry.id)) sections.push_back(container::load_section(file_.source(), entry, most));
+        return sections;
+    }
+
+  private:
+    MrcFile file_;
+    Bytes extended_header_;
+};
+
+class MrczSlot final : public FeedSlot {
+  public:
+    explicit MrczSlot(const MrcFile& file) : loader_(file), frame_bytes_(file.layout().frame_bytes) {}
+
+    void fetch(std::int64_t frame) override { (void)loader_.fetch(frame); }
+    std::span<const std::byte> pixels() override {
+        const auto frame = memory_.first(static_cast<std::size_t>(frame_bytes_));
+        loader_.decode(frame);
+        return frame;
+    }
+
+  private:
+    container::FrameLoader loader_;
+    std::uint64_t frame_bytes_;
+    Buffer memory_;
+};
+
+std::unique_ptr<FeedSlot> MrczFeed::make_slot() { return std::make_unique<MrczSlot>(file_); }
+
+}  // namespace
+
+bool is_made_anew(std::string_view id) noexcept {
+    namespace section = container::section;
+    return id == section::frame_hashes || id == section::chunk_hashes || id == section::header_hash ||
+           id == section::frame_statistics;
+}
+
+std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits) {
+    auto stream = open_stream(input);
+    Bytes head(Header::bytes_on_disk);
+    head.resize(io::read_up_to(*stream, head));
+    if (head.size() < Header::bytes_on_disk)
+        fail(ErrorCode::truncated, "the input has ", head.size(), " bytes, an MRC header alone has 1024");
+    const auto header = std::span(head).first<Header::bytes_on_disk>();
+    header::Layout layout = header::read_layout(header, limits);
+    if (layout.codec_id == 0) return make_plain_feed(std::move(stream), header, std::move(layout), limits);
+    if (!input.descriptor) return std::make_unique<MrczFeed>(open_source(input), limits);
+    return std::make_unique<MrczFeed>(io::spooled(*io::with_prefix(std::move(head), std::move(stream))), limits);
+}
+
+}  // namespace mrcz::jobs

@@ -1,0 +1,41 @@
+// Where compress() gets its frames from, one after another.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "container/section.hpp"
+#include "header/layout.hpp"
+#include "mrcz/files.hpp"
+
+namespace mrcz::jobs {
+
+/// Holds one frame on its way through the pipeline.
+class FeedSlot {
+  public:
+    virtual ~FeedSlot() = default;
+    /// Reads the next frame. Slots of one feed are filled one at a time, in frame order.
+    virtual void fetch(std::int64_t frame) = 0;
+    /// The frame's pixels, little-endian. Side by side with other slots.
+    [[nodiscard]] virtual std::span<const std::byte> pixels() = 0;
+};
+
+class FrameFeed {
+  public:
+    virtual ~FrameFeed() = default;
+    [[nodiscard]] virtual const header::Layout& layout() const = 0;
+    [[nodiscard]] virtual const Bytes& extended_header() const = 0;
+    [[nodiscard]] virtual std::unique_ptr<FeedSlot> make_slot() = 0;
+    /// After the last frame: what the new file's footer takes over from this input, ORIG among it.
+    [[nodiscard]] virtual std::vector<container::Section> sections() = 0;
+    /// Bytes of the input so far, unwrapped.
+    [[nodiscard]] virtual std::uint64_t bytes_read() const = 0;
+};
+
+/// The feed that fits an input's header.
+[[nodiscard]] std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits);
+
+/// Whether every file gets a section of its own, so that it is not taken over from an older one.
+[[nodiscard]] bool is_made_anew(std::string_view section_id) noexcept;
+
+}  // namespace mrcz::jobs

@@ -1,0 +1,51 @@
+#include "jobs/frame_stream.hpp"
+
+#include <vector>
+
+#include "base/buffer.hpp"
+#include "base/ordered_pipeline.hpp"
+#include "container/frame_loader.hpp"
+
+namespace mrcz::jobs {
+namespace {
+
+struct Slot {
+    explicit Slot(const container::MrcFile& file) : loader(file) {}
+
+    container::FrameLoader loader;
+    Buffer memory;
+    StreamedFrame current;
+};
+
+}  // namespace
+
+void stream_frames(const container::MrcFile& file, const FrameRange& range, const FrameStreamStages& stages,
+                   const RunContext& context) {
+    std::vector<std::unique_ptr<Slot>> slots;
+    for (std::size_t slot = pipeline_slots(context); slot > 0; --slot) slots.push_back(std::make_unique<Slot>(file));
+    const auto frame_bytes = static_cast<std::size_t>(file.layout().frame_bytes);
+    const PipelineStages pipeline{
+        .take =
+            [&](std::int64_t item, std::size_t number) {
+                if (item >= range.last - range.first) return false;
+                Slot& slot = *slots[number];
+                slot.current.frame = range.first + item;
+                slot.current.stored = slot.loader.fetch(slot.current.frame);
+                return true;
+            },
+        .work =
+            [&](std::int64_t, std::size_t number) {
+                Slot& slot = *slots[number];
+                slot.current.pixels = slot.memory.first(frame_bytes);
+                slot.loader.decode(slot.current.pixels);
+                if (stages.work) stages.work(slot.current);
+            },
+        .put =
+            [&](std::int64_t, std::size_t number) {
+                if (stages.put) stages.put(slots[number]->current);
+            },
+    };
+    run_ordered(pipeline, context);
+}
+
+}  // namespace mrcz::jobs

@@ -1,0 +1,27 @@
+// Decoded frames of a file, in order, for the jobs that pass them on: fetched one at a time, decoded side by side.
+#pragma once
+
+#include <functional>
+
+#include "container/mrc_file.hpp"
+#include "mrcz/jobs.hpp"
+
+namespace mrcz::jobs {
+
+struct StreamedFrame {
+    std::int64_t frame = 0;
+    std::span<const std::byte> stored;
+    std::span<std::byte> pixels;
+};
+
+struct FrameStreamStages {
+    /// After decoding, side by side; may change the pixels.
+    std::function<void(const StreamedFrame&)> work;
+    /// One at a time, in frame order.
+    std::function<void(const StreamedFrame&)> put;
+};
+
+void stream_frames(const container::MrcFile& file, const FrameRange& range, const FrameStreamStages& stages,
+                   const RunContext& context);
+
+}  // namespace mrcz::jobs

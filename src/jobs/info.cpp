@@ -1,0 +1,121 @@
+#include <cmath>
+
+#include "meta/json_writer.hpp"
+#include "mrcz/jobs.hpp"
+
+namespace mrcz {
+namespace {
+
+using meta::JsonWriter;
+
+void write_text(JsonWriter& json, std::string_view text) {
+    const std::size_t last = text.find_last_not_of(std::string_view(" \0", 2));
+    json.value(last == std::string_view::npos ? std::string_view{} : text.substr(0, last + 1));
+}
+
+void write_value(JsonWriter& json, const Header& header, const HeaderFieldInfo& field, std::size_t index) {
+    switch (field.type) {
+        case HeaderFieldType::f32:
+            json.value(static_cast<double>(header.real(field.field, index)));
+            break;
+        case HeaderFieldType::text:
+            write_text(json, header.text(field.field, index));
+            break;
+        default:
+            json.value(header.integer(field.field, index));
+    }
+}
+
+/// Every field of the table, by its standard name.
+void write_header(JsonWriter& json, const Header& header) {
+    json.begin_object();
+    for (const HeaderFieldInfo& field : header_fields()) {
+        json.key(field.name);
+        if (field.count > 1) json.begin_array();
+        for (std::size_t index = 0; index < field.count; ++index) write_value(json, header, field, index);
+        if (field.count > 1) json.end_array();
+    }
+    json.end_object();
+}
+
+void write_findings(JsonWriter& json, const Reader& reader) {
+    json.key("findings").begin_array();
+    for (const Finding& finding : reader.findings())
+        json.begin_object()
+            .member("severity", severity_name(finding.severity))
+            .member("rule", std::string_view(finding.rule))
+            .member("field", std::string_view(finding.field))
+            .member("message", std::string_view(finding.message))
+            .end_object();
+    json.end_array();
+}
+
+void write_sections(JsonWriter& json, const Reader& reader) {
+    json.key("sections").begin_array();
+    for (const SectionInfo& section : reader.sections())
+        json.begin_object()
+            .member("id", std::string_view(section.id))
+            .member("stored_bytes", section.stored_bytes)
+            .member("raw_bytes", section.raw_bytes)
+            .end_object();
+    json.end_array();
+}
+
+void write_statistics(JsonWriter& json, const Reader& reader) {
+    json.key("frame_statistics").begin_array();
+    for (const FrameStatistics& frame : reader.statistics())
+        json.begin_object()
+            .member("min", frame.minimum)
+            .member("max", frame.maximum)
+            .member("mean", frame.mean)
+            .member("std", frame.standard_deviation)
+            .member("nan", frame.nan_count)
+            .end_object();
+    json.end_array();
+}
+
+void write_documents(JsonWriter& json, const Reader& reader) {
+    const auto metadata = reader.metadata();
+    json.key("metadata");
+    if (metadata) {
+        json.raw(metadata->to_json());
+    } else {
+        json.null();
+    }
+    const std::string provenance = reader.provenance();
+    json.key("provenance").raw(provenance.empty() ? "[]" : provenance);
+}
+
+}  // namespace
+
+std::string info_json(const Reader& reader, bool indented) {
+    JsonWriter json(indented);
+    json.begin_object();
+    json.member("file", std::string_view(reader.name()));
+    json.member("file_bytes", reader.file_bytes());
+    json.member("columns", reader.columns()).member("rows", reader.rows()).member("frames", reader.frames());
+    json.member("pixel_type", info_of(reader.pixel_type()).name);
+    json.member("byte_order", std::string_view(reader.is_big_endian() ? "big" : "little"));
+    json.key("voxel_angstrom").begin_array();
+    for (const double edge : reader.header().voxel_angstrom()) json.value(edge);
+    json.end_array();
+    json.member("codec", reader.codec().name);
+    json.member("data_bytes", reader.frame_bytes() * static_cast<std::uint64_t>(reader.frames()));
+    json.member("stored_data_bytes", reader.stored_data_bytes());
+    json.member("random_access", reader.has_random_access());
+    json.key("header");
+    write_header(json, reader.header());
+    json.key("original_header");
+    if (const auto original = reader.original_header()) {
+        write_header(json, *original);
+    } else {
+        json.null();
+    }
+    write_sections(json, reader);
+    write_findings(json, reader);
+    write_documents(json, reader);
+    write_statistics(json, reader);
+    return json.end_object().take();
+}
+
+}  // namespace mrcz

@@ -1,0 +1,32 @@
+#include "jobs/open_input.hpp"
+
+#include "base/fail.hpp"
+#include "io/sources.hpp"
+
+namespace mrcz::jobs {
+
+namespace fs = std::filesystem;
+
+std::unique_ptr<io::ByteStream> open_stream(const Input& input) {
+    return in_file(input.display_name(), [&] {
+        return io::unwrapped(input.descriptor ? io::make_descriptor_stream(*input.descriptor, input.display_name())
+                                              : io::open_file_stream(input.path));
+    });
+}
+
+std::unique_ptr<ByteSource> open_source(const Input& input) {
+    if (!input.descriptor) return io::open_unwrapped_source(input.path);
+    return io::spooled(*open_stream(input));
+}
+
+std::unique_ptr<io::ByteSink> open_sink(const Output& output, const Input& input, bool rewritable) {
+    if (output.descriptor) return io::make_descriptor_sink(*output.descriptor, rewritable);
+    std::error_code ignored;
+    if (!input.descriptor && fs::equivalent(input.path, output.path, ignored))
+        throw Error(ErrorCode::invalid_argument, "is input and output at once; name another output",
+                    output.path.string());
+    return io::open_file_sink(output.path,
+                              {.overwrite = output.overwrite, .like = input.descriptor ? fs::path() : input.path});
+}
+
+}  // namespace mrcz::jobs

@@ -1,0 +1,14 @@
+// A plain MRC file as it streams by: hashed whole, so that the original can be proven when it is restored.
+#pragma once
+
+#include "io/byte_stream.hpp"
+#include "jobs/frame_feed.hpp"
+
+namespace mrcz::jobs {
+
+/// `stream` stands behind the header's 1024 bytes, which were read into `header`.
+[[nodiscard]] std::unique_ptr<FrameFeed> make_plain_feed(std::unique_ptr<io::ByteStream> stream,
+                                                         std::span<const std::byte, Header::bytes_on_disk> header,
+                                                         header::Layout layout, const Limits& limits);
+
+}  // namespace mrcz::jobs

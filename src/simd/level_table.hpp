@@ -1,0 +1,46 @@
+// What one instruction set provides to kernels.cpp and hash.cpp. Pointers and sizes only: the files of level/ are
+// compiled with instructions that a processor may lack, so no inline function that the linker could share with the rest
+// of the program (a std::span member, say) may be compiled there.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "simd/kernels.hpp"
+
+namespace mrcz::simd {
+
+/// Room for xxHash's streaming state, which level/xxh3.inl checks.
+inline constexpr std::size_t hash_state_bytes = 576;
+inline constexpr std::size_t hash_state_alignment = 64;
+
+struct LevelTable {
+    Level level;
+    const char* name;
+
+    void (*bitshuffle)(const std::byte* from, std::byte* to, std::size_t elements, std::size_t element_bytes);
+    void (*bitunshuffle)(const std::byte* from, std::byte* to, std::size_t elements, std::size_t element_bytes);
+    void (*byteshuffle)(const std::byte* from, std::byte* to, std::size_t elements, std::size_t element_bytes);
+    void (*byteunshuffle)(const std::byte* from, std::byte* to, std::size_t elements, std::size_t element_bytes);
+    void (*byteswap)(std::byte* data, std::size_t bytes, std::size_t word_bytes);
+    void (*accumulate)(StatisticsState& state, const std::byte* pixels, std::size_t bytes, PixelType type);
+
+    std::uint64_t (*xxh3_64)(const std::byte* from, std::size_t bytes);
+    void (*hash64_reset)(void* state);
+    void (*hash64_update)(void* state, const std::byte* from, std::size_t bytes);
+    std::uint64_t (*hash64_digest)(const void* state);
+    void (*hash128_reset)(void* state);
+    void (*hash128_update)(void* state, const std::byte* from, std::size_t bytes);
+    void (*hash128_digest)(const void* state, std::byte* canonical);
+};
+
+extern const LevelTable scalar_table;
+#if defined(MRCZ_SIMD_X86)
+extern const LevelTable avx2_table;
+extern const LevelTable avx512_table;
+#endif
+
+/// The table of best_level().
+[[nodiscard]] const LevelTable& best_table() noexcept;
+
+}  // namespace mrcz::simd

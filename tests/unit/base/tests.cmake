@@ -1,0 +1,1 @@
+mrcz_unit_test(base SOURCES unit/base/placeholder.cpp LIBS)

@@ -1,0 +1,1 @@
+mrcz_unit_test(codec SOURCES unit/codec/placeholder.cpp LIBS)

@@ -1,0 +1,1 @@
+mrcz_unit_test(container SOURCES unit/container/placeholder.cpp LIBS)

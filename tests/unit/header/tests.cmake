@@ -1,0 +1,1 @@
+mrcz_unit_test(header SOURCES unit/header/placeholder.cpp LIBS)

@@ -1,0 +1,1 @@
+mrcz_unit_test(io SOURCES unit/io/placeholder.cpp LIBS)

@@ -1,0 +1,1 @@
+mrcz_unit_test(jobs SOURCES unit/jobs/placeholder.cpp LIBS)
