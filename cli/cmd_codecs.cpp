@@ -24,7 +24,7 @@ std::string levels(const CodecInfo& codec) {
 int run_codecs(const std::vector<std::string>& arguments) {
     CLI::App app("What this build can read and write.\n\nExample: mrcz codecs --json", "mrcz codecs");
     Options options;
-    app.add_flag("--json", options.json, "one JSON object a line");
+    add_json(app, options);
     int exit_code = 0;
     if (!parse(app, arguments, exit_code)) return exit_code;
     if (!options.json) std::cout << fmt::format("{:>2}  {:<8} {:<12} {:<9} {}\n", "id", "name", "here", "levels", "");

@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 #include "options.hpp"
 #include "output.hpp"
@@ -30,16 +32,26 @@ Filter filter_named(const std::string& name) {
 /// JSON unless it begins as a MessagePack map or array does.
 Metadata parse_metadata(const std::string& bytes) {
     const unsigned char first = bytes.empty() ? '{' : static_cast<unsigned char>(bytes[0]);
-    if (first >= 0x80) return Metadata::from_msgpack(std::as_bytes(std::span(bytes)));
+    const bool is_msgpack = (first >= 0x80 && first <= 0x9f) || (first >= 0xdc && first <= 0xdf);
+    if (is_msgpack) return Metadata::from_msgpack(std::as_bytes(std::span(bytes)));
     return Metadata::from_json(bytes);
 }
 
+std::string read_text(const std::string& path) {
+    if (std::filesystem::is_directory(path))
+        throw Error(ErrorCode::invalid_argument, "is a folder; --metadata takes a JSON or MessagePack file", path);
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        throw Error(errno == ENOENT ? ErrorCode::not_found : ErrorCode::io_failed,
+                    fmt::format("cannot read the metadata: {}", std::generic_category().message(errno)), path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
 std::optional<Metadata> read_metadata(const Options& options) {
-    if (options.metadata_file.empty()) return std::nullopt;
-    std::ifstream file(options.metadata_file, std::ios::binary);
-    if (!file || std::filesystem::is_directory(options.metadata_file))
-        throw Error(ErrorCode::not_found, "cannot read the metadata", options.metadata_file);
-    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    if (options.metadata_file.empty() && options.metadata_format.empty()) return std::nullopt;
+    if (options.metadata_file.empty())
+        throw Error(ErrorCode::invalid_argument, "--metadata-format says how --metadata FILE is stored: give both");
+    const std::string bytes = read_text(options.metadata_file);
     try {
         Metadata metadata = parse_metadata(bytes);
         if (options.metadata_format.empty()) return metadata;
@@ -53,6 +65,9 @@ std::optional<Metadata> read_metadata(const Options& options) {
 }
 
 CompressOptions compress_options(const Options& options) {
+    if (find_codec(options.codec) == nullptr)
+        throw Error(ErrorCode::invalid_argument,
+                    fmt::format("codec '{}': there is none of that name; `mrcz codecs` lists them", options.codec));
     CompressOptions chosen;
     chosen.codec = options.codec;
     chosen.coding.level = options.level;
@@ -75,6 +90,7 @@ int run_compress(const std::vector<std::string>& arguments) {
     add_coding(app, options);
     add_threads(app, options);
     add_talking(app, options);
+    add_json(app, options);
     int exit_code = 0;
     if (!parse(app, arguments, exit_code)) return exit_code;
     const CompressOptions chosen = compress_options(options);

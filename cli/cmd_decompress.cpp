@@ -16,6 +16,7 @@ int run_decompress(const std::vector<std::string>& arguments) {
     add_output(app, options);
     add_threads(app, options);
     add_talking(app, options);
+    add_json(app, options);
     int exit_code = 0;
     if (!parse(app, arguments, exit_code)) return exit_code;
     return for_each_input(options, [&](const std::string& name, const RunContext& context) {

@@ -99,6 +99,7 @@ int run_info(const std::vector<std::string>& arguments) {
     Options options;
     add_inputs(app, options);
     add_talking(app, options);
+    add_json(app, options);
     int exit_code = 0;
     if (!parse(app, arguments, exit_code)) return exit_code;
     return for_each_input(options, [&](const std::string& name, const RunContext&) {

@@ -46,6 +46,7 @@ int run_verify(const std::vector<std::string>& arguments) {
     app.add_flag("--strict", strict, "oddities count as errors");
     add_threads(app, options);
     add_talking(app, options);
+    add_json(app, options);
     int exit_code = 0;
     if (!parse(app, arguments, exit_code)) return exit_code;
     return for_each_input(options, [&](const std::string& name, const RunContext& context) {
@@ -59,7 +60,7 @@ int run_verify(const std::vector<std::string>& arguments) {
         }
         if (strict && !result.findings.empty())
             throw Error(ErrorCode::corrupt,
-                        fmt::format("{} oddities, and --strict asks for none", result.findings.size()), name);
+                        fmt::format("--strict allows no oddities, found {}", result.findings.size()), name);
     });
 }
 

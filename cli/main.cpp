@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 
 #include "mrcz/version.hpp"
@@ -62,9 +63,18 @@ const cli::Verb& verb_of_flags(std::vector<std::string>& arguments) {
     return *cli::find_verb(chosen);
 }
 
+/// A mistyped verb is no file: names of files have an ending or a folder.
+void refuse_unknown_verb(const std::string& word) {
+    if (word[0] == '-' || word.find_first_of("./") != std::string::npos || std::filesystem::exists(word)) return;
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("'{}': there is no such verb or file; `mrcz --help` lists the verbs", word));
+}
+
 int run(std::vector<std::string> arguments) {
     // With a pipe on standard input `mrcz < a.mrc > a.mrcz` means compress, as zstd has it; a person gets help.
     if (arguments.empty() && !cli::stdin_is_terminal()) return cli::run_compress({});
+    if (arguments.size() == 2 && arguments[0] == "help" && cli::find_verb(arguments[1]) != nullptr)
+        return cli::find_verb(arguments[1])->run({"--help"});
     if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
         print_help();
         return arguments.empty() ? static_cast<int>(ErrorGroup::caller) : 0;
@@ -75,14 +85,23 @@ int run(std::vector<std::string> arguments) {
     }
     const cli::Verb* verb = cli::find_verb(arguments[0]);
     if (verb != nullptr) return verb->run({arguments.begin() + 1, arguments.end()});
+    if (arguments[0].empty()) throw Error(ErrorCode::invalid_argument, "a file name is empty");
+    refuse_unknown_verb(arguments[0]);
     return verb_of_flags(arguments).run(arguments);
+}
+
+/// What is said on standard output is the result: on a full disk it must not get lost in silence.
+int flushed(int exit_code) {
+    std::cout.flush();
+    if (std::cout) return exit_code;
+    throw Error(ErrorCode::io_failed, "cannot write; is the disk full?", "standard output");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     try {
-        return run({argv + 1, argv + argc});
+        return flushed(run({argv + 1, argv + argc}));
     } catch (const std::exception& error) {
         mrcz::cli::print_error(error);
         return mrcz::cli::exit_code_of(error);

@@ -9,6 +9,32 @@
 #include "output.hpp"
 
 namespace mrcz::cli {
+namespace {
+
+/// zstd's -19 would otherwise be read as -1 -9, and -10 as -1 and a file named -0.
+void refuse_high_levels(const CLI::App& app, const std::vector<std::string>& arguments) {
+    if (app.get_option_no_throw("-1") == nullptr) return;
+    for (const std::string& argument : arguments) {
+        if (argument == "--") return;
+        const bool is_number = argument.size() > 1 && argument[0] == '-' &&
+                               argument.find_first_not_of("0123456789", 1) == std::string::npos;
+        if (is_number && (argument.size() > 2 || argument == "-0"))
+            throw CLI::ValidationError(fmt::format("{}: levels are -1 to -9", argument));
+    }
+}
+
+/// CLI11 says "The following argument was not expected: --foo" and "--output: 1 required TEXT missing".
+std::string plain_words(const CLI::ParseError& error) {
+    const std::string text = error.what();
+    const std::size_t colon = text.find(": ");
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && colon != std::string::npos)
+        return "unknown option" + text.substr(colon);
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr && colon != std::string::npos)
+        return text.substr(0, colon) + ": its value is missing";
+    return text;
+}
+
+}  // namespace
 
 void add_inputs(CLI::App& app, Options& options) {
     app.add_option("FILE", options.inputs, "files to read; - is standard input, and so is none")->allow_extra_args();
@@ -25,12 +51,15 @@ void add_talking(CLI::App& app, Options& options) {
     app.add_flag("-q,--quiet", options.quiet, "no summary; twice: no warnings either");
     app.add_flag("-v,--verbose", options.verbose, "say more");
     app.add_flag("--no-progress", options.no_progress, "no progress bar");
+}
+
+void add_json(CLI::App& app, Options& options) {
     app.add_flag("--json", options.json, "one JSON object a line on standard output");
 }
 
 void add_threads(CLI::App& app, Options& options) {
     app.add_option("-T,--threads", options.threads, "threads; 0: MRCZ_THREADS, SLURM_CPUS_PER_TASK or all cores")
-        ->check(CLI::Range(0, 1024))
+        ->check(CLI::Range(0, 1024).description(""))
         ->type_name("N");
 }
 
@@ -48,13 +77,15 @@ void add_coding(CLI::App& app, Options& options) {
 }
 
 bool parse(CLI::App& app, const std::vector<std::string>& arguments, int& exit_code) {
+    app.description(app.get_description() + '\n');
     try {
+        refuse_high_levels(app, arguments);
         app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
         return true;
     } catch (const CLI::CallForHelp& help) {
         exit_code = app.exit(help);
     } catch (const CLI::ParseError& error) {
-        std::cerr << fmt::format("mrcz: {}\nmrcz: `{} --help` shows what it takes\n", error.what(), app.get_name());
+        std::cerr << fmt::format("mrcz: {}; `{} --help` shows what there is\n", plain_words(error), app.get_name());
         exit_code = static_cast<int>(ErrorGroup::caller);
     }
     return false;

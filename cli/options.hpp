@@ -32,6 +32,7 @@ struct Options {
 void add_inputs(CLI::App& app, Options& options);
 void add_output(CLI::App& app, Options& options);
 void add_talking(CLI::App& app, Options& options);
+void add_json(CLI::App& app, Options& options);
 void add_threads(CLI::App& app, Options& options);
 void add_coding(CLI::App& app, Options& options);
 

@@ -27,6 +27,20 @@ bool replace_ending(std::string& name, std::string_view ending, std::string_view
     return true;
 }
 
+std::string without_wrapper(std::string name) {
+    for (const std::string_view ending : wrapper_endings)
+        if (replace_ending(name, ending, "")) break;
+    return name;
+}
+
+/// Said here, because further in it would be said of a temporary file.
+void require_folder_of(const std::filesystem::path& path) {
+    const std::filesystem::path folder = path.parent_path();
+    if (!folder.empty() && !std::filesystem::exists(folder))
+        throw Error(ErrorCode::not_found, fmt::format("there is no folder {}; make it first", folder.string()),
+                    path.string());
+}
+
 RunContext context_of(Executor& executor, ProgressBar& bar, const Options& options) {
     RunContext context;
     context.executor = &executor;
@@ -39,16 +53,14 @@ RunContext context_of(Executor& executor, ProgressBar& bar, const Options& optio
 }  // namespace
 
 std::string compressed_name(const std::string& input) {
-    std::string name = input;
-    for (const std::string_view ending : wrapper_endings)
-        if (replace_ending(name, ending, "")) break;
+    std::string name = without_wrapper(input);
     for (const auto& [plain, compressed] : renamed_endings)
         if (replace_ending(name, plain, compressed)) return name;
     return name + ".mrcz";
 }
 
 std::string decompressed_name(const std::string& input) {
-    std::string name = input;
+    std::string name = without_wrapper(input);
     // X.ext.mrcz came from X.ext.
     if (name.ends_with(".mrcz")) {
         const std::string stem = name.substr(0, name.size() - 5);
@@ -71,7 +83,11 @@ Input input_named(const std::string& name) {
 Output output_for(const Options& options, const std::string& input,
                   const std::function<std::string(const std::string&)>& derive_name, bool output_is_compressed) {
     const bool to_stdout = options.to_stdout || options.output == "-" || (options.output.empty() && input == "-");
-    if (!to_stdout) return Output::file(options.output.empty() ? derive_name(input) : options.output, options.force);
+    if (!to_stdout) {
+        const std::string path = options.output.empty() ? derive_name(input) : options.output;
+        require_folder_of(path);
+        return Output::file(path, options.force);
+    }
     if (stdout_is_terminal() && !options.force)
         throw Error(ErrorCode::invalid_argument,
                     fmt::format("{} data are not written to a terminal; redirect them, name a file with -o, or force "
@@ -110,7 +126,9 @@ int for_each_input(const Options& options, const std::function<void(const std::s
 void report(const Options& options, const std::string& verb, const std::string& input, const std::string& output,
             const JobResult& result, double seconds) {
     const auto larger = static_cast<double>(std::max(result.bytes_in, result.bytes_out));
-    const auto smaller = static_cast<double>(std::max<std::uint64_t>(1, std::min(result.bytes_in, result.bytes_out)));
+    const bool restores = verb == "decompress";
+    const auto plain = static_cast<double>(restores ? result.bytes_out : result.bytes_in);
+    const auto stored = static_cast<double>(std::max<std::uint64_t>(1, restores ? result.bytes_in : result.bytes_out));
     if (options.json) {
         auto& stream = output == "-" ? std::cerr : std::cout;
         stream << fmt::format(
@@ -122,7 +140,7 @@ void report(const Options& options, const std::string& verb, const std::string& 
     }
     if (options.quiet > 0 || output == "-") return;
     std::cerr << fmt::format("{} -> {}: {} frames, {} -> {}, ratio {:.2f}, {:.0f} MB/s\n", input, output, result.frames,
-                             readable_bytes(result.bytes_in), readable_bytes(result.bytes_out), larger / smaller,
+                             readable_bytes(result.bytes_in), readable_bytes(result.bytes_out), plain / stored,
                              larger / 1e6 / std::max(seconds, 1e-6));
 }
 

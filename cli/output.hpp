@@ -13,7 +13,7 @@ namespace mrcz::cli {
 
 /// `X.mrc` → `X.mrcz`, `X.mrcs` → `X.mrczs`, else `X.ext.mrcz`; a `.gz` or `.bz2` ending is taken off first.
 [[nodiscard]] std::string compressed_name(const std::string& input);
-/// The reverse; a name that is none of these is refused.
+/// The reverse, so that a restored file has the name of its original; a name that is none of these is refused.
 [[nodiscard]] std::string decompressed_name(const std::string& input);
 
 [[nodiscard]] Input input_named(const std::string& name);

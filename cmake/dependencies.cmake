@@ -1,7 +1,7 @@
 # Third-party libraries, all from the distribution. Each is visible to one folder only: see CONTRIBUTING.md.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET "libzstd>=1.5.4")
 pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
 find_package(ZLIB REQUIRED)
 find_package(BZip2 REQUIRED)

@@ -13,6 +13,7 @@ class Buffer {
     [[nodiscard]] std::span<std::byte> first(std::size_t size) {
         if (size > capacity_) {
             bytes_.reset();
+            capacity_ = 0;  // holds if the allocation throws
             bytes_ = std::make_unique_for_overwrite<std::byte[]>(size);
             capacity_ = size;
         }

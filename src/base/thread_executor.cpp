@@ -1,6 +1,7 @@
 #include "mrcz/thread_executor.hpp"
 
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -41,7 +42,11 @@ struct ThreadExecutor::Pool {
 };
 
 ThreadExecutor::ThreadExecutor(unsigned threads) : pool_(std::make_unique<Pool>()) {
-    for (unsigned i = 1; i < threads; ++i) pool_->threads.emplace_back([pool = pool_.get()] { pool->serve(); });
+    try {
+        for (unsigned i = 1; i < threads; ++i) pool_->threads.emplace_back([pool = pool_.get()] { pool->serve(); });
+    } catch (const std::exception&) {
+        // The system gives no more threads. Fewer are slower, not wrong.
+    }
 }
 
 ThreadExecutor::~ThreadExecutor() {

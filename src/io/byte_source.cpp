@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 
 #include "base/fail.hpp"
 #include "io/descriptor.hpp"
@@ -28,8 +29,10 @@ class FileSource final : public ByteSource {
     const std::string& name() const noexcept override { return name_; }
 
     void read_at(std::uint64_t offset, std::span<std::byte> into) const override {
-        const std::size_t got = io::read_at(file_.get(), offset, into);
-        if (got != into.size()) fail_beyond_end(offset, into.size(), offset + got);
+        constexpr std::uint64_t most = std::numeric_limits<off_t>::max();
+        const bool reachable = offset <= most && into.size() <= most - offset;
+        const std::size_t got = reachable ? io::read_at(file_.get(), offset, into) : 0;
+        if (got != into.size()) fail_beyond_end(offset, into.size(), got > 0 ? offset + got : std::min(offset, size_));
     }
 
   private:

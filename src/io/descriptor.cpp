@@ -1,12 +1,14 @@
 #include "io/descriptor.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <string>
+#include <system_error>
 
 #include "base/fail.hpp"
 
@@ -34,7 +36,9 @@ void Descriptor::close() noexcept {
 Descriptor open_for_reading(const std::filesystem::path& path) {
     Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.get() < 0) fail_errno(errno, "open for reading");
-    if (std::filesystem::is_directory(path)) fail(ErrorCode::invalid_argument, "is a directory, not a file");
+    struct stat status {};
+    if (::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode))
+        fail(ErrorCode::invalid_argument, "is a directory, not a file");
     return file;
 }
 
@@ -74,7 +78,10 @@ std::size_t read_at(int descriptor, std::uint64_t offset, std::span<std::byte> i
 }
 
 Descriptor open_anonymous_file() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "mrcz-spool-XXXXXX").string();
+    std::error_code failed;
+    const std::filesystem::path folder = std::filesystem::temp_directory_path(failed);
+    if (failed) fail(ErrorCode::io_failed, "cannot find the folder for temporary files: ", failed.message());
+    std::string pattern = (folder / "mrcz-spool-XXXXXX").string();
     Descriptor file(::mkostemp(pattern.data(), O_CLOEXEC));
     if (file.get() < 0) fail_errno(errno, concat("make a temporary file ", pattern));
     ::unlink(pattern.c_str());

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <random>
 #include <string>
+#include <system_error>
 
 #include "base/fail.hpp"
 #include "io/byte_sink.hpp"
@@ -24,12 +25,13 @@ struct TemporaryFile {
     fs::path path;
 };
 
-/// A new file `.NAME.XXXXXXXX.part` beside `target`, so that renaming never crosses file systems.
+/// A new file `.NAME.XXXXXXXX.part` beside `target`, so that renaming never crosses file systems. A long NAME is cut to
+/// leave room for the rest within the 255 bytes of a file's name.
 TemporaryFile make_beside(const fs::path& target) {
     std::random_device random;
+    const std::string name = target.filename().string().substr(0, 200);
     for (int attempt = 0; attempt < 100; ++attempt) {
-        const fs::path path =
-            target.parent_path() / concat(".", target.filename().string(), ".", hex(random()).substr(2), ".part");
+        const fs::path path = target.parent_path() / concat(".", name, ".", hex(random()).substr(2), ".part");
         Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
         if (file.get() >= 0) return {std::move(file), path};
         if (errno != EEXIST) fail_errno(errno, concat("create ", path.string()));
@@ -108,13 +110,18 @@ class AtomicFileSink final : public ByteSink {
     bool committed_ = false;
 };
 
+Descriptor open_special(const fs::path& path) {
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (file.get() < 0) fail_errno(errno, "open for writing");
+    return file;
+}
+
 /// A device or FIFO opened for writing, spooled because it may be rewritten.
 class SpecialFileSink final : public ByteSink {
   public:
     explicit SpecialFileSink(const fs::path& path)
-        : file_(::open(path.c_str(), O_WRONLY | O_CLOEXEC)), spool_(make_descriptor_sink(file_.get(), true)) {
-        if (file_.get() < 0) fail_errno(errno, "open for writing");
-    }
+        : file_(open_special(path)), spool_(make_descriptor_sink(file_.get(), true)) {}
+
     void write(std::span<const std::byte> bytes) override {
         spool_->write(bytes);
         written_ = spool_->written();
@@ -127,17 +134,26 @@ class SpecialFileSink final : public ByteSink {
     std::unique_ptr<ByteSink> spool_;
 };
 
+/// Where a link leads, be the file there or not: writing through a link must not replace the link.
+fs::path followed(fs::path path) {
+    constexpr int most_links = 40;  // as the kernel has it
+    std::error_code failed;
+    for (int links = 0; links < most_links && fs::is_symlink(path, failed); ++links)
+        path = path.parent_path() / fs::read_symlink(path, failed);
+    return path;
+}
+
 }  // namespace
 
 std::unique_ptr<ByteSink> open_file_sink(const fs::path& path, const FileSinkOptions& options) {
     return in_file(path.string(), [&]() -> std::unique_ptr<ByteSink> {
-        // Writing through a link must not replace the link.
-        const fs::path target = fs::is_symlink(path) && fs::exists(path) ? fs::canonical(path) : path;
-        const fs::file_status status = fs::status(target);
+        std::error_code failed;
+        const fs::file_status status = fs::status(path, failed);
+        if (status.type() == fs::file_type::none) fail_errno(failed.value(), "open for writing");
         if (fs::is_directory(status)) fail(ErrorCode::invalid_argument, "is a directory; name a file");
-        if (fs::exists(status) && !fs::is_regular_file(status)) return std::make_unique<SpecialFileSink>(target);
+        if (fs::exists(status) && !fs::is_regular_file(status)) return std::make_unique<SpecialFileSink>(path);
         if (fs::exists(status) && !options.overwrite) fail_exists();
-        return std::make_unique<AtomicFileSink>(target, options);
+        return std::make_unique<AtomicFileSink>(followed(path), options);
     });
 }
 

@@ -47,6 +47,11 @@ void accumulate(StatisticsState& state, std::span<const std::byte> pixels, Pixel
 }
 
 template <const LevelTable& Table>
+std::size_t find_runs(std::span<const std::byte> bytes, std::span<Run> runs) {
+    return Table.find_runs(bytes.data(), bytes.size(), runs.data(), runs.size());
+}
+
+template <const LevelTable& Table>
 std::uint64_t xxh3_64(std::span<const std::byte> bytes) {
     return Table.xxh3_64(bytes.data(), bytes.size());
 }
@@ -54,7 +59,7 @@ std::uint64_t xxh3_64(std::span<const std::byte> bytes) {
 template <const LevelTable& Table>
 Kernels kernels_of() noexcept {
     return {Table.level,         Table.name,      Table.bitshuffle,  Table.bitunshuffle, Table.byteshuffle,
-            Table.byteunshuffle, byteswap<Table>, accumulate<Table>, xxh3_64<Table>};
+            Table.byteunshuffle, byteswap<Table>, accumulate<Table>, find_runs<Table>,   xxh3_64<Table>};
 }
 
 }  // namespace

@@ -37,6 +37,15 @@ struct StatisticsState {
     StatisticsState() noexcept;
 };
 
+/// Bytes that differ from their neighbours, then bytes that equal the one before them.
+struct Run {
+    std::uint32_t literals;
+    std::uint32_t length;
+};
+
+/// Shorter runs are not worth telling a compressor of: measured on counted and integrating movies and 4D-STEM scans.
+inline constexpr std::size_t least_run = 7;
+
 struct Kernels {
     Level level;
     const char* name;
@@ -55,6 +64,10 @@ struct Kernels {
 
     /// Adds little-endian pixels to the statistics. Complex and colour types only count.
     void (*accumulate)(StatisticsState& state, std::span<const std::byte> pixels, PixelType type);
+
+    /// Every longest stretch of at least `least_run` positions that equal the position before them. Returns how many there
+    /// are; writes at most `runs.size()` of them. Bytes behind the last are literals.
+    std::size_t (*find_runs)(std::span<const std::byte> bytes, std::span<Run> runs);
 
     /// XXH3 of the bytes, canonical value. Streaming state: see hash.hpp.
     std::uint64_t (*xxh3_64)(std::span<const std::byte> bytes);

@@ -24,6 +24,7 @@ struct LevelTable {
     void (*byteunshuffle)(const std::byte* from, std::byte* to, std::size_t elements, std::size_t element_bytes);
     void (*byteswap)(std::byte* data, std::size_t bytes, std::size_t word_bytes);
     void (*accumulate)(StatisticsState& state, const std::byte* pixels, std::size_t bytes, PixelType type);
+    std::size_t (*find_runs)(const std::byte* from, std::size_t bytes, Run* runs, std::size_t capacity);
 
     std::uint64_t (*xxh3_64)(const std::byte* from, std::size_t bytes);
     void (*hash64_reset)(void* state);

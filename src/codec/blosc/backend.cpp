@@ -8,12 +8,12 @@ namespace mrcz::codec::blosc {
 namespace {
 
 constexpr std::array<Backend, 6> table{{
-    {1, 0, "blosclz", nullptr, nullptr, nullptr},
-    {2, 1, "lz4", make_lz4_compressor, make_lz4_decompressor, lz4_bound},
-    {3, 1, "lz4hc", make_lz4hc_compressor, make_lz4_decompressor, lz4_bound},
-    {4, 2, "snappy", nullptr, nullptr, nullptr},
-    {5, 3, "zlib", make_zlib_compressor, make_zlib_decompressor, zlib_bound},
-    {6, 4, "zstd", make_zstd_compressor, make_zstd_decompressor, zstd_bound},
+    {1, 0, "blosclz", 0, nullptr, nullptr, nullptr},
+    {2, 1, "lz4", 1, make_lz4_compressor, make_lz4_decompressor, lz4_bound},
+    {3, 1, "lz4hc", 1, make_lz4hc_compressor, make_lz4_decompressor, lz4_bound},
+    {4, 2, "snappy", 0, nullptr, nullptr, nullptr},
+    {5, 3, "zlib", 1, make_zlib_compressor, make_zlib_decompressor, zlib_bound},
+    {6, 4, "zstd", 2, make_zstd_compressor, make_zstd_decompressor, zstd_bound},
 }};
 
 }  // namespace

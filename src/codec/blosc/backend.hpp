@@ -29,8 +29,9 @@ struct Backend {
     std::uint16_t codec_id;  ///< of the MRCZ file
     unsigned format;         ///< of the blosc chunk, flags bits 5-7; lz4 and lz4hc share one
     std::string_view name;
-    std::unique_ptr<BlockCompressor> (*make_compressor)(int level);  ///< null where this build cannot
-    std::unique_ptr<BlockDecompressor> (*make_decompressor)();       ///< null where this build cannot
+    std::size_t methods;     ///< ways to compress at one level, the fastest first; which is best depends on the data
+    std::unique_ptr<BlockCompressor> (*make_compressor)(int level, std::size_t method);  ///< null: not here
+    std::unique_ptr<BlockDecompressor> (*make_decompressor)();       ///< null: not here
     std::size_t (*bound)(std::size_t block_bytes);                   ///< room a compressor wants for its output
 };
 
@@ -39,16 +40,16 @@ struct Backend {
 /// Throws Error{unsupported} naming the format when this build cannot decode it.
 [[nodiscard]] const Backend& backend_of_format(unsigned format);
 
-std::unique_ptr<BlockCompressor> make_zstd_compressor(int level);
+std::unique_ptr<BlockCompressor> make_zstd_compressor(int level, std::size_t method);
 std::unique_ptr<BlockDecompressor> make_zstd_decompressor();
 std::size_t zstd_bound(std::size_t block_bytes);
 
-std::unique_ptr<BlockCompressor> make_lz4_compressor(int level);
-std::unique_ptr<BlockCompressor> make_lz4hc_compressor(int level);
+std::unique_ptr<BlockCompressor> make_lz4_compressor(int level, std::size_t method);
+std::unique_ptr<BlockCompressor> make_lz4hc_compressor(int level, std::size_t method);
 std::unique_ptr<BlockDecompressor> make_lz4_decompressor();
 std::size_t lz4_bound(std::size_t block_bytes);
 
-std::unique_ptr<BlockCompressor> make_zlib_compressor(int level);
+std::unique_ptr<BlockCompressor> make_zlib_compressor(int level, std::size_t method);
 std::unique_ptr<BlockDecompressor> make_zlib_decompressor();
 std::size_t zlib_bound(std::size_t block_bytes);
 

@@ -12,8 +12,15 @@ namespace mrcz::codec::blosc {
                                                                   std::span<const std::byte> first_frame);
 [[nodiscard]] std::unique_ptr<const FrameDecoder> prepare_decoder(const FrameShape& shape);
 
-/// What Filter::automatic stands for: bitshuffle unless another filter makes a sample of `frame` more than 2 % smaller.
-[[nodiscard]] Filter choose_filter(const CodecInfo& info, int level, std::size_t pixel_bytes,
-                                   std::span<const std::byte> frame);
+/// What the first frame settles for a whole file.
+struct Choice {
+    Filter filter = Filter::bitshuffle;
+    std::size_t method = 0;  ///< of the backend
+};
+
+/// Compresses a few blocks of `frame` in every way that is open (one filter when `wanted` names it). A filter other than
+/// bitshuffle has to be clearly smaller: it is slower at levels 1 and 2, where speed comes first.
+[[nodiscard]] Choice choose(const CodecInfo& info, int level, Filter wanted, std::size_t pixel_bytes,
+                            std::size_t block_bytes, std::span<const std::byte> frame);
 
 }  // namespace mrcz::codec::blosc

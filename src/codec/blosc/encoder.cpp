@@ -18,16 +18,18 @@ struct EncoderScratch final : Scratch {
     std::vector<std::byte> filtered;
 };
 
+constexpr unsigned flag_of(Filter filter) {
+    if (filter == Filter::bitshuffle) return flag::bitshuffle;
+    return filter == Filter::byteshuffle ? flag::byteshuffle : 0;
+}
+
 class Encoder final : public FrameEncoder {
   public:
-    Encoder(const Backend& backend, int level, Filter filter, std::size_t pixel_bytes, std::size_t frame_bytes,
+    Encoder(const Backend& backend, int level, const Choice& choice, std::size_t pixel_bytes, std::size_t frame_bytes,
             std::size_t block_bytes)
-        : backend_(backend), level_(level), filter_(filter) {
-        layout_.format_minor = 1;
+        : backend_(backend), level_(level), choice_(choice) {
         layout_.flags = static_cast<std::uint8_t>(flag::whole_blocks | (backend.format << flag::format_shift) |
-                                                  (filter == Filter::bitshuffle    ? flag::bitshuffle
-                                                   : filter == Filter::byteshuffle ? flag::byteshuffle
-                                                                                   : 0));
+                                                  flag_of(choice.filter));
         layout_.type_bytes = static_cast<std::uint8_t>(pixel_bytes);
         layout_.frame_bytes = static_cast<std::uint32_t>(frame_bytes);
         layout_.block_bytes = static_cast<std::uint32_t>(block_bytes);
@@ -35,8 +37,8 @@ class Encoder final : public FrameEncoder {
 
     std::unique_ptr<Scratch> make_scratch() const override {
         auto scratch = std::make_unique<EncoderScratch>();
-        scratch->compressor = backend_.make_compressor(level_);
-        scratch->filtered.resize(filter_ == Filter::none ? 0 : layout_.block_bytes);
+        scratch->compressor = backend_.make_compressor(level_, choice_.method);
+        scratch->filtered.resize(choice_.filter == Filter::none ? 0 : layout_.block_bytes);
         return scratch;
     }
 
@@ -67,8 +69,8 @@ class Encoder final : public FrameEncoder {
 
     std::size_t encode_block(std::span<const std::byte> block, std::span<std::byte> to, EncoderScratch& memory) const {
         std::span<const std::byte> filtered = block;
-        if (filter_ != Filter::none) {
-            apply_filter(filter_, layout_.type_bytes, block, std::span(memory.filtered).first(block.size()));
+        if (choice_.filter != Filter::none) {
+            apply_filter(choice_.filter, layout_.type_bytes, block, std::span(memory.filtered).first(block.size()));
             filtered = std::span(memory.filtered).first(block.size());
         }
         std::size_t size = memory.compressor->compress(filtered, to.subspan(4));
@@ -91,7 +93,7 @@ class Encoder final : public FrameEncoder {
 
     const Backend& backend_;
     int level_;
-    Filter filter_;
+    Choice choice_;
     ChunkHeader layout_;
 };
 
@@ -110,11 +112,10 @@ std::unique_ptr<const FrameEncoder> prepare_encoder(const CodecInfo& info, const
              info.greatest_level);
     if (options.block_bytes > largest_frame)
         fail(ErrorCode::invalid_argument, "block size ", options.block_bytes, ": at most ", largest_frame);
-    const Filter filter =
-        options.filter == Filter::automatic ? choose_filter(info, level, pixel_bytes, first_frame) : options.filter;
     const auto frame_bytes = static_cast<std::size_t>(shape.frame_bytes);
-    return std::make_unique<Encoder>(backend_of_codec(info.id), level, filter, pixel_bytes, frame_bytes,
-                                     choose_block_bytes(frame_bytes, pixel_bytes, options.block_bytes));
+    const std::size_t block_bytes = choose_block_bytes(frame_bytes, pixel_bytes, options.block_bytes);
+    const Choice choice = choose(info, level, options.filter, pixel_bytes, block_bytes, first_frame);
+    return std::make_unique<Encoder>(backend_of_codec(info.id), level, choice, pixel_bytes, frame_bytes, block_bytes);
 }
 
 }  // namespace mrcz::codec::blosc

@@ -52,8 +52,12 @@ class Lz4Decompressor final : public BlockDecompressor {
 
 }  // namespace
 
-std::unique_ptr<BlockCompressor> make_lz4_compressor(int level) { return std::make_unique<Lz4Compressor>(level); }
-std::unique_ptr<BlockCompressor> make_lz4hc_compressor(int level) { return std::make_unique<Lz4HcCompressor>(level); }
+std::unique_ptr<BlockCompressor> make_lz4_compressor(int level, std::size_t) {
+    return std::make_unique<Lz4Compressor>(level);
+}
+std::unique_ptr<BlockCompressor> make_lz4hc_compressor(int level, std::size_t) {
+    return std::make_unique<Lz4HcCompressor>(level);
+}
 std::unique_ptr<BlockDecompressor> make_lz4_decompressor() { return std::make_unique<Lz4Decompressor>(); }
 std::size_t lz4_bound(std::size_t block_bytes) { return block_bytes + block_bytes / 255 + 16; }
 

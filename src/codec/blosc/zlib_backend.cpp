@@ -41,7 +41,9 @@ class ZlibDecompressor final : public BlockDecompressor {
 
 }  // namespace
 
-std::unique_ptr<BlockCompressor> make_zlib_compressor(int level) { return std::make_unique<ZlibCompressor>(level); }
+std::unique_ptr<BlockCompressor> make_zlib_compressor(int level, std::size_t) {
+    return std::make_unique<ZlibCompressor>(level);
+}
 std::unique_ptr<BlockDecompressor> make_zlib_decompressor() { return std::make_unique<ZlibDecompressor>(); }
 std::size_t zlib_bound(std::size_t block_bytes) { return ::compressBound(block_bytes); }
 

@@ -50,17 +50,25 @@ inline Vec reverse_words(Vec v) {
     return _mm256_shuffle_epi8(v, _mm256_broadcastsi128_si256(order));
 }
 
+inline uint64_t neighbours_equal(const uint8_t* from) {
+    const auto half = [](const uint8_t* p) {
+        return static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(load(p), load(p - 1))));
+    };
+    return half(from) | static_cast<uint64_t>(half(from + 32)) << 32;
+}
+
 }  // namespace
 }  // namespace mrcz::simd
 
+#include "simd/level/runs.inl"
 #include "simd/level/statistics_vector.inl"
 #include "simd/level/transpose_vector.inl"
 #include "simd/level/xxh3.inl"
 
 namespace mrcz::simd {
 
-const LevelTable avx2_table = {Level::avx2,   "avx2",        bitshuffle,    bitunshuffle,   byteshuffle,
-                               byteunshuffle, byteswap,      accumulate,    xxh3_64,        hash64_reset,
-                               hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
+const LevelTable avx2_table = {Level::avx2,   "avx2",        bitshuffle,     bitunshuffle,  byteshuffle,  byteunshuffle,
+                               byteswap,      accumulate,    find_runs,      xxh3_64,       hash64_reset, hash64_update,
+                               hash64_digest, hash128_reset, hash128_update, hash128_digest};
 
 }  // namespace mrcz::simd

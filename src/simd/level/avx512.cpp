@@ -58,17 +58,20 @@ inline Vec reverse_words(Vec v) {
     return _mm512_shuffle_epi8(v, _mm512_broadcast_i32x4(order));
 }
 
+inline uint64_t neighbours_equal(const uint8_t* from) { return _mm512_cmpeq_epi8_mask(load(from), load(from - 1)); }
+
 }  // namespace
 }  // namespace mrcz::simd
 
+#include "simd/level/runs.inl"
 #include "simd/level/statistics_vector.inl"
 #include "simd/level/transpose_vector.inl"
 #include "simd/level/xxh3.inl"
 
 namespace mrcz::simd {
 
-const LevelTable avx512_table = {Level::avx512, "avx512",      bitshuffle,    bitunshuffle,   byteshuffle,
-                                 byteunshuffle, byteswap,      accumulate,    xxh3_64,        hash64_reset,
-                                 hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
+const LevelTable avx512_table = {
+    Level::avx512, "avx512", bitshuffle,   bitunshuffle,  byteshuffle,   byteunshuffle, byteswap,       accumulate,
+    find_runs,     xxh3_64,  hash64_reset, hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
 
 }  // namespace mrcz::simd

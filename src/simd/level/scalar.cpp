@@ -8,6 +8,20 @@
 namespace mrcz::simd {
 namespace {
 
+uint64_t neighbours_equal(const uint8_t* from) {
+    uint64_t equal = 0;
+    for (unsigned k = 0; k < 64; ++k) equal |= static_cast<uint64_t>(from[k] == *(from + k - 1)) << k;
+    return equal;
+}
+
+}  // namespace
+}  // namespace mrcz::simd
+
+#include "simd/level/runs.inl"
+
+namespace mrcz::simd {
+namespace {
+
 void bitshuffle(const std::byte* from, std::byte* to, size_t elements, size_t element_bytes) {
     bitshuffle_plain(octets(from), octets(to), elements, element_bytes, 0);
 }
@@ -54,8 +68,8 @@ void accumulate(StatisticsState& state, const std::byte* pixels, size_t bytes, P
 
 }  // namespace
 
-const LevelTable scalar_table = {Level::scalar, "scalar",      bitshuffle,    bitunshuffle,   byteshuffle,
-                                 byteunshuffle, byteswap,      accumulate,    xxh3_64,        hash64_reset,
-                                 hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
+const LevelTable scalar_table = {
+    Level::scalar, "scalar", bitshuffle,   bitunshuffle,  byteshuffle,   byteunshuffle, byteswap,       accumulate,
+    find_runs,     xxh3_64,  hash64_reset, hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
 
 }  // namespace mrcz::simd

@@ -1,0 +1,26 @@
+// A sink whose bytes a test can look at.
+#pragma once
+
+#include <algorithm>
+
+#include "base/bytes.hpp"
+#include "io/byte_sink.hpp"
+
+namespace mrcz::kit {
+
+class MemorySink final : public io::ByteSink {
+  public:
+    void write(std::span<const std::byte> more) override {
+        append(bytes, more);
+        written_ += more.size();
+    }
+    void rewrite(std::uint64_t offset, std::span<const std::byte> over) override {
+        std::ranges::copy(over, bytes.begin() + static_cast<std::ptrdiff_t>(offset));
+    }
+    void commit() override { committed = true; }
+
+    Bytes bytes;
+    bool committed = false;
+};
+
+}  // namespace mrcz::kit
