@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "mrcz/reports.hpp"
 #include "options.hpp"
 #include "output.hpp"
 #include "verbs.hpp"
@@ -30,12 +31,7 @@ int run_codecs(const std::vector<std::string>& arguments) {
     if (!options.json) std::cout << fmt::format("{:>2}  {:<8} {:<12} {:<9} {}\n", "id", "name", "here", "levels", "");
     for (const CodecInfo& codec : codecs()) {
         if (options.json) {
-            std::cout << fmt::format(
-                "{{\"id\":{},\"name\":{},\"reads\":{},\"writes\":{},\"lossless\":{},\"levels\":[{},{}],"
-                "\"default_level\":{},\"summary\":{},\"why_not\":{}}}\n",
-                codec.id, json_string(codec.name), codec.reads, codec.writes, codec.loss == Loss::lossless,
-                codec.least_level, codec.greatest_level, codec.default_level, json_string(codec.summary),
-                json_string(codec.why_not));
+            std::cout << json_report(codec) << '\n';
         } else {
             std::cout << fmt::format("{:>2}  {:<8} {:<12} {:<9} {}{}{}\n", codec.id, codec.name, abilities(codec),
                                      levels(codec), codec.summary, codec.why_not.empty() ? "" : "; ", codec.why_not);

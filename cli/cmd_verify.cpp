@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "mrcz/reports.hpp"
 #include "options.hpp"
 #include "output.hpp"
 #include "terminal.hpp"
@@ -19,18 +20,6 @@ void print_findings(const std::string& name, const std::vector<Finding>& finding
     for (const Finding& finding : findings)
         std::cout << fmt::format("{}: {}: {} {}: {}\n", name, severity_name(finding.severity), finding.rule,
                                  finding.field, finding.message);
-}
-
-void print_json(const std::string& name, const VerifyResult& result) {
-    std::string findings;
-    for (const Finding& finding : result.findings)
-        findings += fmt::format("{}{{\"severity\":{},\"rule\":{},\"field\":{},\"message\":{}}}",
-                                findings.empty() ? "" : ",", json_string(severity_name(finding.severity)),
-                                json_string(finding.rule), json_string(finding.field), json_string(finding.message));
-    std::cout << fmt::format(
-        "{{\"verb\":\"verify\",\"input\":{},\"frames\":{},\"bytes\":{},\"frames_hashed\":{},\"original_matched\":{},"
-        "\"findings\":[{}]}}\n",
-        json_string(name), result.frames, result.bytes, result.frames_hashed, result.original_matched, findings);
 }
 
 }  // namespace
@@ -52,7 +41,7 @@ int run_verify(const std::vector<std::string>& arguments) {
     return for_each_input(options, [&](const std::string& name, const RunContext& context) {
         const VerifyResult result = verify(input_named(name), {}, context);
         if (options.json) {
-            print_json(name, result);
+            std::cout << json_report(name, result) << '\n';
         } else if (options.quiet == 0) {
             if (options.verbose > 0 || strict) print_findings(name, result.findings);
             std::cout << fmt::format("{}: OK: {} frames, {}, {}\n", name, result.frames, readable_bytes(result.bytes),

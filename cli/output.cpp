@@ -8,6 +8,7 @@
 #include <iostream>
 #include <new>
 
+#include "mrcz/reports.hpp"
 #include "mrcz/thread_executor.hpp"
 #include "terminal.hpp"
 #include "threads.hpp"
@@ -131,11 +132,7 @@ void report(const Options& options, const std::string& verb, const std::string& 
     const auto stored = static_cast<double>(std::max<std::uint64_t>(1, restores ? result.bytes_in : result.bytes_out));
     if (options.json) {
         auto& stream = output == "-" ? std::cerr : std::cout;
-        stream << fmt::format(
-            "{{\"verb\":{},\"input\":{},\"output\":{},\"frames\":{},\"bytes_in\":{},\"bytes_out\":{},\"seconds\":{:.6f}"
-            "}}\n",
-            json_string(verb), json_string(input), json_string(output), result.frames, result.bytes_in,
-            result.bytes_out, seconds);
+        stream << json_report(verb, input, output, result, seconds) << '\n';
         return;
     }
     if (options.quiet > 0 || output == "-") return;
@@ -151,22 +148,6 @@ int exit_code_of(const std::exception& error) {
     if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return static_cast<int>(ErrorGroup::system);
     if (dynamic_cast<const std::system_error*>(&error) != nullptr) return static_cast<int>(ErrorGroup::system);
     return static_cast<int>(ErrorGroup::internal);
-}
-
-std::string json_string(std::string_view text) {
-    std::string out = "\"";
-    for (const char character : text) {
-        const auto code = static_cast<unsigned char>(character);
-        if (character == '"' || character == '\\') {
-            out += '\\';
-            out += character;
-        } else if (code < 0x20) {
-            out += fmt::format("\\u{:04x}", code);
-        } else {
-            out += character;
-        }
-    }
-    return out + "\"";
 }
 
 }  // namespace mrcz::cli

@@ -33,7 +33,4 @@ void report(const Options& options, const std::string& verb, const std::string& 
 void print_error(const std::exception& error);
 [[nodiscard]] int exit_code_of(const std::exception& error);
 
-/// Text as a JSON string, quotes included.
-[[nodiscard]] std::string json_string(std::string_view text);
-
 }  // namespace mrcz::cli

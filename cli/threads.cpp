@@ -3,10 +3,12 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -36,8 +38,18 @@ unsigned available_processors() {
 }
 
 CancelToken interrupted;
+std::atomic<std::time_t> first_signal{0};
 
-void on_signal(int) { interrupted.cancel(); }
+/// timeout, srun and the like pass one Ctrl-C on twice, microseconds apart, so only a later one means "at once".
+void on_signal(int signal) {
+    constexpr std::time_t pause_seconds = 2;
+    const std::time_t now = std::time(nullptr);
+    std::time_t none = 0;
+    interrupted.cancel();
+    if (first_signal.compare_exchange_strong(none, now) || now - first_signal < pause_seconds) return;
+    ::signal(signal, SIG_DFL);
+    ::raise(signal);
+}
 
 }  // namespace
 
@@ -51,7 +63,6 @@ unsigned thread_count(const Options& options) {
 const CancelToken& interruption() {
     struct sigaction action {};
     action.sa_handler = on_signal;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second Ctrl-C ends at once
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
     return interrupted;
 }

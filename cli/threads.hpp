@@ -9,7 +9,8 @@ namespace mrcz::cli {
 /// -T, else MRCZ_THREADS, else SLURM_CPUS_PER_TASK, else the processors this process may run on.
 [[nodiscard]] unsigned thread_count(const Options& options);
 
-/// Cancelled by SIGINT, SIGTERM and SIGHUP, so that no temporary file stays behind.
+/// Cancelled by SIGINT, SIGTERM and SIGHUP, so that no temporary file stays behind. Another one, seconds later, ends
+/// the program at once.
 [[nodiscard]] const CancelToken& interruption();
 
 }  // namespace mrcz::cli

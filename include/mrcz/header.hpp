@@ -62,14 +62,17 @@ class Header {
     /// Cut to the field's size, or filled up with `padding`.
     void set_text(HeaderField field, std::string_view text, std::size_t index = 0, char padding = ' ') noexcept;
 
+    /// Takes a field with all its values from another header.
+    void copy_from(const Header& other, HeaderField field) noexcept;
+
     [[nodiscard]] std::int64_t nx() const noexcept { return integer(HeaderField::nx); }
     [[nodiscard]] std::int64_t ny() const noexcept { return integer(HeaderField::ny); }
     [[nodiscard]] std::int64_t nz() const noexcept { return integer(HeaderField::nz); }
     /// A label without the spaces and zeros at its end.
     [[nodiscard]] std::string_view label(std::size_t index) const noexcept;
 
-    /// Edge lengths of a voxel along X, Y and Z in Ångström: CELLA / M; where M is 0, CELLA over the number of pixels
-    /// along that axis (python-mrcz's convention); 0 where neither is known.
+    /// Edge lengths of a voxel along X, Y and Z in Ångström: CELLA / M; where M is 0, and on all axes of a file labelled
+    /// MRCZ whose MX and MY are 0, CELLA over the number of pixels along that axis; 0 where neither is known.
     [[nodiscard]] std::array<double, 3> voxel_angstrom() const noexcept;
     /// For each cell axis X, Y, Z the number of pixels along it: NX, NY and NZ permuted by MAPC, MAPR, MAPS.
     [[nodiscard]] std::array<std::int64_t, 3> pixels_along_axes() const noexcept;

@@ -118,8 +118,12 @@ SectionEntry parse_entry(Cursor& cursor, std::uint64_t footer_offset) {
     return entry;
 }
 
-void check_entry(const SectionEntry& entry, std::uint64_t footer_offset, std::uint64_t footer_bytes) {
+void check_entry(const SectionEntry& entry, std::uint64_t footer_offset, std::uint64_t contents_offset,
+                 std::uint64_t footer_bytes) {
     const std::uint64_t end = checked_add(entry.offset, entry.stored_bytes, "footer: section end");
+    if (entry.offset < contents_offset)
+        fail(ErrorCode::corrupt, "footer: section ", printable(entry.id), " (offset ", hex(entry.offset),
+             ") begins before the section table ends at ", hex(contents_offset));
     if (end > footer_offset + footer_bytes)
         fail(ErrorCode::corrupt, "footer: section ", printable(entry.id), " (offset ", hex(entry.offset), ", ",
              entry.stored_bytes, " bytes) exceeds the footer's end at ", hex(footer_offset + footer_bytes));
@@ -128,6 +132,18 @@ void check_entry(const SectionEntry& entry, std::uint64_t footer_offset, std::ui
     if (!known && (entry.flags & section_is_required) != 0)
         fail(ErrorCode::unsupported, "footer: section ", printable(entry.id),
              " is required to read this file and unknown to this version; a newer mrcz is needed");
+}
+
+/// What may stand between two sections: fewer zeros than the alignment has bytes.
+void check_zeros(const ByteSource& source, std::uint64_t from, std::uint64_t to) {
+    if (from > to) fail(ErrorCode::corrupt, "footer: two sections overlap at offset ", hex(to));
+    std::array<std::byte, alignment> room{};
+    if (to - from >= alignment)
+        fail(ErrorCode::corrupt, "footer: ", to - from, " bytes at offset ", hex(from), " belong to no section");
+    const auto padding = std::span(room).first(static_cast<std::size_t>(to - from));
+    source.read_at(from, padding);
+    if (std::ranges::any_of(padding, [](std::byte byte) { return byte != std::byte{0}; }))
+        fail(ErrorCode::corrupt, "footer: padding at offset ", hex(from), " is not zero");
 }
 
 }  // namespace
@@ -139,6 +155,9 @@ const SectionEntry* Footer::find(std::string_view id) const noexcept {
 }
 
 void write_footer(io::ByteSink& sink, const FooterFacts& facts, std::vector<Section> sections) {
+    if (sections.size() > most_sections)
+        fail(ErrorCode::limit_exceeded, "footer: ", sections.size(), " sections, more than the ", most_sections,
+             " that readers take");
     std::vector<StoredSection> stored;
     for (Section& section : sections) stored.push_back(stored_form(section));
     const Bytes table = section_table(sections, stored);
@@ -174,7 +193,8 @@ Footer read_footer(const ByteSource& source, std::uint64_t offset) {
              " bytes long, but the file "
              "ends after ",
              available);
-    if (head.sections > most_sections || section_entry_bytes * head.sections > head.footer_bytes - footer_head_bytes)
+    if (head.sections > most_sections || head.footer_bytes < footer_head_bytes ||
+        section_entry_bytes * head.sections > head.footer_bytes - footer_head_bytes)
         fail(ErrorCode::corrupt, "footer: section count ", head.sections, " does not fit into ", head.footer_bytes,
              " bytes");
     Bytes table(section_entry_bytes * head.sections);
@@ -186,12 +206,24 @@ Footer read_footer(const ByteSource& source, std::uint64_t offset) {
     Cursor cursor(table, "footer: section table", offset + footer_head_bytes);
     for (std::uint32_t i = 0; i < head.sections; ++i) {
         SectionEntry entry = parse_entry(cursor, offset);
-        check_entry(entry, offset, head.footer_bytes);
+        check_entry(entry, offset, offset + footer_head_bytes + table.size(), head.footer_bytes);
         if (footer.find(entry.id) != nullptr)
             fail(ErrorCode::corrupt, "footer: section ", printable(entry.id), " stands in the table twice");
         footer.sections.push_back(std::move(entry));
     }
     return footer;
+}
+
+void check_padding(const ByteSource& source, std::uint64_t offset, const Footer& footer) {
+    std::vector<SectionEntry> sections = footer.sections;
+    std::ranges::sort(sections, {},
+                      [](const SectionEntry& entry) { return std::pair(entry.offset, entry.stored_bytes); });
+    std::uint64_t at = offset + footer_head_bytes + section_entry_bytes * sections.size();
+    for (const SectionEntry& section : sections) {
+        check_zeros(source, at, section.offset);
+        at = section.offset + section.stored_bytes;
+    }
+    check_zeros(source, at, offset + footer.bytes);
 }
 
 Section load_section(const ByteSource& source, const SectionEntry& entry, std::uint64_t most_bytes) {

@@ -57,6 +57,9 @@ void write_footer(io::ByteSink& sink, const FooterFacts& facts, std::vector<Sect
 /// Reads and checks head and table at `offset`. Throws Error{truncated, corrupt, unsupported}.
 [[nodiscard]] Footer read_footer(const ByteSource& source, std::uint64_t offset);
 
+/// Throws Error{corrupt} unless sections cover the footer but for zeros between them, which no hash protects.
+void check_padding(const ByteSource& source, std::uint64_t offset, const Footer& footer);
+
 /// The contents of a section, its hash checked; refuses more than `most_bytes`.
 [[nodiscard]] Section load_section(const ByteSource& source, const SectionEntry& entry, std::uint64_t most_bytes);
 

@@ -153,7 +153,7 @@ std::optional<Section> MrcFile::section(std::string_view id, std::uint64_t most_
 }
 
 std::optional<Original> MrcFile::original() const {
-    const auto found = section(section::original, limits_.trailing_bytes + 2 * Header::bytes_on_disk);
+    const auto found = section(section::original, most_original_bytes(limits_));
     if (!found) return std::nullopt;
     Original original = parse_original(found->payload);
     const std::uint64_t whole = checked_add(checked_add(original.data_offset, original.data_bytes, "section ORIG"),
@@ -168,6 +168,10 @@ std::optional<Original> MrcFile::original() const {
 
 Bytes MrcFile::table_section(std::string_view id, std::uint64_t entry_bytes) const {
     const std::uint64_t expected = entry_bytes * static_cast<std::uint64_t>(layout_.frames);
+    // A frame's index entry alone takes 16 bytes, so that a small file cannot claim a table of any size.
+    if (layout_.codec_id != 0 && static_cast<std::uint64_t>(layout_.frames) > source_->size() / index_entry_bytes)
+        fail(ErrorCode::corrupt, "header: NZ (offset 0x8): ", layout_.frames, " frames in a file of ", source_->size(),
+             " bytes");
     auto found = section(id, expected);
     if (!found) return {};
     if (found->payload.size() != expected)

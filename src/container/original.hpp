@@ -4,9 +4,16 @@
 #include "base/byte_order.hpp"
 #include "base/bytes.hpp"
 #include "mrcz/header.hpp"
+#include "mrcz/limits.hpp"
 #include "simd/hash.hpp"
 
 namespace mrcz::container {
+
+/// What a section ORIG takes at most.
+[[nodiscard]] constexpr std::uint64_t most_original_bytes(const Limits& limits) noexcept {
+    constexpr std::uint64_t beside_trailing = 2 * Header::bytes_on_disk;
+    return limits.trailing_bytes > ~beside_trailing ? limits.trailing_bytes : limits.trailing_bytes + beside_trailing;
+}
 
 struct Original {
     std::array<std::byte, Header::bytes_on_disk> header{};  ///< as it lay in the file, in its own byte order

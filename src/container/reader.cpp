@@ -12,6 +12,25 @@ namespace mrcz {
 using container::FrameLoader;
 using container::MrcFile;
 
+namespace {
+
+/// python-mrcz keeps JSON there. Text that is none says nothing; the bytes are still in extended_header().
+std::optional<Metadata> metadata_in_extended_header(const MrcFile& file) {
+    constexpr std::string_view padding(" \0", 2);
+    if (file.layout().header.text(HeaderField::exttyp) != "json") return std::nullopt;
+    if (file.layout().data_offset - Header::bytes_on_disk > file.limits().metadata_bytes) return std::nullopt;
+    const Bytes bytes = file.extended_header();
+    std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    text = text.substr(0, text.find_last_not_of(padding) + 1);
+    try {
+        return Metadata::from_json(text, file.limits());
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
+}  // namespace
+
 struct Reader::Impl {
     Impl(std::unique_ptr<ByteSource> source, const Limits& limits) : file(std::move(source), limits) {}
 
@@ -93,7 +112,7 @@ std::optional<Metadata> Reader::metadata() const {
     return in_file(name(), [&]() -> std::optional<Metadata> {
         const Limits& limits = impl_->file.limits();
         const auto found = impl_->file.section(container::section::metadata, limits.metadata_bytes);
-        if (!found) return std::nullopt;
+        if (!found) return metadata_in_extended_header(impl_->file);
         if (found->encoding == container::encoding::msgpack) return Metadata::from_msgpack(found->payload, limits);
         const std::string_view text(reinterpret_cast<const char*>(found->payload.data()), found->payload.size());
         return Metadata::from_json(text, limits);
@@ -130,7 +149,8 @@ void Reader::read_frames(std::int64_t first, std::int64_t count, std::span<std::
                          const RunContext& context) const {
     in_file(name(), [&] {
         if (first < 0 || count < 0 || first > frames() || count > frames() - first)
-            fail(ErrorCode::invalid_argument, "frames ", first, ":", first + count, ": the file has ", frames());
+            fail(ErrorCode::invalid_argument, "read_frames: ", count, " frames from frame ", first,
+                 " on: the file has ", frames());
         if (out.size() != frame_bytes() * static_cast<std::uint64_t>(count))
             fail(ErrorCode::invalid_argument, "read_frames: room for ", out.size(), " bytes, ", count, " frames have ",
                  frame_bytes() * static_cast<std::uint64_t>(count));

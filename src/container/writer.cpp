@@ -29,6 +29,14 @@ header::FreshImage image_of(const WriterOptions& options) {
             options.label};
 }
 
+std::size_t frame_bytes_of(const WriterOptions& options) {
+    std::uint64_t bytes = 0;
+    if (__builtin_mul_overflow(static_cast<std::uint64_t>(options.nx) * static_cast<std::uint64_t>(options.ny),
+                               info_of(options.type).pixel_bytes, &bytes))
+        fail(ErrorCode::invalid_argument, "frames of ", options.nx, " x ", options.ny, " pixels cannot be written");
+    return static_cast<std::size_t>(bytes);
+}
+
 }  // namespace
 
 struct Writer::Impl {
@@ -38,7 +46,7 @@ struct Writer::Impl {
           row(codec::writing_row(codec_named(chosen.codec))),
           header(header::fresh_header(image_of(chosen), row.info.id)),
           pixels(static_cast<std::uint64_t>(chosen.nx) * static_cast<std::uint64_t>(chosen.ny)),
-          frame_bytes(static_cast<std::size_t>(pixels * info_of(chosen.type).pixel_bytes)),
+          frame_bytes(frame_bytes_of(chosen)),
           sink(io::open_file_sink(path, {.overwrite = chosen.overwrite, .like = {}})),
           assembler(*sink, header, {}, row.info, pixels) {}
 

@@ -31,13 +31,34 @@ bool is_sane(const Header& header) {
     return dimensions_are_sane(header) && mode_is_known(header.integer(HeaderField::mode));
 }
 
-/// `big` with the two fields that python-mrcz leaves little-endian taken from the bytes as they lie.
+/// What python-mrcz up to 0.5 writes little-endian whatever the file's order.
+constexpr std::array always_little{HeaderField::mode,
+                                   HeaderField::mz,
+                                   HeaderField::dmin,
+                                   HeaderField::dmax,
+                                   HeaderField::dmean,
+                                   HeaderField::voltage,
+                                   HeaderField::spherical_aberration,
+                                   HeaderField::detector_gain,
+                                   HeaderField::packed_bytes,
+                                   HeaderField::nlabl};
+
+/// `big` with those fields taken from the bytes as they lie.
 std::optional<Header> mixed(const Header& big, const Header& as_it_lies) {
     Header header = big;
-    for (const HeaderField field : {HeaderField::mode, HeaderField::nlabl})
-        header.set_integer(field, as_it_lies.integer(field));
+    for (const HeaderField field : always_little) header.copy_from(as_it_lies, field);
     if (!is_sane(header)) return std::nullopt;
     return header;
+}
+
+/// MODE 0 reads alike in both orders; NLABL then tells python-mrcz's mixture from a big-endian file.
+bool labels_are_counted(const Header& header) {
+    const std::int64_t count = header.integer(HeaderField::nlabl);
+    return count >= 0 && count <= static_cast<std::int64_t>(Header::label_count);
+}
+
+bool is_mixed_mode_0(const Header& big, const Header& little) {
+    return big.integer(HeaderField::mode) == 0 && !labels_are_counted(big) && labels_are_counted(little);
 }
 
 std::string describe(const Header& header) {
@@ -65,7 +86,7 @@ OrderedHeader read_ordered(std::span<const std::byte, Header::bytes_on_disk> byt
     const Header big = swapped(little);
     const bool stamp_is_big = little.text(HeaderField::machst)[0] == '\x11';
     if (stamp_is_big) {
-        if (is_sane(big)) return {big, ByteOrder::big};
+        if (is_sane(big) && !is_mixed_mode_0(big, little)) return {big, ByteOrder::big};
         if (const auto header = mixed(big, little)) return {*header, ByteOrder::big, true};
     }
     if (is_sane(little)) return {little, ByteOrder::little};

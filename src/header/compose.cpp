@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "base/fail.hpp"
 #include "header/modes.hpp"
@@ -16,6 +17,7 @@ constexpr std::array cell_fields{HeaderField::cell_a, HeaderField::cell_b, Heade
 constexpr std::array sampling_fields{HeaderField::mx, HeaderField::my, HeaderField::mz};
 constexpr std::int64_t standard_version = 20141;
 constexpr std::string_view little_endian_stamp("DD\0\0", 4);
+constexpr std::string_view default_label = "Written by mrcz";
 constexpr int first_major_with_footers = 1;
 
 bool any_label_is_mrcz(const Header& header) {
@@ -33,6 +35,25 @@ void push_label(Header& header, std::string_view label) {
     header.set_integer(HeaderField::nlabl, used);
 }
 
+/// A label for people first, ours second: python-mrcz takes a file whose first label is MRCZ's for one of its own.
+void put_mrcz_label_second(Header& header) {
+    std::vector<std::string> labels;
+    for (std::size_t i = 0; i < Header::label_count; ++i)
+        if (const auto text = header.label(i); !text.empty() && !text.starts_with("MRCZ")) labels.emplace_back(text);
+    if (labels.empty()) labels.emplace_back(default_label);
+    labels.insert(labels.begin() + 1, mrcz_label());
+    labels.resize(std::min(labels.size(), Header::label_count));
+    header.set_integer(HeaderField::nlabl, static_cast<std::int64_t>(labels.size()));
+    labels.resize(Header::label_count);
+    for (std::size_t i = 0; i < Header::label_count; ++i) header.set_text(HeaderField::label, labels[i], i);
+}
+
+/// The edge of `pixels` voxels, within what a float holds.
+float cell_edge(double voxel, std::int64_t pixels) {
+    constexpr double most = std::numeric_limits<float>::max();
+    return static_cast<float>(std::clamp(voxel * static_cast<double>(pixels), -most, most));
+}
+
 void mark_standard(Header& header) {
     header.set_text(HeaderField::map, "MAP ");
     header.set_text(HeaderField::machst, little_endian_stamp);
@@ -44,7 +65,7 @@ void set_sampling(Header& header, const std::array<std::int64_t, 3>& pixels) {
     for (std::size_t axis = 0; axis < 3; ++axis) {
         const bool unchanged = header.integer(sampling_fields[axis]) == pixels[axis];
         if (!unchanged && std::isfinite(header.real(cell_fields[axis])))
-            header.set_real(cell_fields[axis], static_cast<float>(voxel[axis] * static_cast<double>(pixels[axis])));
+            header.set_real(cell_fields[axis], cell_edge(voxel[axis], pixels[axis]));
         header.set_integer(sampling_fields[axis], pixels[axis]);
     }
 }
@@ -66,6 +87,12 @@ void reset_microscope_fields(Header& header) {
     header.set_real(HeaderField::voltage, 0);
     header.set_real(HeaderField::spherical_aberration, 0);
     header.set_real(HeaderField::detector_gain, 1);
+}
+
+/// Whether DMIN and DMAX, of pixels whose statistics are not known, have to stay: without them bytes count as signed.
+bool range_tells_unsigned(const Header& header) {
+    const std::int64_t base_mode = header.integer(HeaderField::mode) % codec_factor;
+    return (base_mode == 0 || base_mode == 5) && !mode0_is_signed(header);
 }
 
 bool is_volume_group(std::int64_t space_group) { return space_group >= 1 && space_group <= 230; }
@@ -108,14 +135,13 @@ Header plain_header(const Layout& source, std::int64_t frames) {
     if (!volume) samples[2] = 1;
     for (std::size_t axis = 0; axis < 3; ++axis) {
         header.set_integer(sampling_fields[axis], samples[axis]);
-        const double edge = std::max(0.0, voxel[axis]) * static_cast<double>(samples[axis]);
-        header.set_real(cell_fields[axis], static_cast<float>(edge));
+        header.set_real(cell_fields[axis], cell_edge(std::max(0.0, voxel[axis]), samples[axis]));
     }
     header.set_integer(HeaderField::ispg, volume ? header.integer(HeaderField::ispg) : 0);
     header.set_integer(HeaderField::nversion, standard_version);
     mark_standard(header);
     if (!axes_are_an_order(header)) set_standard_axes(header);
-    if (!header.label(0).starts_with("MRCZ")) push_label(header, mrcz_label());
+    put_mrcz_label_second(header);
     return header;
 }
 
@@ -141,7 +167,7 @@ Header fresh_header(const FreshImage& image, std::uint16_t codec_id) {
     header.set_real(HeaderField::detector_gain, image.detector_gain);
     mark_standard(header);
     push_label(header, mrcz_label());
-    if (codec_id == 0) push_label(header, image.label.empty() ? "Written by mrcz" : image.label);
+    if (codec_id == 0) push_label(header, image.label.empty() ? default_label : image.label);
     return header;
 }
 
@@ -153,15 +179,19 @@ void set_extent(Header& header, std::int64_t frames, const std::array<double, 3>
     for (std::size_t axis = 0; axis < 3; ++axis) {
         const std::int64_t pixels = samples[axis] == 0 ? frames : samples[axis];
         header.set_integer(sampling_fields[axis], samples[axis]);
-        header.set_real(cell_fields[axis], static_cast<float>(voxel_angstrom[axis] * static_cast<double>(pixels)));
+        header.set_real(cell_fields[axis], cell_edge(voxel_angstrom[axis], pixels));
     }
 }
 
 void set_statistics(Header& header, const FrameStatistics& statistics) {
-    const bool known = !std::isnan(statistics.minimum);
-    header.set_real(HeaderField::dmin, known ? static_cast<float>(statistics.minimum) : 0);
-    header.set_real(HeaderField::dmax, known ? static_cast<float>(statistics.maximum) : -1);
-    header.set_real(HeaderField::dmean, known ? static_cast<float>(statistics.mean) : -2);
+    const bool known = std::isfinite(statistics.minimum) && std::isfinite(statistics.maximum) &&
+                       std::isfinite(statistics.mean) && std::isfinite(statistics.standard_deviation);
+    if (known || !range_tells_unsigned(header)) {
+        header.set_real(HeaderField::dmin, known ? static_cast<float>(statistics.minimum) : 0);
+        header.set_real(HeaderField::dmax, known ? static_cast<float>(statistics.maximum) : -1);
+    }
+    const float below = std::min(header.real(HeaderField::dmin), header.real(HeaderField::dmax)) - 1;
+    header.set_real(HeaderField::dmean, known ? static_cast<float>(statistics.mean) : below);
     header.set_real(HeaderField::rms, known ? static_cast<float>(statistics.standard_deviation) : -1);
 }
 

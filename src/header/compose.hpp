@@ -35,10 +35,11 @@ struct FreshImage {
 /// NZ, M and CELLA of a fresh header once the number of frames is known.
 void set_extent(Header& header, std::int64_t frames, const std::array<double, 3>& voxel_angstrom);
 
-/// A plain MRC2014 header for `frames` frames of a file that is not restored as it was.
+/// A plain MRC2014 header for `frames` frames of a file that is not restored as it was. MRCZ's label is the second.
 [[nodiscard]] Header plain_header(const Layout& source, std::int64_t frames);
 
-/// DMIN, DMAX, DMEAN and RMS; where they are not known, the standard's sentinels.
+/// DMIN, DMAX, DMEAN and RMS; where one is not known or infinite, the standard's sentinels for all. DMIN and DMAX stay
+/// where they alone tell that bytes are unsigned.
 void set_statistics(Header& header, const FrameStatistics& statistics);
 
 }  // namespace mrcz::header

@@ -67,6 +67,11 @@ void Header::set_text(HeaderField field, std::string_view text, std::size_t inde
     std::fill(to + used, to + size, padding);
 }
 
+void Header::copy_from(const Header& other, HeaderField field) noexcept {
+    const std::size_t size = std::size_t{info_of(field).count} * info_of(field).bytes;
+    std::copy_n(place_of(other.bytes_, field, 0), size, place_of(bytes_, field, 0));
+}
+
 std::string_view Header::label(std::size_t index) const noexcept {
     const std::string_view whole = text(HeaderField::label, index);
     const std::size_t last = whole.find_last_not_of(std::string_view(" \0", 2));
@@ -89,10 +94,13 @@ std::array<double, 3> Header::voxel_angstrom() const noexcept {
     constexpr std::array cell{HeaderField::cell_a, HeaderField::cell_b, HeaderField::cell_c};
     constexpr std::array samples{HeaderField::mx, HeaderField::my, HeaderField::mz};
     const auto pixels = pixels_along_axes();
+    // python-mrcz means CELLA / N, and something else by MZ (slices per frame), when it leaves MX and MY zero.
+    const bool by_pixels =
+        label(0).starts_with("MRCZ") && integer(HeaderField::mx) == 0 && integer(HeaderField::my) == 0;
     std::array<double, 3> voxel{};
     for (std::size_t axis = 0; axis < 3; ++axis) {
         const std::int64_t sampled = integer(samples[axis]);
-        const std::int64_t divisor = sampled > 0 ? sampled : pixels[axis];
+        const std::int64_t divisor = sampled > 0 && !by_pixels ? sampled : pixels[axis];
         const double edge = real(cell[axis]);
         if (divisor > 0 && std::isfinite(edge)) voxel[axis] = edge / static_cast<double>(divisor);
     }

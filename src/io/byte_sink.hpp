@@ -13,7 +13,8 @@ class ByteSink {
   public:
     virtual ~ByteSink() = default;
     virtual void write(std::span<const std::byte> bytes) = 0;
-    /// Overwrites bytes that were written before.
+    [[nodiscard]] virtual bool can_rewrite() const noexcept { return true; }
+    /// Overwrites bytes that were written before; an error where that cannot be done.
     virtual void rewrite(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
     /// Makes the output durable and visible under its name.
     virtual void commit() = 0;

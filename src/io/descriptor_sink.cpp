@@ -15,6 +15,7 @@ class StraightSink final : public ByteSink {
         write_all(descriptor_, bytes);
         written_ += bytes.size();
     }
+    bool can_rewrite() const noexcept override { return false; }
     void rewrite(std::uint64_t, std::span<const std::byte>) override {
         fail(ErrorCode::internal, "a pipe cannot be rewritten");
     }

@@ -25,14 +25,21 @@ struct TemporaryFile {
     fs::path path;
 };
 
+/// Permissions a new file begins with: never more than those of the file it is made from.
+mode_t first_permissions(const fs::path& like) {
+    struct stat status {};
+    const bool known = !like.empty() && ::stat(like.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+    return known ? status.st_mode & 0666 : 0666;
+}
+
 /// A new file `.NAME.XXXXXXXX.part` beside `target`, so that renaming never crosses file systems. A long NAME is cut to
 /// leave room for the rest within the 255 bytes of a file's name.
-TemporaryFile make_beside(const fs::path& target) {
+TemporaryFile make_beside(const fs::path& target, mode_t permissions) {
     std::random_device random;
     const std::string name = target.filename().string().substr(0, 200);
     for (int attempt = 0; attempt < 100; ++attempt) {
         const fs::path path = target.parent_path() / concat(".", name, ".", hex(random()).substr(2), ".part");
-        Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+        Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, permissions));
         if (file.get() >= 0) return {std::move(file), path};
         if (errno != EEXIST) fail_errno(errno, concat("create ", path.string()));
     }
@@ -68,7 +75,7 @@ void copy_permissions_and_time(const fs::path& from, int to) {
 class AtomicFileSink final : public ByteSink {
   public:
     AtomicFileSink(const fs::path& target, FileSinkOptions options)
-        : target_(target), options_(std::move(options)), temporary_(make_beside(target)) {}
+        : target_(target), options_(std::move(options)), temporary_(make_beside(target, first_permissions(options_.like))) {}
 
     ~AtomicFileSink() override {
         if (!committed_) ::unlink(temporary_.path.c_str());
@@ -136,8 +143,13 @@ class SpecialFileSink final : public ByteSink {
 
 /// Where a link leads, be the file there or not: writing through a link must not replace the link.
 fs::path followed(fs::path path) {
-    constexpr int most_links = 40;  // as the kernel has it
     std::error_code failed;
+    if (fs::exists(path, failed)) {
+        path = fs::canonical(path, failed);  // fails for a file that is open but has no name any more: /proc/self/fd/1
+        if (failed) fail_errno(failed.value(), "find the file that the link leads to");
+        return path;
+    }
+    constexpr int most_links = 40;  // as the kernel has it
     for (int links = 0; links < most_links && fs::is_symlink(path, failed); ++links)
         path = path.parent_path() / fs::read_symlink(path, failed);
     return path;
@@ -153,7 +165,7 @@ std::unique_ptr<ByteSink> open_file_sink(const fs::path& path, const FileSinkOpt
         if (fs::is_directory(status)) fail(ErrorCode::invalid_argument, "is a directory; name a file");
         if (fs::exists(status) && !fs::is_regular_file(status)) return std::make_unique<SpecialFileSink>(path);
         if (fs::exists(status) && !options.overwrite) fail_exists();
-        return std::make_unique<AtomicFileSink>(followed(path), options);
+        return std::make_unique<AtomicFileSink>(fs::is_symlink(path, failed) ? followed(path) : path, options);
     });
 }
 

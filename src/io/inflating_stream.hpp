@@ -10,14 +10,14 @@
 
 namespace mrcz::io {
 
-/// `Inflater` has `static constexpr const char* format`, `restart()`, and
-/// `step(input, output) -> Step{consumed, produced, member_ended}`; it throws on damage.
 struct InflateStep {
     std::size_t consumed = 0;
     std::size_t produced = 0;
     bool member_ended = false;
 };
 
+/// `Inflater` has `static constexpr const char* format`, `restart()`, and `step(input, output) -> InflateStep`, which throws
+/// on damage.
 template <class Inflater>
 class InflatingStream final : public ByteStream {
   public:

@@ -99,8 +99,8 @@ JobResult compress(const Input& input, const Output& output, const CompressOptio
         const codec::CodecRow& row = row_named(options.codec);
         const auto feed = jobs::open_feed(input, options.limits);
         const header::Layout& layout = feed->layout();
+        const auto sink = jobs::open_sink(output, input, true);  // before any frame is read: it may be refused
         CodingSlots slots(*feed, row, options.coding, context);
-        const auto sink = jobs::open_sink(output, input, true);
         const auto pixels = static_cast<std::uint64_t>(layout.header.nx() * layout.header.ny());
         FileAssembler assembler(*sink, header::compressed_header(layout, row.info.id), feed->extended_header(),
                                 row.info, pixels);

@@ -7,6 +7,8 @@
 #include "jobs/open_input.hpp"
 #include "jobs/restore.hpp"
 #include "mrcz/jobs.hpp"
+#include "simd/kernels.hpp"
+#include "simd/statistics.hpp"
 
 namespace mrcz {
 namespace {
@@ -33,21 +35,41 @@ void warn_of_added_sections(const MrcFile& file, const RunContext& context) {
                        file.source().name(), " (mrcz info shows them)"));
 }
 
-/// Statistics of the frames of `range`, for a header that goes out before the pixels do.
-FrameStatistics statistics_of(const MrcFile& file, const FrameRange& range) {
-    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-    const auto all = file.statistics();
-    if (all.empty() || range.first == range.last) return {unknown, unknown, unknown, unknown, 0};
-    const auto chosen = std::span(all).subspan(static_cast<std::size_t>(range.first),
-                                               static_cast<std::size_t>(range.last - range.first));
-    const header::Layout& layout = file.layout();
-    return combined(chosen, layout.frame_bytes / info_of(layout.type).pixel_bytes);
-}
+/// Statistics for the header of a fresh file: those the input keeps, or taken from the pixels as they pass.
+class HeaderStatistics {
+  public:
+    HeaderStatistics(const MrcFile& file, const FrameRange& range)
+        : type_(file.layout().type), pixels_(file.layout().frame_bytes / info_of(type_).pixel_bytes) {
+        const auto all = file.statistics();
+        known_ = !all.empty();
+        if (known_) frames_.assign(all.begin() + range.first, all.begin() + range.last);
+    }
 
-/// A valid MRC2014 file of frames that belong to no original.
+    [[nodiscard]] bool known() const noexcept { return known_; }
+
+    void add(std::span<const std::byte> pixels) {
+        if (known_) return;
+        simd::StatisticsState state;
+        simd::kernels().accumulate(state, pixels, type_);
+        frames_.push_back(simd::finish(state, type_));
+    }
+
+    /// Unknown ones are NaN, which the header takes as the standard's sentinels.
+    [[nodiscard]] FrameStatistics whole() const { return combined(frames_, pixels_); }
+
+  private:
+    PixelType type_;
+    std::uint64_t pixels_;
+    bool known_ = false;
+    std::vector<FrameStatistics> frames_;
+};
+
+/// A valid MRC2014 file of frames that belong to no original. To a pipe the header goes out first: statistics that are
+/// not known by then stay unknown.
 void write_fresh(const MrcFile& file, const FrameRange& range, io::ByteSink& sink, const RunContext& context) {
     Header header = header::plain_header(file.layout(), range.last - range.first);
-    header::set_statistics(header, statistics_of(file, range));
+    HeaderStatistics statistics(file, range);
+    header::set_statistics(header, statistics.whole());
     sink.write(header.bytes());
     sink.write(file.extended_header());
     const auto progress = progress_of(file, range, sink, context);
@@ -55,11 +77,15 @@ void write_fresh(const MrcFile& file, const FrameRange& range, io::ByteSink& sin
         .work = {},
         .put =
             [&](const StreamedFrame& frame) {
+                statistics.add(frame.pixels);
                 sink.write(frame.pixels);
                 if (progress) progress(frame);
             },
     };
     jobs::stream_frames(file, range, stages, context);
+    if (statistics.known() || !sink.can_rewrite()) return;
+    header::set_statistics(header, statistics.whole());
+    sink.rewrite(0, header.bytes());
 }
 
 /// A plain input is its own original.
@@ -75,9 +101,8 @@ void copy_whole(const MrcFile& file, io::ByteSink& sink, const RunContext& conte
     }
 }
 
-void write_plain(const MrcFile& file, const std::string& frames, io::ByteSink& sink, const RunContext& context) {
-    const bool whole = frames.empty();
-    const FrameRange range = whole ? FrameRange{0, file.frames()} : FrameRange::parse(frames, file.frames());
+void write_plain(const MrcFile& file, const FrameRange& range, bool whole, io::ByteSink& sink,
+                 const RunContext& context) {
     if (whole && file.codec().id == 0) return copy_whole(file, sink, context);
     const auto original = whole ? file.original() : std::optional<Original>{};
     if (!original) return write_fresh(file, range, sink, context);
@@ -95,10 +120,13 @@ JobResult decompress(const Input& input, const Output& output, const DecompressO
         const MrcFile file(jobs::open_source(input), options.limits);
         file.require_undamaged();
         (void)file.decoder();  // refused before anything is written
+        const bool whole = options.frames.empty();
+        const FrameRange range =
+            whole ? FrameRange{0, file.frames()} : FrameRange::parse(options.frames, file.frames());
         const auto sink = jobs::open_sink(output, input, false);
-        write_plain(file, options.frames, *sink, context);
+        write_plain(file, range, whole, *sink, context);
         sink->commit();
-        return JobResult{file.frames(), file.source().size(), sink->written()};
+        return JobResult{range.last - range.first, file.source().size(), sink->written()};
     });
 }
 

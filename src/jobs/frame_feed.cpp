@@ -32,7 +32,7 @@ class MrczFeed final : public FrameFeed {
     std::vector<Section> sections() override {
         std::vector<Section> sections;
         if (!file_.footer()) return sections;
-        const std::uint64_t most = std::max(file_.limits().trailing_bytes, file_.limits().metadata_bytes);
+        const std::uint64_t most = std::max(container::most_original_bytes(file_.limits()), file_.limits().metadata_bytes);
         for (const container::SectionEntry& entry : file_.footer()->sections)
             if (!is_made_anew(entry.id)) sections.push_back(container::load_section(file_.source(), entry, most));
         return sections;

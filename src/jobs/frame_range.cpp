@@ -22,8 +22,9 @@ std::optional<std::int64_t> parse_end(std::string_view text, std::int64_t frames
 FrameRange FrameRange::parse(std::string_view text, std::int64_t frames) {
     const std::size_t colon = text.find(':');
     const auto first = parse_end(text.substr(0, colon), frames, 0);
-    const auto last = colon == std::string_view::npos ? (first ? std::optional(*first + 1) : std::nullopt)
-                                                      : parse_end(text.substr(colon + 1), frames, frames);
+    const auto last = colon == std::string_view::npos
+                          ? (first ? std::optional(std::min(*first, frames) + 1) : std::nullopt)
+                          : parse_end(text.substr(colon + 1), frames, frames);
     if (text.empty() || !first || !last)
         fail(ErrorCode::invalid_argument, "frames '", printable(text),
              "': expected FIRST:END such as 10:20, :5 or -1:");

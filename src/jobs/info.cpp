@@ -1,6 +1,4 @@
-#include <cmath>
-
-#include "meta/json_writer.hpp"
+#include "jobs/findings_json.hpp"
 #include "mrcz/jobs.hpp"
 
 namespace mrcz {
@@ -36,18 +34,6 @@ void write_header(JsonWriter& json, const Header& header) {
         if (field.count > 1) json.end_array();
     }
     json.end_object();
-}
-
-void write_findings(JsonWriter& json, const Reader& reader) {
-    json.key("findings").begin_array();
-    for (const Finding& finding : reader.findings())
-        json.begin_object()
-            .member("severity", severity_name(finding.severity))
-            .member("rule", std::string_view(finding.rule))
-            .member("field", std::string_view(finding.field))
-            .member("message", std::string_view(finding.message))
-            .end_object();
-    json.end_array();
 }
 
 void write_sections(JsonWriter& json, const Reader& reader) {
@@ -112,7 +98,7 @@ std::string info_json(const Reader& reader, bool indented) {
         json.null();
     }
     write_sections(json, reader);
-    write_findings(json, reader);
+    jobs::write_findings(json, reader.findings());
     write_documents(json, reader);
     write_statistics(json, reader);
     return json.end_object().take();

@@ -96,7 +96,7 @@ class PlainFeed final : public FrameFeed {
         try {
             const container::Footer footer = container::read_footer(*source, 0);
             for (const container::SectionEntry& entry : footer.sections)
-                if (!is_made_anew(entry.id))
+                if (!is_made_anew(entry.id) && entry.id != container::section::original)
                     sections.push_back(container::load_section(*source, entry, limits_.metadata_bytes));
         } catch (const Error&) {
             sections.clear();

@@ -18,8 +18,9 @@ using jobs::StreamedFrame;
 /// Every section's own hash, META's and PROV's syntax with them.
 void check_sections(const MrcFile& file) {
     if (!file.footer()) return;
+    container::check_padding(file.source(), file.data_end(), *file.footer());
     const std::uint64_t most =
-        std::max({file.limits().trailing_bytes, file.limits().metadata_bytes,
+        std::max({container::most_original_bytes(file.limits()), file.limits().metadata_bytes,
                   container::statistics_entry_bytes * static_cast<std::uint64_t>(file.frames())});
     for (const container::SectionEntry& entry : file.footer()->sections) {
         const auto section = container::load_section(file.source(), entry, most);

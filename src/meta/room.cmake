@@ -8,5 +8,7 @@ target_include_directories(mrcz_meta SYSTEM PRIVATE ${RAPIDJSON_INCLUDE} ${MSGPA
 target_compile_definitions(mrcz_meta PRIVATE MSGPACK_NO_BOOST)
 
 # RapidJSON asks whether its stack is full by adding to a pointer that is null at first. Per source: these come last.
-set_source_files_properties(meta/json_document.cpp meta/json_writer.cpp PROPERTIES
-  COMPILE_OPTIONS "$<$<BOOL:${MRCZ_SANITIZE}>:-fno-sanitize=pointer-overflow>")
+if(MRCZ_SANITIZE)
+  set_source_files_properties(meta/json_document.cpp meta/json_writer.cpp PROPERTIES
+    COMPILE_OPTIONS -fno-sanitize=pointer-overflow)
+endif()

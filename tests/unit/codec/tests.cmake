@@ -1,1 +1,5 @@
-mrcz_unit_test(codec SOURCES unit/codec/placeholder.cpp LIBS)
+mrcz_unit_test(codec
+  SOURCES kit/codec_trials.cpp unit/codec/registry_test.cpp unit/codec/every_codec_test.cpp
+          unit/codec/blosc/block_size_test.cpp unit/codec/blosc/choice_test.cpp unit/codec/blosc/chunk_test.cpp
+          unit/codec/blosc/c_blosc_test.cpp
+  LIBS blosc)

@@ -1,0 +1,4 @@
+# Against programs of others, from the environments that peer_environment.py makes; skipped where there are none.
+mrcz_script_test(python_mrcz ${CMAKE_CURRENT_LIST_DIR}/test_python_mrcz.py)
+mrcz_script_test(mrcfile ${CMAKE_CURRENT_LIST_DIR}/test_mrcfile.py)
+set_tests_properties(python_mrcz mrcfile PROPERTIES LABELS peers TIMEOUT 900)

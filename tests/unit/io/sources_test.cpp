@@ -1,0 +1,74 @@
+#include "io/sources.hpp"
+
+#include <gtest/gtest.h>
+
+#include "kit/damage.hpp"
+#include "kit/files.hpp"
+#include "kit/images.hpp"
+#include "kit/wrappers.hpp"
+#include "unit/io/streams.hpp"
+
+namespace mrcz::io_test {
+namespace {
+
+Bytes whole(const ByteSource& source) {
+    Bytes bytes(source.size());
+    source.read_at(0, bytes);
+    return bytes;
+}
+
+}  // namespace
+
+TEST(SpooledSource, HasTheBytesAndTheNameOfItsStream) {
+    const Bytes bytes = kit::make_noise(3'000'000);
+    const auto source = io::spooled(*dribbling(bytes, 100'000));
+    EXPECT_EQ(source->name(), "dribble");
+    EXPECT_EQ(whole(*source), bytes);
+    EXPECT_EQ(whole(*io::spooled(*dribbling({}))), Bytes());
+}
+
+TEST(SpooledSource, TakesOnlyTheRestOfAStream) {
+    const auto stream = dribbling(bytes_of("0123456789"));
+    Bytes start(4);
+    ASSERT_EQ(io::read_up_to(*stream, start), 4U);
+    EXPECT_EQ(whole(*io::spooled(*stream)), bytes_of("456789"));
+}
+
+TEST(UnwrappedSource, PlainFileIsReadWhereItLies) {
+    const kit::TemporaryFolder folder;
+    for (const auto* text : {"", "BZ", "plain bytes"}) {
+        kit::write_file(folder / "a.mrc", bytes_of(text));
+        const auto source = io::open_unwrapped_source(folder / "a.mrc");
+        EXPECT_EQ(whole(*source), bytes_of(text));
+        EXPECT_EQ(source->name(), (folder / "a.mrc").string());
+    }
+}
+
+TEST(UnwrappedSource, WrappedFileIsUnwrappedWhateverItsName) {
+    const kit::TemporaryFolder folder;
+    const Bytes bytes = kit::make_pixels(PixelType::int16, 40'000);
+    for (const auto wrap : {kit::gzipped, kit::bzipped}) {
+        kit::write_file(folder / "a.mrc", wrap(bytes));
+        const auto source = io::open_unwrapped_source(folder / "a.mrc");
+        EXPECT_EQ(whole(*source), bytes);
+        EXPECT_EQ(source->name(), (folder / "a.mrc").string());
+    }
+}
+
+TEST(UnwrappedSource, DamagedWrapperNamesTheFile) {
+    const kit::TemporaryFolder folder;
+    const Bytes wrapped = kit::gzipped(kit::make_pixels(PixelType::int16, 1000));
+    kit::write_file(folder / "a.mrc.gz", kit::truncated(wrapped, wrapped.size() / 2));
+    const Error error = kit::error_of([&] { (void)io::open_unwrapped_source(folder / "a.mrc.gz"); });
+    EXPECT_EQ(error.code(), ErrorCode::truncated);
+    EXPECT_EQ(error.context(), (folder / "a.mrc.gz").string());
+}
+
+TEST(UnwrappedSource, MissingFileIsNotFoundAndNamed) {
+    const kit::TemporaryFolder folder;
+    const Error error = kit::error_of([&] { (void)io::open_unwrapped_source(folder / "absent.mrc"); });
+    EXPECT_EQ(error.code(), ErrorCode::not_found);
+    EXPECT_EQ(error.context(), (folder / "absent.mrc").string());
+}
+
+}  // namespace mrcz::io_test
