@@ -13,6 +13,7 @@
 #include <functional>
 #include <iostream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "container/mrc_file.hpp"
@@ -101,10 +102,33 @@ class BloscPeer {
     BloscPeer(const Set& set, std::size_t block_bytes) : set_(set), block_bytes_(block_bytes) {
         chunks_.resize(static_cast<std::size_t>(set.frames));
         frame_.resize(set.frame_bytes());
+        other_frame_.resize(set.frame_bytes());
     }
 
-    void compress() {
-        for (std::int64_t i = 0; i < set_.frames; ++i) {
+    void compress() { compress(0, set_.frames); }
+    void decompress() { decompress(0, set_.frames, frame_); }
+
+    /// Halves on two threads that share nothing: how far this machine lets two threads go.
+    void compress_on_two() {
+        std::thread other([this] { compress(0, set_.frames / 2); });
+        compress(set_.frames / 2, set_.frames);
+        other.join();
+    }
+    void decompress_on_two() {
+        std::thread other([this] { decompress(0, set_.frames / 2, other_frame_); });
+        decompress(set_.frames / 2, set_.frames, frame_);
+        other.join();
+    }
+
+    std::size_t bytes() const {
+        std::size_t total = 0;
+        for (const auto& chunk : chunks_) total += chunk.size();
+        return total;
+    }
+
+  private:
+    void compress(std::int64_t first, std::int64_t end) {
+        for (std::int64_t i = first; i < end; ++i) {
             auto& chunk = chunks_[static_cast<std::size_t>(i)];
             chunk.resize(set_.frame_bytes() + BLOSC_MAX_OVERHEAD);
             const int size =
@@ -113,20 +137,16 @@ class BloscPeer {
             chunk.resize(static_cast<std::size_t>(std::max(size, 0)));
         }
     }
-    void decompress() {
-        for (const auto& chunk : chunks_) blosc_decompress_ctx(chunk.data(), frame_.data(), frame_.size(), 1);
-    }
-    std::size_t bytes() const {
-        std::size_t total = 0;
-        for (const auto& chunk : chunks_) total += chunk.size();
-        return total;
+    void decompress(std::int64_t first, std::int64_t end, std::vector<std::byte>& frame) {
+        for (std::int64_t i = first; i < end; ++i)
+            blosc_decompress_ctx(chunks_[static_cast<std::size_t>(i)].data(), frame.data(), frame.size(), 1);
     }
 
-  private:
     const Set& set_;
     std::size_t block_bytes_;
     std::vector<std::vector<std::byte>> chunks_;
     std::vector<std::byte> frame_;
+    std::vector<std::byte> other_frame_;
 };
 
 void write_file(const Set& set, const std::filesystem::path& path, const std::string& codec,
@@ -193,11 +213,13 @@ void run(const std::vector<std::string>& arguments) {
     table.add("write_lz4_1", [&] { write_file(set, lz4_path, "lz4", {}); });
     table.add("blosc_64k_compress", [&] { blosc_64k.compress(); });
     table.add("blosc_1m_compress", [&] { blosc_1m.compress(); });
+    table.add("blosc_1m_compress_on_two", [&] { blosc_1m.compress_on_two(); });
     table.add("read_zstd_1", [&] { zstd_reader.read_frames(0, set.frames, out); });
     table.add("read_zstd_2", [&] { zstd_reader.read_frames(0, set.frames, out, with_two); });
     table.add("read_lz4_1", [&] { lz4_reader.read_frames(0, set.frames, out); });
     table.add("blosc_64k_decompress", [&] { blosc_64k.decompress(); });
     table.add("blosc_1m_decompress", [&] { blosc_1m.decompress(); });
+    table.add("blosc_1m_decompress_on_two", [&] { blosc_1m.decompress_on_two(); });
     table.add("one_frame_file", [&] { zstd_reader.read_frame(middle, one_frame); });
     table.add("one_frame_decode", [&] { alone.decode(one_frame); });
     table.add("open", [&] { const Reader reader(zstd_path); });

@@ -66,6 +66,36 @@ std::string describe(const Header& header) {
                   header.integer(HeaderField::mode));
 }
 
+struct ForeignFormat {
+    std::string_view magic;
+    std::string_view name;
+};
+
+constexpr std::array<ForeignFormat, 7> foreign_formats{{
+    {"\x89PNG", "a PNG image"},
+    {std::string_view("II*\0", 4), "a TIFF image"},
+    {std::string_view("MM\0*", 4), "a TIFF image"},
+    {std::string_view("II+\0", 4), "a BigTIFF image (EER movies are such)"},
+    {"\x89HDF", "an HDF5 file"},
+    {"\x28\xb5\x2f\xfd", "zstd data; unpack them with zstd -d"},
+    {"\xfd\x37\x7a\x58", "xz data; unpack them with xz -d"},
+}};
+
+constexpr std::int64_t packed_4_bit_mode = 101;
+
+[[noreturn]] void refuse(const Header& little, const Header& big) {
+    const std::string_view begin(reinterpret_cast<const char*>(little.bytes().data()), 4);
+    for (const ForeignFormat& format : foreign_formats)
+        if (begin == format.magic) fail(ErrorCode::not_mrc, "not an MRC file: it is ", format.name);
+    for (const Header* header : {&little, &big})
+        if (dimensions_are_sane(*header) && header->integer(HeaderField::mode) % codec_factor == packed_4_bit_mode)
+            fail(ErrorCode::unsupported,
+                 "header: MODE (offset 0xc): 101, pixels of 4 bits, which this version cannot read");
+    fail(ErrorCode::not_mrc,
+         "not an MRC file: the header makes no sense in either byte order (little-endian: ", describe(little),
+         "; big-endian: ", describe(big), ")");
+}
+
 }  // namespace
 
 Header swapped(const Header& header) noexcept {
@@ -91,9 +121,7 @@ OrderedHeader read_ordered(std::span<const std::byte, Header::bytes_on_disk> byt
     }
     if (is_sane(little)) return {little, ByteOrder::little};
     if (is_sane(big)) return {big, ByteOrder::big};
-    fail(ErrorCode::not_mrc,
-         "not an MRC file: the header makes no sense in either byte order (little-endian: ", describe(little),
-         "; big-endian: ", describe(big), ")");
+    refuse(little, big);
 }
 
 }  // namespace mrcz::header

@@ -6,21 +6,31 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 
 namespace mrcz::io {
 
+/// Errors name the sink's file.
 class ByteSink {
   public:
+    explicit ByteSink(std::string name) : name_(std::move(name)) {}
     virtual ~ByteSink() = default;
-    virtual void write(std::span<const std::byte> bytes) = 0;
-    [[nodiscard]] virtual bool can_rewrite() const noexcept { return true; }
+
+    void write(std::span<const std::byte> bytes);
     /// Overwrites bytes that were written before; an error where that cannot be done.
-    virtual void rewrite(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
+    void rewrite(std::uint64_t offset, std::span<const std::byte> bytes);
+    [[nodiscard]] virtual bool can_rewrite() const noexcept { return true; }
     /// Makes the output durable and visible under its name.
-    virtual void commit() = 0;
+    void commit();
+
     [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
 
-  protected:
+  private:
+    virtual void do_write(std::span<const std::byte> bytes) = 0;
+    virtual void do_rewrite(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
+    virtual void do_commit() = 0;
+
+    std::string name_;
     std::uint64_t written_ = 0;
 };
 
@@ -37,6 +47,7 @@ struct FileSinkOptions {
 
 /// A descriptor that stays the caller's, such as standard output. Bytes that may be rewritten wait in a temporary file
 /// until commit() when `rewritable`; otherwise they go out at once and rewrite() is an error.
-[[nodiscard]] std::unique_ptr<ByteSink> make_descriptor_sink(int descriptor, bool rewritable);
+[[nodiscard]] std::unique_ptr<ByteSink> make_descriptor_sink(int descriptor, bool rewritable,
+                                                             std::string name = "standard output");
 
 }  // namespace mrcz::io

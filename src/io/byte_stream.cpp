@@ -1,6 +1,7 @@
 #include "io/byte_stream.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -17,8 +18,8 @@ namespace {
 
 class DescriptorStream final : public ByteStream {
   public:
-    DescriptorStream(Descriptor owned, int descriptor, std::string name)
-        : owned_(std::move(owned)), descriptor_(descriptor), name_(std::move(name)) {
+    DescriptorStream(Descriptor owned, int descriptor, std::string name, const CancelToken* cancel)
+        : owned_(std::move(owned)), descriptor_(descriptor), name_(std::move(name)), cancel_(cancel) {
         struct stat status {};
         if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) return;
         const auto size = static_cast<std::uint64_t>(status.st_size);
@@ -27,14 +28,26 @@ class DescriptorStream final : public ByteStream {
         ::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL);
     }
 
-    std::size_t read_some(std::span<std::byte> into) override { return io::read_some(descriptor_, into); }
+    std::size_t read_some(std::span<std::byte> into) override {
+        if (!size_ && cancel_ != nullptr) wait_until_readable();
+        return io::read_some(descriptor_, into);
+    }
     std::optional<std::uint64_t> size() const override { return size_; }
     const std::string& name() const noexcept override { return name_; }
 
   private:
+    /// A pipe may stay silent for long; looks at the token a few times a second.
+    void wait_until_readable() const {
+        constexpr int pause_milliseconds = 200;
+        pollfd waited{.fd = descriptor_, .events = POLLIN, .revents = 0};
+        while (::poll(&waited, 1, pause_milliseconds) <= 0)
+            if (cancel_->is_cancelled()) fail(ErrorCode::cancelled, "cancelled");
+    }
+
     Descriptor owned_;
     int descriptor_;
     std::string name_;
+    const CancelToken* cancel_;
     std::optional<std::uint64_t> size_;
 };
 
@@ -72,16 +85,16 @@ std::size_t read_up_to(ByteStream& stream, std::span<std::byte> into) {
     return done;
 }
 
-std::unique_ptr<ByteStream> open_file_stream(const std::filesystem::path& path) {
+std::unique_ptr<ByteStream> open_file_stream(const std::filesystem::path& path, const CancelToken* cancel) {
     return in_file(path.string(), [&]() -> std::unique_ptr<ByteStream> {
         Descriptor file = open_for_reading(path);
         const int number = file.get();
-        return std::make_unique<DescriptorStream>(std::move(file), number, path.string());
+        return std::make_unique<DescriptorStream>(std::move(file), number, path.string(), cancel);
     });
 }
 
-std::unique_ptr<ByteStream> make_descriptor_stream(int descriptor, std::string name) {
-    return std::make_unique<DescriptorStream>(Descriptor(), descriptor, std::move(name));
+std::unique_ptr<ByteStream> make_descriptor_stream(int descriptor, std::string name, const CancelToken* cancel) {
+    return std::make_unique<DescriptorStream>(Descriptor(), descriptor, std::move(name), cancel);
 }
 
 std::unique_ptr<ByteStream> with_prefix(std::vector<std::byte> prefix, std::unique_ptr<ByteStream> stream) {

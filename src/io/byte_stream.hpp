@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "mrcz/run_context.hpp"
+
 namespace mrcz::io {
 
 class ByteStream {
@@ -25,10 +27,14 @@ class ByteStream {
 /// Fills `into` as far as the stream reaches; returns the bytes read.
 [[nodiscard]] std::size_t read_up_to(ByteStream& stream, std::span<std::byte> into);
 
+// Waiting for a pipe ends with Error{cancelled} when `cancel` says so.
+
 /// A file from its start, as it lies on the disk.
-[[nodiscard]] std::unique_ptr<ByteStream> open_file_stream(const std::filesystem::path& path);
+[[nodiscard]] std::unique_ptr<ByteStream> open_file_stream(const std::filesystem::path& path,
+                                                           const CancelToken* cancel = nullptr);
 /// A descriptor that stays the caller's, such as standard input.
-[[nodiscard]] std::unique_ptr<ByteStream> make_descriptor_stream(int descriptor, std::string name);
+[[nodiscard]] std::unique_ptr<ByteStream> make_descriptor_stream(int descriptor, std::string name,
+                                                                 const CancelToken* cancel = nullptr);
 
 /// `prefix`, which was read from it, and then the rest of `stream`.
 [[nodiscard]] std::unique_ptr<ByteStream> with_prefix(std::vector<std::byte> prefix,

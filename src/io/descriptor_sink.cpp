@@ -9,34 +9,31 @@ namespace {
 
 class StraightSink final : public ByteSink {
   public:
-    explicit StraightSink(int descriptor) : descriptor_(descriptor) {}
+    StraightSink(int descriptor, std::string name) : ByteSink(std::move(name)), descriptor_(descriptor) {}
 
-    void write(std::span<const std::byte> bytes) override {
-        write_all(descriptor_, bytes);
-        written_ += bytes.size();
-    }
     bool can_rewrite() const noexcept override { return false; }
-    void rewrite(std::uint64_t, std::span<const std::byte>) override {
-        fail(ErrorCode::internal, "a pipe cannot be rewritten");
-    }
-    void commit() override {}
 
   private:
+    void do_write(std::span<const std::byte> bytes) override { write_all(descriptor_, bytes); }
+    void do_rewrite(std::uint64_t, std::span<const std::byte>) override {
+        fail(ErrorCode::internal, "a pipe cannot be rewritten");
+    }
+    void do_commit() override {}
+
     int descriptor_;
 };
 
 class SpoolingSink final : public ByteSink {
   public:
-    explicit SpoolingSink(int descriptor) : descriptor_(descriptor), spool_(open_anonymous_file()) {}
+    SpoolingSink(int descriptor, std::string name)
+        : ByteSink(std::move(name)), descriptor_(descriptor), spool_(open_anonymous_file()) {}
 
-    void write(std::span<const std::byte> bytes) override {
-        write_all(spool_.get(), bytes);
-        written_ += bytes.size();
-    }
-    void rewrite(std::uint64_t offset, std::span<const std::byte> bytes) override {
+  private:
+    void do_write(std::span<const std::byte> bytes) override { write_all(spool_.get(), bytes); }
+    void do_rewrite(std::uint64_t offset, std::span<const std::byte> bytes) override {
         write_all_at(spool_.get(), offset, bytes);
     }
-    void commit() override {
+    void do_commit() override {
         std::vector<std::byte> buffer(std::size_t{1} << 20);
         std::uint64_t offset = 0;
         while (const std::size_t got = read_at(spool_.get(), offset, buffer)) {
@@ -46,16 +43,15 @@ class SpoolingSink final : public ByteSink {
         spool_.close();
     }
 
-  private:
     int descriptor_;
     Descriptor spool_;
 };
 
 }  // namespace
 
-std::unique_ptr<ByteSink> make_descriptor_sink(int descriptor, bool rewritable) {
-    if (rewritable) return std::make_unique<SpoolingSink>(descriptor);
-    return std::make_unique<StraightSink>(descriptor);
+std::unique_ptr<ByteSink> make_descriptor_sink(int descriptor, bool rewritable, std::string name) {
+    if (rewritable) return std::make_unique<SpoolingSink>(descriptor, std::move(name));
+    return std::make_unique<StraightSink>(descriptor, std::move(name));
 }
 
 }  // namespace mrcz::io

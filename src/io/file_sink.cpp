@@ -75,7 +75,10 @@ void copy_permissions_and_time(const fs::path& from, int to) {
 class AtomicFileSink final : public ByteSink {
   public:
     AtomicFileSink(const fs::path& target, FileSinkOptions options)
-        : target_(target), options_(std::move(options)), temporary_(make_beside(target, first_permissions(options_.like))) {}
+        : ByteSink(target.string()),
+          target_(target),
+          options_(std::move(options)),
+          temporary_(make_beside(target, first_permissions(options_.like))) {}
 
     ~AtomicFileSink() override {
         if (!committed_) ::unlink(temporary_.path.c_str());
@@ -83,20 +86,21 @@ class AtomicFileSink final : public ByteSink {
     AtomicFileSink(const AtomicFileSink&) = delete;
     AtomicFileSink& operator=(const AtomicFileSink&) = delete;
 
-    void write(std::span<const std::byte> bytes) override {
+  private:
+    void do_write(std::span<const std::byte> bytes) override {
         write_all(temporary_.file.get(), bytes);
-        written_ += bytes.size();
-        if (written_ - handed_over_ < write_behind_bytes) return;
+        const std::uint64_t end = written() + bytes.size();
+        if (end - handed_over_ < write_behind_bytes) return;
         ::sync_file_range(temporary_.file.get(), static_cast<off_t>(handed_over_),
-                          static_cast<off_t>(written_ - handed_over_), SYNC_FILE_RANGE_WRITE);
-        handed_over_ = written_;
+                          static_cast<off_t>(end - handed_over_), SYNC_FILE_RANGE_WRITE);
+        handed_over_ = end;
     }
 
-    void rewrite(std::uint64_t offset, std::span<const std::byte> bytes) override {
+    void do_rewrite(std::uint64_t offset, std::span<const std::byte> bytes) override {
         write_all_at(temporary_.file.get(), offset, bytes);
     }
 
-    void commit() override {
+    void do_commit() override {
         if (!options_.like.empty()) copy_permissions_and_time(options_.like, temporary_.file.get());
         if (::fsync(temporary_.file.get()) != 0) fail_errno(errno, "sync to disk");
         temporary_.file.close();
@@ -109,7 +113,6 @@ class AtomicFileSink final : public ByteSink {
         sync_folder_of(target_);
     }
 
-  private:
     fs::path target_;
     FileSinkOptions options_;
     TemporaryFile temporary_;
@@ -127,16 +130,15 @@ Descriptor open_special(const fs::path& path) {
 class SpecialFileSink final : public ByteSink {
   public:
     explicit SpecialFileSink(const fs::path& path)
-        : file_(open_special(path)), spool_(make_descriptor_sink(file_.get(), true)) {}
-
-    void write(std::span<const std::byte> bytes) override {
-        spool_->write(bytes);
-        written_ = spool_->written();
-    }
-    void rewrite(std::uint64_t offset, std::span<const std::byte> bytes) override { spool_->rewrite(offset, bytes); }
-    void commit() override { spool_->commit(); }
+        : ByteSink(path.string()),
+          file_(open_special(path)),
+          spool_(make_descriptor_sink(file_.get(), true, path.string())) {}
 
   private:
+    void do_write(std::span<const std::byte> bytes) override { spool_->write(bytes); }
+    void do_rewrite(std::uint64_t offset, std::span<const std::byte> bytes) override { spool_->rewrite(offset, bytes); }
+    void do_commit() override { spool_->commit(); }
+
     Descriptor file_;
     std::unique_ptr<ByteSink> spool_;
 };

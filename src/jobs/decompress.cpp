@@ -117,7 +117,7 @@ void write_plain(const MrcFile& file, const FrameRange& range, bool whole, io::B
 JobResult decompress(const Input& input, const Output& output, const DecompressOptions& options,
                      const RunContext& context) {
     return in_file(input.display_name(), [&] {
-        const MrcFile file(jobs::open_source(input), options.limits);
+        const MrcFile file(jobs::open_source(input, context), options.limits);
         file.require_undamaged();
         (void)file.decoder();  // refused before anything is written
         const bool whole = options.frames.empty();

@@ -32,7 +32,8 @@ class MrczFeed final : public FrameFeed {
     std::vector<Section> sections() override {
         std::vector<Section> sections;
         if (!file_.footer()) return sections;
-        const std::uint64_t most = std::max(container::most_original_bytes(file_.limits()), file_.limits().metadata_bytes);
+        const std::uint64_t most =
+            std::max(container::most_original_bytes(file_.limits()), file_.limits().metadata_bytes);
         for (const container::SectionEntry& entry : file_.footer()->sections)
             if (!is_made_anew(entry.id)) sections.push_back(container::load_section(file_.source(), entry, most));
         return sections;
@@ -70,8 +71,8 @@ bool is_made_anew(std::string_view id) noexcept {
            id == section::frame_statistics;
 }
 
-std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits) {
-    auto stream = open_stream(input);
+std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits, const RunContext& context) {
+    auto stream = open_stream(input, context);
     Bytes head(Header::bytes_on_disk);
     head.resize(io::read_up_to(*stream, head));
     if (head.size() < Header::bytes_on_disk)
@@ -79,7 +80,7 @@ std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits) {
     const auto header = std::span(head).first<Header::bytes_on_disk>();
     header::Layout layout = header::read_layout(header, limits);
     if (layout.codec_id == 0) return make_plain_feed(std::move(stream), header, std::move(layout), limits);
-    if (!input.descriptor) return std::make_unique<MrczFeed>(open_source(input), limits);
+    if (!input.descriptor) return std::make_unique<MrczFeed>(open_source(input, context), limits);
     return std::make_unique<MrczFeed>(io::spooled(*io::with_prefix(std::move(head), std::move(stream))), limits);
 }
 

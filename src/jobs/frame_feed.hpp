@@ -7,6 +7,7 @@
 #include "container/section.hpp"
 #include "header/layout.hpp"
 #include "mrcz/files.hpp"
+#include "mrcz/run_context.hpp"
 
 namespace mrcz::jobs {
 
@@ -33,7 +34,7 @@ class FrameFeed {
 };
 
 /// The feed that fits an input's header.
-[[nodiscard]] std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits);
+[[nodiscard]] std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits, const RunContext& context);
 
 /// Whether every file gets a section of its own, so that it is not taken over from an older one.
 [[nodiscard]] bool is_made_anew(std::string_view section_id) noexcept;

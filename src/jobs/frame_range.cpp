@@ -29,7 +29,8 @@ FrameRange FrameRange::parse(std::string_view text, std::int64_t frames) {
         fail(ErrorCode::invalid_argument, "frames '", printable(text),
              "': expected FIRST:END such as 10:20, :5 or -1:");
     if (*first < 0 || *last > frames || *first >= *last)
-        fail(ErrorCode::invalid_argument, "frames ", text, ": the file has frames 0 to ", frames - 1,
+        fail(ErrorCode::invalid_argument, "frames ", printable(text), ": ",
+             *first >= *last ? "no frame lies in that range; " : "", "the file has frames 0 to ", frames - 1,
              " (0-based, the end is not included)");
     return {*first, *last};
 }

@@ -7,16 +7,17 @@ namespace mrcz::jobs {
 
 namespace fs = std::filesystem;
 
-std::unique_ptr<io::ByteStream> open_stream(const Input& input) {
+std::unique_ptr<io::ByteStream> open_stream(const Input& input, const RunContext& context) {
     return in_file(input.display_name(), [&] {
-        return io::unwrapped(input.descriptor ? io::make_descriptor_stream(*input.descriptor, input.display_name())
-                                              : io::open_file_stream(input.path));
+        return io::unwrapped(input.descriptor
+                                 ? io::make_descriptor_stream(*input.descriptor, input.display_name(), context.cancel)
+                                 : io::open_file_stream(input.path, context.cancel));
     });
 }
 
-std::unique_ptr<ByteSource> open_source(const Input& input) {
+std::unique_ptr<ByteSource> open_source(const Input& input, const RunContext& context) {
     if (!input.descriptor) return io::open_unwrapped_source(input.path);
-    return io::spooled(*open_stream(input));
+    return io::spooled(*open_stream(input, context));
 }
 
 std::unique_ptr<io::ByteSink> open_sink(const Output& output, const Input& input, bool rewritable) {

@@ -7,14 +7,15 @@
 #include "io/byte_sink.hpp"
 #include "io/byte_stream.hpp"
 #include "mrcz/files.hpp"
+#include "mrcz/run_context.hpp"
 
 namespace mrcz::jobs {
 
 /// From the start, gzip and bzip2 taken off.
-[[nodiscard]] std::unique_ptr<io::ByteStream> open_stream(const Input& input);
+[[nodiscard]] std::unique_ptr<io::ByteStream> open_stream(const Input& input, const RunContext& context);
 
 /// For random access; pipes and wrapped files go through a temporary file.
-[[nodiscard]] std::unique_ptr<ByteSource> open_source(const Input& input);
+[[nodiscard]] std::unique_ptr<ByteSource> open_source(const Input& input, const RunContext& context);
 
 /// `rewritable`: the job patches bytes it has written. A file takes permissions and times of a file input.
 [[nodiscard]] std::unique_ptr<io::ByteSink> open_sink(const Output& output, const Input& input, bool rewritable);

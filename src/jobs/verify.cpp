@@ -84,7 +84,7 @@ std::function<void(const StreamedFrame&)> checked_frame(const ChunkChecker& chec
 
 VerifyResult verify(const Input& input, const Limits& limits, const RunContext& context) {
     return in_file(input.display_name(), [&] {
-        const MrcFile file(jobs::open_source(input), limits);
+        const MrcFile file(jobs::open_source(input, context), limits);
         file.require_undamaged();
         check_sections(file);
         check_nothing_between(file);

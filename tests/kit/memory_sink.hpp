@@ -10,17 +10,17 @@ namespace mrcz::kit {
 
 class MemorySink final : public io::ByteSink {
   public:
-    void write(std::span<const std::byte> more) override {
-        append(bytes, more);
-        written_ += more.size();
-    }
-    void rewrite(std::uint64_t offset, std::span<const std::byte> over) override {
-        std::ranges::copy(over, bytes.begin() + static_cast<std::ptrdiff_t>(offset));
-    }
-    void commit() override { committed = true; }
+    MemorySink() : ByteSink("memory") {}
 
     Bytes bytes;
     bool committed = false;
+
+  private:
+    void do_write(std::span<const std::byte> more) override { append(bytes, more); }
+    void do_rewrite(std::uint64_t offset, std::span<const std::byte> over) override {
+        std::ranges::copy(over, bytes.begin() + static_cast<std::ptrdiff_t>(offset));
+    }
+    void do_commit() override { committed = true; }
 };
 
 }  // namespace mrcz::kit

@@ -18,7 +18,7 @@ struct Choice {
     std::size_t method = 0;  ///< of the backend
 };
 
-/// Compresses a few blocks of `frame` in every way that is open (one filter when `wanted` names it). A filter other than
+/// Compresses a block of `frame` in the ways that are open (one filter when `wanted` names it). A filter other than
 /// bitshuffle has to be clearly smaller: it is slower at levels 1 and 2, where speed comes first.
 [[nodiscard]] Choice choose(const CodecInfo& info, int level, Filter wanted, std::size_t pixel_bytes,
                             std::size_t block_bytes, std::span<const std::byte> frame);

@@ -22,45 +22,38 @@ constexpr Margins margins_of(int level) { return level <= last_fast_level ? Marg
 
 constexpr std::size_t reduced(std::size_t bytes, std::size_t percent) { return bytes - bytes * percent / 100; }
 
-/// Whole blocks, because how well a block does depends on its size: two from within a large frame, else the first.
-std::vector<std::span<const std::byte>> sample_of(std::span<const std::byte> frame, std::size_t block_bytes) {
-    const std::size_t blocks = frame.size() / block_bytes;
-    if (blocks < 4) return {frame.first(std::min(frame.size(), block_bytes))};
-    return {frame.subspan(blocks / 3 * block_bytes, block_bytes),
-            frame.subspan(blocks * 2 / 3 * block_bytes, block_bytes)};
+/// A whole block, because how well a block does depends on its size: the middle one.
+std::span<const std::byte> sample_of(std::span<const std::byte> frame, std::size_t block_bytes) {
+    const std::size_t whole_blocks = frame.size() / block_bytes;
+    return frame.subspan(whole_blocks / 2 * block_bytes).first(std::min(frame.size(), block_bytes));
 }
 
 class Trial {
   public:
-    Trial(const Backend& backend, int level, std::size_t pixel_bytes, std::vector<std::span<const std::byte>> sample)
-        : pixel_bytes_(pixel_bytes), sample_(std::move(sample)) {
+    Trial(const Backend& backend, int level, std::size_t pixel_bytes, std::span<const std::byte> sample)
+        : pixel_bytes_(pixel_bytes), sample_(sample), filtered_(sample.size()), room_(backend.bound(sample.size())) {
         for (std::size_t method = 0; method < backend.methods; ++method)
             compressors_.push_back(backend.make_compressor(level, method));
-        room_.resize(backend.bound(sample_.front().size()));
-        filtered_.resize(sample_.front().size());
     }
 
     [[nodiscard]] std::size_t methods() const { return compressors_.size(); }
 
     [[nodiscard]] std::size_t bytes_with(const Choice& choice) {
-        std::size_t total = 0;
-        for (std::span<const std::byte> block : sample_) {
-            if (choice.filter != Filter::none) {
-                apply_filter(choice.filter, pixel_bytes_, block, filtered_);
-                block = filtered_;
-            }
-            const std::size_t size = compressors_[choice.method]->compress(block, room_);
-            total += size == 0 ? block.size() : size;
+        std::span<const std::byte> block = sample_;
+        if (choice.filter != Filter::none) {
+            apply_filter(choice.filter, pixel_bytes_, sample_, filtered_);
+            block = filtered_;
         }
-        return total;
+        const std::size_t size = compressors_[choice.method]->compress(block, room_);
+        return size == 0 ? block.size() : size;
     }
 
   private:
     std::size_t pixel_bytes_;
-    std::vector<std::span<const std::byte>> sample_;
-    std::vector<std::unique_ptr<BlockCompressor>> compressors_;
-    std::vector<std::byte> room_;
+    std::span<const std::byte> sample_;
     std::vector<std::byte> filtered_;
+    std::vector<std::byte> room_;
+    std::vector<std::unique_ptr<BlockCompressor>> compressors_;
 };
 
 std::vector<Filter> candidates(Filter wanted, std::size_t pixel_bytes) {
@@ -80,15 +73,18 @@ Choice choose(const CodecInfo& info, int level, Filter wanted, std::size_t pixel
     Trial trial(backend, level, pixel_bytes, sample_of(frame, block_bytes));
     Choice best;
     std::size_t to_beat = std::numeric_limits<std::size_t>::max();
+    std::size_t methods = trial.methods();
     for (const Filter filter : filters) {
         Choice choice{filter, 0};
         std::size_t bytes = trial.bytes_with(choice);
-        for (std::size_t method = 1; method < trial.methods(); ++method) {
+        for (std::size_t method = 1; method < methods; ++method) {
             const std::size_t other = trial.bytes_with({filter, method});
             if (other >= reduced(bytes, margins.method)) continue;
             choice.method = method;
             bytes = other;
         }
+        // Pixels without repeats to search for have none under another filter either.
+        if (choice.method == 0) methods = 1;
         if (bytes >= to_beat) continue;
         best = choice;
         to_beat = filter == Filter::bitshuffle ? reduced(bytes, margins.filter) : bytes;
