@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <system_error>
 
 #include "options.hpp"
@@ -77,11 +78,29 @@ CompressOptions compress_options(const Options& options) {
     return chosen;
 }
 
+/// `mrcz *` in a folder of both: an archive of an archive is not what anybody wants.
+void refuse_compressed_name(const Options& options, const std::string& name) {
+    const bool compressed = name.ends_with(".mrcz") || name.ends_with(".mrczs");
+    if (compressed && options.output.empty() && !options.to_stdout)
+        throw Error(ErrorCode::invalid_argument,
+                    "is compressed by its name; to compress it anew name the output with -o", name);
+}
+
+/// X.mrc and X.mrc.gz would both become X.mrcz, the second over the first.
+void refuse_shared_outputs(const Options& options) {
+    if (!options.output.empty() || options.to_stdout) return;
+    std::set<std::string> outputs;
+    for (const std::string& input : options.inputs)
+        if (const std::string output = compressed_name(input); input != "-" && !outputs.insert(output).second)
+            throw Error(ErrorCode::invalid_argument, fmt::format("two of the inputs would become {}", output));
+}
+
 }  // namespace
 
 int run_compress(const std::vector<std::string>& arguments) {
     CLI::App app(
         "Compress MRC files so that they can be restored byte for byte.\n\n"
+        "X.mrc becomes X.mrcz, X.mrcs becomes X.mrczs, other names get .mrcz behind them.\n\n"
         "Example: mrcz compress -T4 movie.mrc        writes movie.mrcz",
         "mrcz compress");
     Options options;
@@ -94,7 +113,9 @@ int run_compress(const std::vector<std::string>& arguments) {
     int exit_code = 0;
     if (!parse(app, arguments, exit_code)) return exit_code;
     const CompressOptions chosen = compress_options(options);
+    refuse_shared_outputs(options);
     return for_each_input(options, [&](const std::string& name, const RunContext& context) {
+        refuse_compressed_name(options, name);
         const auto started = std::chrono::steady_clock::now();
         const Output output = output_for(options, name, compressed_name, true);
         const JobResult result = compress(input_named(name), output, chosen, context);

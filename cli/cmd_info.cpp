@@ -94,10 +94,10 @@ void print_text(const std::string& name, const Reader& reader, bool verbose) {
 int run_info(const std::vector<std::string>& arguments) {
     CLI::App app(
         "Show what a file says of itself; no pixel is read.\n\n"
-        "Example: mrcz info --json movie.mrcz | jq .header.CELLA.X",
+        "Example: mrcz info --json movie.mrcz | jq '.header[\"CELLA.X\"]'",
         "mrcz info");
     Options options;
-    add_inputs(app, options);
+    app.add_option("FILE", options.inputs, "files to read");
     add_talking(app, options);
     add_json(app, options);
     int exit_code = 0;

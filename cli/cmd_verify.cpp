@@ -16,10 +16,12 @@ std::string_view proof_of(const VerifyResult& result) {
     return result.frames_hashed ? "all frame hashes hold" : "readable, but it carries no hashes to check";
 }
 
-void print_findings(const std::string& name, const std::vector<Finding>& findings) {
+/// What happened to the file always, how its header was written when asked for.
+void print_findings(const std::string& name, const std::vector<Finding>& findings, bool all) {
     for (const Finding& finding : findings)
-        std::cout << fmt::format("{}: {}: {} {}: {}\n", name, severity_name(finding.severity), finding.rule,
-                                 finding.field, finding.message);
+        if (all || finding.rule.starts_with("MRCZ-"))
+            std::cout << fmt::format("{}: {}: {} {}: {}\n", name, severity_name(finding.severity), finding.rule,
+                                     finding.field, finding.message);
 }
 
 }  // namespace
@@ -43,7 +45,7 @@ int run_verify(const std::vector<std::string>& arguments) {
         if (options.json) {
             std::cout << json_report(name, result) << '\n';
         } else if (options.quiet == 0) {
-            if (options.verbose > 0 || strict) print_findings(name, result.findings);
+            print_findings(name, result.findings, options.verbose > 0 || strict);
             std::cout << fmt::format("{}: OK: {} frames, {}, {}\n", name, result.frames, readable_bytes(result.bytes),
                                      proof_of(result));
         }

@@ -27,6 +27,12 @@ void print_help() {
                  "  mrcz cat --frames :1 m.mrcz    the first frame on standard output\n";
 }
 
+/// `mrcz -T1 verify x` would compress x: a verb that is no file's name comes first or not at all.
+void refuse_late_verb(const std::string& word) {
+    if (cli::find_verb(word) == nullptr || std::filesystem::exists(word)) return;
+    throw Error(ErrorCode::invalid_argument, fmt::format("'{0}' is a verb and comes first: mrcz {0} ...", word));
+}
+
 /// zstd's way without a verb: the flag that chooses one is taken out of the arguments, which go to that verb.
 const cli::Verb& verb_of_flags(std::vector<std::string>& arguments) {
     constexpr std::pair<char, std::string_view> choices[] = {{'d', "decompress"}, {'t', "verify"}, {'l', "info"}};
@@ -57,6 +63,7 @@ const cli::Verb& verb_of_flags(std::vector<std::string>& arguments) {
                 if (i == 0 || i >= end || !choose(argument[i])) kept += argument[i];
             argument = kept == "-" ? "" : kept;
         }
+        if (!is_value && !only_files) refuse_late_verb(argument);
         if (!argument.empty()) rest.push_back(argument);
     }
     arguments = rest;

@@ -20,6 +20,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 2> renamed_e
     {".mrc", ".mrcz"},
     {".mrcs", ".mrczs"},
 }};
+/// MRC files of other endings: X.map becomes X.map.mrcz and that X.map again. Only these, because X.bin4.mrcz is
+/// X.bin4.mrc's.
+constexpr std::array<std::string_view, 9> kept_endings{".map",    ".ccp4", ".st", ".rec", ".ali",
+                                                       ".preali", ".raw",  ".bl", ".join"};
 constexpr std::array<std::string_view, 2> wrapper_endings{".gz", ".bz2"};
 
 bool replace_ending(std::string& name, std::string_view ending, std::string_view with) {
@@ -47,7 +51,11 @@ RunContext context_of(Executor& executor, ProgressBar& bar, const Options& optio
     context.executor = &executor;
     context.cancel = &interruption();
     context.progress = [&bar](const ProgressUpdate& update) { bar(update); };
-    if (options.quiet < 2) context.log = [](std::string_view text) { std::cerr << "mrcz: warning: " << text << '\n'; };
+    if (options.quiet < 2)
+        context.log = [&bar](std::string_view text) {
+            bar.erase();
+            std::cerr << "mrcz: warning: " << text << '\n';
+        };
     return context;
 }
 
@@ -62,15 +70,8 @@ std::string compressed_name(const std::string& input) {
 
 std::string decompressed_name(const std::string& input) {
     std::string name = without_wrapper(input);
-    // X.ext.mrcz came from X.ext.
-    if (name.ends_with(".mrcz")) {
-        const std::string stem = name.substr(0, name.size() - 5);
-        const std::size_t dot = stem.find_last_of("./");
-        const bool has_ending = dot != std::string::npos && stem[dot] == '.' && stem.size() - dot <= 6 &&
-                                std::any_of(stem.begin() + static_cast<std::ptrdiff_t>(dot), stem.end(),
-                                            [](unsigned char c) { return std::isalpha(c) != 0; });
-        if (has_ending) return stem;
-    }
+    for (const std::string_view ending : kept_endings)
+        if (name.ends_with(fmt::format("{}.mrcz", ending))) return name.substr(0, name.size() - 5);
     for (const auto& [plain, compressed] : renamed_endings)
         if (replace_ending(name, compressed, plain)) return name;
     throw Error(ErrorCode::invalid_argument, "the name does not end in .mrcz or .mrczs; name the output with -o",
@@ -103,6 +104,8 @@ int for_each_input(const Options& options, const std::function<void(const std::s
     if (inputs.empty()) inputs.emplace_back("-");
     if (inputs.size() > 1 && !options.output.empty())
         throw Error(ErrorCode::invalid_argument, "-o names one output, but there are several inputs");
+    if (inputs.size() > 1 && options.to_stdout)
+        throw Error(ErrorCode::invalid_argument, "standard output takes one file: MRC and MRCZ files cannot be joined");
     ThreadExecutor executor(thread_count(options));
     int worst = 0;
     std::vector<std::string> failed;

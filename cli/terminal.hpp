@@ -22,7 +22,9 @@ class ProgressBar {
     ProgressBar(const ProgressBar&) = delete;
     ProgressBar& operator=(const ProgressBar&) = delete;
 
+    /// The last update erases the bar: what follows it is the result.
     void operator()(const ProgressUpdate& update);
+    void erase();
 
   private:
     using Clock = std::chrono::steady_clock;

@@ -4,8 +4,8 @@
 #include <condition_variable>
 #include <exception>
 #include <limits>
-#include <map>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "base/fail.hpp"
@@ -23,10 +23,13 @@ void run_workers(const std::function<void()>& worker, const RunContext& context)
     context.executor->run_all(workers);
 }
 
+constexpr std::int64_t no_item = -1;
+
 class Pipeline {
   public:
     Pipeline(const PipelineStages& stages, const RunContext& context) : stages_(stages), context_(context) {
         for (std::size_t slot = pipeline_slots(context); slot > 0; --slot) free_slots_.push_back(slot - 1);
+        finished_in_.assign(free_slots_.size(), no_item);
     }
 
     void work_until_done() {
@@ -35,7 +38,7 @@ class Pipeline {
             const std::int64_t item = next_item_;
             const std::size_t slot = free_slots_.back();
             if (!take(item, slot, lock)) continue;
-            if (guarded(item, lock, [&] { stages_.work(item, slot); })) finished_[item] = slot;
+            if (guarded(item, lock, [&] { stages_.work(item, slot); })) finished_in_[slot] = item;
             put_finished(lock);
         }
     }
@@ -70,15 +73,20 @@ class Pipeline {
         return taken;
     }
 
+    /// The slot of the item to put next, when that is finished and no earlier one failed.
+    std::vector<std::int64_t>::iterator finished() {
+        if (next_put_ >= failed_item_) return finished_in_.end();
+        return std::find(finished_in_.begin(), finished_in_.end(), next_put_);
+    }
+
     /// Puts what is next in order, as long as it is finished; one thread at a time does this for all.
     void put_finished(Lock& lock) {
         if (putting_) return;
         putting_ = true;
-        for (auto next = finished_.find(next_put_); next != finished_.end() && next_put_ < failed_item_;
-             next = finished_.find(next_put_)) {
-            const auto [item, slot] = *next;
-            finished_.erase(next);
-            guarded(item, lock, [&, slot = slot, item = item] { stages_.put(item, slot); });
+        for (auto next = finished(); next != finished_in_.end(); next = finished()) {
+            const auto slot = static_cast<std::size_t>(next - finished_in_.begin());
+            const std::int64_t item = std::exchange(*next, no_item);
+            guarded(item, lock, [&] { stages_.put(item, slot); });
             free_slots_.push_back(slot);
             ++next_put_;
             changed_.notify_all();
@@ -110,7 +118,8 @@ class Pipeline {
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<std::size_t> free_slots_;
-    std::map<std::int64_t, std::size_t> finished_;  ///< item → slot, worked on but not yet put
+    std::vector<std::int64_t>
+        finished_in_;  ///< by slot: the item worked on but not yet put; nothing is allocated later
     std::int64_t next_item_ = 0;
     std::int64_t next_put_ = 0;
     std::int64_t failed_item_ = std::numeric_limits<std::int64_t>::max();

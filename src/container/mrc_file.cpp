@@ -123,7 +123,8 @@ void MrcFile::walk_chunks(std::uint64_t end) {
 
 void MrcFile::note_damage(ErrorCode code, std::string message) {
     findings_.push_back({Severity::warning, "MRCZ-D01", "file", message});
-    if (!damage_) damage_ = Error(code, std::move(message));
+    // What stands behind plain pixels takes nothing from them.
+    if (!damage_ && layout_.codec_id != 0) damage_ = Error(code, std::move(message));
 }
 
 void MrcFile::require_undamaged() const {
@@ -199,6 +200,14 @@ Bytes MrcFile::extended_header() const {
     Bytes bytes(static_cast<std::size_t>(layout_.data_offset - Header::bytes_on_disk));
     source_->read_at(Header::bytes_on_disk, bytes);
     return bytes;
+}
+
+bool MrcFile::header_was_edited() const {
+    const auto stored = section(section::header_hash, sizeof(std::uint64_t));
+    if (!stored || stored->payload.size() != sizeof(std::uint64_t)) return false;
+    Bytes head(static_cast<std::size_t>(layout_.data_offset));
+    source_->read_at(0, head);
+    return simd::hash64(head) != load_le<std::uint64_t>(stored->payload.data());
 }
 
 }  // namespace mrcz::container

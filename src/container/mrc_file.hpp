@@ -51,6 +51,8 @@ class MrcFile {
     /// The stored hash of a frame; loaded once, on first use.
     [[nodiscard]] std::optional<std::uint64_t> frame_hash(std::int64_t frame) const;
     [[nodiscard]] Bytes extended_header() const;
+    /// Whether header or extended header changed since the file was written. Tools edit headers: it is no damage.
+    [[nodiscard]] bool header_was_edited() const;
 
   private:
     void locate_plain_data();

@@ -110,6 +110,9 @@ std::unique_ptr<ByteStream> unwrapped(std::unique_ptr<ByteStream> stream) {
 }
 
 std::unique_ptr<ByteSource> open_unwrapped_source(const std::filesystem::path& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_fifo(path, ignored))  // a pipe gives its bytes once
+        return in_file(path.string(), [&] { return spooled(*unwrapped(open_file_stream(path))); });
     auto source = open_file_source(path);
     return in_file(path.string(), [&] {
         std::array<std::byte, wrapper_magic_bytes> magic{};

@@ -28,6 +28,7 @@ class InflatingStream final : public ByteStream {
     std::size_t read_some(std::span<std::byte> into) override {
         while (true) {
             if (input_.empty()) refill();
+            if (between_members_) skip_padding();
             if (input_.empty() && between_members_) return 0;
             if (input_.empty())
                 fail(ErrorCode::truncated, Inflater::format,
@@ -41,6 +42,14 @@ class InflatingStream final : public ByteStream {
     }
 
   private:
+    /// Archives and tapes fill up with zeros, with which no member begins.
+    void skip_padding() {
+        while (!input_.empty() && input_.front() == std::byte{0}) {
+            input_ = input_.subspan(1);
+            if (input_.empty()) refill();
+        }
+    }
+
     void refill() { input_ = std::span(buffer_).first(wrapped_->read_some(buffer_)); }
 
     std::unique_ptr<ByteStream> wrapped_;

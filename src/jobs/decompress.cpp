@@ -1,8 +1,8 @@
 #include "base/fail.hpp"
 #include "base/ordered_pipeline.hpp"
-#include "container/file_assembler.hpp"
-#include "container/frame_records.hpp"
+#include "container/footer.hpp"
 #include "header/compose.hpp"
+#include "jobs/frame_feed.hpp"
 #include "jobs/frame_stream.hpp"
 #include "jobs/open_input.hpp"
 #include "jobs/restore.hpp"
@@ -15,6 +15,7 @@ namespace {
 
 using container::MrcFile;
 using container::Original;
+using container::Section;
 using jobs::StreamedFrame;
 
 /// Reports after each frame written.
@@ -27,12 +28,36 @@ std::function<void(const StreamedFrame&)> progress_of(const MrcFile& file, const
     };
 }
 
-/// The file never held what was added after it was made; people should hear of it.
-void warn_of_added_sections(const MrcFile& file, const RunContext& context) {
+void warn(const RunContext& context, const std::string& message) {
+    if (context.log) context.log(message);
+}
+
+/// What the output leaves behind, people should hear of: metadata that were never part of the original, headers edited
+/// since.
+void warn_of_what_stays(const MrcFile& file, const Original& original, const RunContext& context) {
     const auto* added = file.footer() ? file.footer()->find(container::section::metadata) : nullptr;
-    if (added == nullptr || !context.log) return;
-    context.log(concat("metadata (", added->raw_bytes, " bytes) are not part of the restored original; they stay in ",
-                       file.source().name(), " (mrcz info shows them)"));
+    const auto original_end = make_memory_source(original.trailing, file.source().name());
+    if (added != nullptr && !container::has_footer_magic(*original_end, 0))
+        warn(context,
+             concat("metadata (", added->raw_bytes, " bytes) are not part of the restored original; they stay in ",
+                    file.source().name(), " (mrcz info shows them)"));
+    if (file.header_was_edited())
+        warn(context, concat("the header of ", file.source().name(),
+                             " was changed after it was written; the restored file has the original's header"));
+}
+
+/// Sections that go with the pixels into a fresh file: all or, when there is nothing but provenance, none.
+std::vector<Section> sections_to_carry(const MrcFile& file) {
+    std::vector<Section> carried;
+    bool worth_a_footer = false;
+    if (!file.footer()) return carried;
+    for (const container::SectionEntry& entry : file.footer()->sections) {
+        if (jobs::is_made_anew(entry.id) || entry.id == container::section::original) continue;
+        worth_a_footer = worth_a_footer || entry.id != container::section::provenance;
+        carried.push_back(container::load_section(file.source(), entry, file.limits().metadata_bytes));
+    }
+    if (!worth_a_footer) carried.clear();
+    return carried;
 }
 
 /// Statistics for the header of a fresh file: those the input keeps, or taken from the pixels as they pass.
@@ -83,6 +108,12 @@ void write_fresh(const MrcFile& file, const FrameRange& range, io::ByteSink& sin
             },
     };
     jobs::stream_frames(file, range, stages, context);
+    auto carried = sections_to_carry(file);
+    if (!carried.empty())
+        container::write_footer(sink,
+                                {.data_offset = file.layout().data_offset,
+                                 .chunk_count = static_cast<std::uint64_t>(range.last - range.first)},
+                                std::move(carried));
     if (statistics.known() || !sink.can_rewrite()) return;
     header::set_statistics(header, statistics.whole());
     sink.rewrite(0, header.bytes());
@@ -103,10 +134,13 @@ void copy_whole(const MrcFile& file, io::ByteSink& sink, const RunContext& conte
 
 void write_plain(const MrcFile& file, const FrameRange& range, bool whole, io::ByteSink& sink,
                  const RunContext& context) {
-    if (whole && file.codec().id == 0) return copy_whole(file, sink, context);
+    if (whole && file.codec().id == 0) {
+        if (sink.can_rewrite()) warn(context, concat(file.source().name(), " is plain MRC already; copied as it is"));
+        return copy_whole(file, sink, context);
+    }
     const auto original = whole ? file.original() : std::optional<Original>{};
     if (!original) return write_fresh(file, range, sink, context);
-    warn_of_added_sections(file, context);
+    warn_of_what_stays(file, *original, context);
     restore_original(
         file, *original, [&](std::span<const std::byte> bytes) { sink.write(bytes); },
         progress_of(file, range, sink, context), context);

@@ -21,6 +21,13 @@ class MrczFeed final : public FrameFeed {
     MrczFeed(std::unique_ptr<ByteSource> source, const Limits& limits)
         : file_(std::move(source), limits), extended_header_(file_.extended_header()) {
         file_.require_undamaged();
+        // With header, frames and ORIG each true to its hash, the new file restores what this one restores.
+        if (file_.footer() && file_.footer()->find(container::section::original) != nullptr &&
+            file_.header_was_edited())
+            fail(ErrorCode::corrupt,
+                 "header or extended header changed since the file was written, so that what it "
+                 "restores is not proven; restore it with mrcz -d and compress the result");
+        (void)file_.original();
     }
 
     const header::Layout& layout() const override { return file_.layout(); }
@@ -80,7 +87,9 @@ std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits, c
     const auto header = std::span(head).first<Header::bytes_on_disk>();
     header::Layout layout = header::read_layout(header, limits);
     if (layout.codec_id == 0) return make_plain_feed(std::move(stream), header, std::move(layout), limits);
-    if (!input.descriptor) return std::make_unique<MrczFeed>(open_source(input, context), limits);
+    std::error_code ignored;
+    if (!input.descriptor && std::filesystem::is_regular_file(input.path, ignored))
+        return std::make_unique<MrczFeed>(open_source(input, context), limits);
     return std::make_unique<MrczFeed>(io::spooled(*io::with_prefix(std::move(head), std::move(stream))), limits);
 }
 

@@ -40,15 +40,8 @@ void check_nothing_between(const MrcFile& file) {
         fail(ErrorCode::corrupt, "file: ", file.source().size(), " bytes, but its parts make ", end);
 }
 
-/// Tools edit headers, so a difference is no damage.
 void note_edited_header(const MrcFile& file, std::vector<Finding>& findings) {
-    const auto stored = file.section(container::section::header_hash, sizeof(std::uint64_t));
-    if (!stored || stored->payload.size() != sizeof(std::uint64_t)) return;
-    simd::Hasher64 hasher;
-    Bytes head(static_cast<std::size_t>(file.layout().data_offset));
-    file.source().read_at(0, head);
-    hasher.update(head);
-    if (hasher.digest() != load_le<std::uint64_t>(stored->payload.data()))
+    if (file.header_was_edited())
         findings.push_back(
             {Severity::warning, "MRCZ-D02", "header", "header or extended header changed since the file was written"});
 }

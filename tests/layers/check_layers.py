@@ -66,7 +66,7 @@ STANDARD = set(
     variant vector version assert.h ctype.h errno.h float.h inttypes.h limits.h math.h stdarg.h stdbool.h stddef.h
     stdint.h stdio.h stdlib.h string.h""".split()
 )
-SYSTEM = set("fcntl.h poll.h sched.h signal.h sys/mman.h sys/stat.h sys/types.h sys/uio.h unistd.h".split())
+SYSTEM = set("fcntl.h poll.h sched.h signal.h sys/ioctl.h sys/mman.h sys/stat.h sys/types.h sys/uio.h unistd.h".split())
 
 SOURCES = ("*.cpp", "*.hpp", "*.h", "*.inl", "*.in")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>|(\S+))')

@@ -35,6 +35,8 @@ void check_sizes(const ChunkHeader& header, std::size_t available, std::uint64_t
     if (header.chunk_bytes > available)
         fail(ErrorCode::truncated, "chunk header: cbytes ", header.chunk_bytes, ", but only ", available,
              " bytes are there");
+    if (header.chunk_bytes > largest_frame + header_bytes)
+        fail(ErrorCode::corrupt, "chunk header: cbytes ", header.chunk_bytes, ", more than c-blosc can count");
     if (header.frame_bytes != expected_frame_bytes)
         fail(ErrorCode::corrupt, "chunk header: nbytes ", header.frame_bytes, ", but a frame of this file has ",
              expected_frame_bytes, " bytes");

@@ -58,6 +58,12 @@ TEST_P(InflatingStream, MembersFollowEachOther) {
     for (const std::size_t at_once : {1, 3, 1000}) EXPECT_EQ(unwrap(members, at_once), joined(first, second));
 }
 
+TEST_P(InflatingStream, ZerosBehindTheLastMemberArePadding) {
+    const Bytes first = bytes_of("all there is");
+    for (const std::size_t zeros : {1, 511, 300000})
+        EXPECT_EQ(unwrap(joined(wrap(first), Bytes(zeros)), 1000), first) << zeros;
+}
+
 TEST_P(InflatingStream, FileCutAnywhereIsAnError) {
     const Bytes wrapped = wrap(kit::make_pixels(PixelType::int16, 300));
     for (std::size_t length = 0; length < wrapped.size(); ++length) {

@@ -108,6 +108,18 @@ TEST_F(Compress, AnewKeepsTheFirstOriginalAndAllSections) {
     EXPECT_EQ(compressed(compressed(again, "lz4"), "zstd"), again) << "from then on nothing changes";
 }
 
+TEST_F(Compress, AnewRefusesAHeaderThatNoLongerFitsItsOriginal) {
+    const Bytes packed = compressed(kit::make_plain_file({PixelType::int16, 9, 7, 3, ByteOrder::little, 40}), "zstd");
+    for (const std::size_t offset : {40, 1024 + 8}) {  // CELLA; the extended header
+        kit::write_file(path("edited"), kit::with_flipped_bit(packed, 8 * offset));
+        const Error error =
+            kit::error_of([&] { (void)compress(Input::file(path("edited")), Output::file(path("anew"))); });
+        EXPECT_EQ(error.code(), ErrorCode::corrupt);
+        EXPECT_NE(error.message().find("header"), std::string::npos);
+        EXPECT_FALSE(std::filesystem::exists(path("anew")));
+    }
+}
+
 TEST_F(Compress, MetadataOfTheCallerReplaceThoseOfTheInput) {
     CompressOptions options;
     options.metadata = some_metadata();

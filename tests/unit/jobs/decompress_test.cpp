@@ -130,6 +130,32 @@ TEST_F(Decompress, SaysThatMetadataStayBehind) {
     EXPECT_TRUE(said.empty()) << said;
 }
 
+TEST_F(Decompress, MetadataWithoutAnOriginalGoWithThePixels) {
+    WriterOptions options;
+    options.nx = 6;
+    options.ny = 5;
+    options.metadata = Metadata::from_json(R"({"grid":"C-flat"})");
+    Writer writer(path("written"), options);
+    writer.append(kit::make_pixels(PixelType::int16, 60));
+    writer.finish();
+    const Reader reader = reader_of(decompressed(kit::read_file(path("written"))));
+    EXPECT_EQ(reader.codec().id, 0);
+    ASSERT_TRUE(reader.metadata());
+    EXPECT_EQ(reader.metadata()->to_json(), R"({"grid":"C-flat"})");
+}
+
+TEST_F(Decompress, SaysThatAnEditedHeaderIsNotRestored) {
+    Bytes packed = compressed(kit::make_plain_file({}), "zstd");
+    packed[40] ^= std::byte{1};  // CELLA
+    kit::write_file(path("in"), packed);
+    std::string said;
+    RunContext context;
+    context.log = [&said](std::string_view message) { said += message; };
+    (void)decompress(Input::file(path("in")), Output::file(path("out")), {}, context);
+    EXPECT_NE(said.find("header"), std::string::npos) << said;
+    EXPECT_EQ(kit::read_file(path("out")), kit::make_plain_file({}));
+}
+
 TEST_F(Decompress, ResultCountsTheFramesItWrote) {
     kit::write_file(path("in"), compressed(kit::make_plain_file({}), "zstd"));
     DecompressOptions options;
