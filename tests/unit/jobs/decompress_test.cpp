@@ -147,13 +147,11 @@ TEST_F(Decompress, MetadataWithoutAnOriginalGoWithThePixels) {
 TEST_F(Decompress, SaysThatAnEditedHeaderIsNotRestored) {
     Bytes packed = compressed(kit::make_plain_file({}), "zstd");
     packed[40] ^= std::byte{1};  // CELLA
-    kit::write_file(path("in"), packed);
     std::string said;
     RunContext context;
     context.log = [&said](std::string_view message) { said += message; };
-    (void)decompress(Input::file(path("in")), Output::file(path("out")), {}, context);
+    EXPECT_EQ(decompressed(packed, {}, context), kit::make_plain_file({}));
     EXPECT_NE(said.find("header"), std::string::npos) << said;
-    EXPECT_EQ(kit::read_file(path("out")), kit::make_plain_file({}));
 }
 
 TEST_F(Decompress, ResultCountsTheFramesItWrote) {
