@@ -5,7 +5,7 @@ usage: run_transcript.py [--update] TRANSCRIPT...
 
 A transcript is a story in lines:
 
-    # text for people (`# needs: script` skips the transcript where that program is missing,
+    # text for people (`# needs: terminal` skips the transcript where there is no pseudo-terminal,
     # `# needs: ordinary user` where root runs it)
     $ command for bash
     > more lines of it
@@ -29,6 +29,18 @@ import tempfile
 from pathlib import Path
 
 SKIPPED = 77
+
+
+def has_terminal():
+    """Whether `script` is here and the system lends it a pseudo-terminal, which bare containers do not."""
+    if shutil.which("script") is None:
+        return False
+    done = subprocess.run(["script", "-qec", "true", "/dev/null"], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return done.returncode == 0
+
+
+NEEDS = {"ordinary user": lambda: os.geteuid() != 0, "terminal": has_terminal}
 SECONDS_PER_COMMAND = 300
 
 # What differs from run to run, or with the version of a compression library, for --update.
@@ -140,7 +152,7 @@ def show_difference(name, step, printed):
 
 def missing_need(text):
     for need in re.findall(r"^# needs: (.+)$", text, re.MULTILINE):
-        here = os.geteuid() != 0 if need == "ordinary user" else shutil.which(need) is not None
+        here = NEEDS[need]() if need in NEEDS else shutil.which(need) is not None
         if not here:
             return need
     return None
