@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/fail.hpp"
+#include "header/axes.hpp"
 #include "header/modes.hpp"
 #include "mrcz/version.hpp"
 
@@ -68,13 +69,6 @@ void set_sampling(Header& header, const std::array<std::int64_t, 3>& pixels) {
             header.set_real(cell_fields[axis], cell_edge(voxel[axis], pixels[axis]));
         header.set_integer(sampling_fields[axis], pixels[axis]);
     }
-}
-
-bool axes_are_an_order(const Header& header) {
-    std::array axes{header.integer(HeaderField::mapc), header.integer(HeaderField::mapr),
-                    header.integer(HeaderField::maps)};
-    std::sort(axes.begin(), axes.end());
-    return axes == std::array<std::int64_t, 3>{1, 2, 3};
 }
 
 void set_standard_axes(Header& header) {
@@ -140,7 +134,7 @@ Header plain_header(const Layout& source, std::int64_t frames) {
     header.set_integer(HeaderField::ispg, volume ? header.integer(HeaderField::ispg) : 0);
     header.set_integer(HeaderField::nversion, standard_version);
     mark_standard(header);
-    if (!axes_are_an_order(header)) set_standard_axes(header);
+    if (!are_an_order(axes_of(header))) set_standard_axes(header);
     put_mrcz_label_second(header);
     return header;
 }

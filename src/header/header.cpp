@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/byte_order.hpp"
+#include "header/axes.hpp"
 #include "header/field_table.hpp"
 
 namespace mrcz {
@@ -80,11 +81,8 @@ std::string_view Header::label(std::size_t index) const noexcept {
 
 std::array<std::int64_t, 3> Header::pixels_along_axes() const noexcept {
     const std::array<std::int64_t, 3> pixels{nx(), ny(), nz()};
-    const std::array<std::int64_t, 3> axes{integer(HeaderField::mapc), integer(HeaderField::mapr),
-                                           integer(HeaderField::maps)};
-    auto sorted = axes;
-    std::sort(sorted.begin(), sorted.end());
-    if (sorted != std::array<std::int64_t, 3>{1, 2, 3}) return pixels;
+    const auto axes = header::axes_of(*this);
+    if (!header::are_an_order(axes)) return pixels;
     std::array<std::int64_t, 3> along{};
     for (std::size_t i = 0; i < 3; ++i) along[static_cast<std::size_t>(axes[i] - 1)] = pixels[i];
     return along;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "header/axes.hpp"
 #include "header/modes.hpp"
 
 namespace mrcz::header {
@@ -64,12 +65,9 @@ Message sampling(const OrderedHeader& in) {
 }
 
 Message axes(const OrderedHeader& in) {
-    std::array found{in.header.integer(HeaderField::mapc), in.header.integer(HeaderField::mapr),
-                     in.header.integer(HeaderField::maps)};
-    std::sort(found.begin(), found.end());
-    if (found == std::array<std::int64_t, 3>{1, 2, 3}) return {};
-    return concat(in.header.integer(HeaderField::mapc), " ", in.header.integer(HeaderField::mapr), " ",
-                  in.header.integer(HeaderField::maps), " is no order of the axes 1, 2, 3; 1 2 3 assumed");
+    const auto found = axes_of(in.header);
+    if (are_an_order(found)) return {};
+    return concat(found[0], " ", found[1], " ", found[2], " is no order of the axes 1, 2, 3; 1 2 3 assumed");
 }
 
 Message statistics(const OrderedHeader& in) {

@@ -1,0 +1,23 @@
+// Which cell axes a file's columns, rows and sections run along.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "mrcz/header.hpp"
+
+namespace mrcz::header {
+
+/// MAPC, MAPR, MAPS: 1 X, 2 Y, 3 Z.
+[[nodiscard]] inline std::array<std::int64_t, 3> axes_of(const Header& header) noexcept {
+    return {header.integer(HeaderField::mapc), header.integer(HeaderField::mapr), header.integer(HeaderField::maps)};
+}
+
+/// Whether each of the three axes occurs once; 1, 2, 3 is assumed of a file where it does not.
+[[nodiscard]] inline bool are_an_order(std::array<std::int64_t, 3> axes) noexcept {
+    std::ranges::sort(axes);
+    return axes == std::array<std::int64_t, 3>{1, 2, 3};
+}
+
+}  // namespace mrcz::header
