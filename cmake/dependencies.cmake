@@ -3,6 +3,7 @@ find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET "libzstd>=1.5.4")
 pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
+pkg_check_modules(snappy REQUIRED IMPORTED_TARGET snappy)
 find_package(ZLIB REQUIRED)
 find_package(BZip2 REQUIRED)
 

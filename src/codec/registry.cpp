@@ -2,6 +2,7 @@
 
 #include "base/fail.hpp"
 #include "codec/blosc/blosc.hpp"
+#include "codec/blosc/blosc2_header.hpp"
 #include "codec/blosc/chunk.hpp"
 #include "codec/codec.hpp"
 #include "codec/raw.hpp"
@@ -11,8 +12,6 @@ namespace {
 
 using codec::CodecRow;
 
-constexpr std::string_view not_here = "not in this version";
-
 /// A blosc codec with levels 1-9.
 constexpr CodecRow blosc_row(std::uint16_t id, std::string_view name, int default_level, std::string_view summary) {
     return {{id, name, Loss::lossless, 1, false, true, true, 1, default_level, 9, summary, {}},
@@ -21,11 +20,12 @@ constexpr CodecRow blosc_row(std::uint16_t id, std::string_view name, int defaul
             codec::blosc::chunk_size};
 }
 
-/// A blosc codec whose compressor is missing: the row is there so that errors can name it.
-constexpr CodecRow missing_blosc_row(std::uint16_t id, std::string_view name, std::string_view summary) {
-    return {{id, name, Loss::lossless, 1, false, false, false, 0, 0, 0, summary, not_here},
+/// A blosc codec that nothing new is written with.
+constexpr CodecRow old_blosc_row(std::uint16_t id, std::string_view name, std::string_view summary,
+                                 std::string_view why_not) {
+    return {{id, name, Loss::lossless, 1, false, false, true, 0, 0, 0, summary, why_not},
             nullptr,
-            nullptr,
+            codec::blosc::prepare_decoder,
             codec::blosc::chunk_size};
 }
 
@@ -34,10 +34,10 @@ constexpr std::array<CodecRow, 7> rows{{
      codec::raw::prepare_encoder,
      codec::raw::prepare_decoder,
      nullptr},
-    missing_blosc_row(1, "blosclz", "blosc's own fast compressor"),
+    blosc_row(1, "blosclz", 5, "blosc's own; for readers that have nothing else"),
     blosc_row(2, "lz4", 1, "fastest; for data on the move"),
     blosc_row(3, "lz4hc", 9, "slow to write, fast to read"),
-    missing_blosc_row(4, "snappy", "found in old files"),
+    old_blosc_row(4, "snappy", "found in old files", "only old programs read it; write zstd instead"),
     blosc_row(5, "zlib", 1, "for readers that have nothing newer"),
     blosc_row(6, "zstd", 1, "the default: small, fast, read by every MRCZ reader"),
 }};
@@ -47,6 +47,18 @@ constexpr auto public_rows = [] {
     for (std::size_t i = 0; i < rows.size(); ++i) infos[i] = rows[i].info;
     return infos;
 }();
+
+/// python-mrcz 0.6 numbers the plug-ins of c-blosc2 from 7 on, in their own order from 32 on.
+void refuse_plugin(std::uint16_t id) {
+    constexpr unsigned first_id = 7;
+    constexpr unsigned first_plugin = 32;
+    const std::string_view name =
+        id < first_id ? std::string_view{} : codec::blosc::blosc2_plugin(id - first_id + first_plugin);
+    if (name.empty()) return;
+    fail(ErrorCode::unsupported, "header: MODE (offset 0xc): codec id ", id, " is ", name,
+         ", a plug-in of c-blosc2, which this program does not have; open the file in the python-mrcz (0.6 or later) "
+         "that wrote it and write it again with compressor='zstd'");
+}
 
 const CodecRow* find_row(std::uint16_t id) {
     for (const CodecRow& row : rows)
@@ -79,6 +91,7 @@ const codec::CodecRow& codec::writing_row(const CodecInfo& info) {
 
 const codec::CodecRow& codec::reading_row(std::uint16_t id) {
     const CodecRow* row = find_row(id);
+    if (row == nullptr) refuse_plugin(id);
     if (row == nullptr)
         fail(ErrorCode::unsupported, "header: MODE (offset 0xc): codec id ", id,
              " is unknown to this version; `mrcz codecs` lists what it reads");

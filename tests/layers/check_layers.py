@@ -43,6 +43,7 @@ THIRD_PARTY = {
     "zstd.h": ["src/codec/blosc/zstd_backend.cpp", "src/container/section_compression.cpp"],
     "lz4.h": ["src/codec/blosc/lz4_backend.cpp"],
     "lz4hc.h": ["src/codec/blosc/lz4_backend.cpp"],
+    "snappy-c.h": ["src/codec/blosc/snappy_backend.cpp"],
     "zlib.h": ["src/io/gzip.cpp", "src/codec/blosc/zlib_backend.cpp"],
     "bzlib.h": ["src/io/bzip2.cpp"],
     "rapidjson/*": ["src/meta/*json*"],

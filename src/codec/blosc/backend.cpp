@@ -8,10 +8,10 @@ namespace mrcz::codec::blosc {
 namespace {
 
 constexpr std::array<Backend, 6> table{{
-    {1, 0, "blosclz", 0, nullptr, nullptr, nullptr},
+    {1, 0, "blosclz", 1, make_blosclz_compressor, make_blosclz_decompressor, blosclz_bound},
     {2, 1, "lz4", 1, make_lz4_compressor, make_lz4_decompressor, lz4_bound},
     {3, 1, "lz4hc", 1, make_lz4hc_compressor, make_lz4_decompressor, lz4_bound},
-    {4, 2, "snappy", 0, nullptr, nullptr, nullptr},
+    {4, 2, "snappy", 0, nullptr, make_snappy_decompressor, nullptr},
     {5, 3, "zlib", 1, make_zlib_compressor, make_zlib_decompressor, zlib_bound},
     {6, 4, "zstd", 2, make_zstd_compressor, make_zstd_decompressor, zstd_bound},
 }};
@@ -27,12 +27,8 @@ const Backend& backend_of_codec(std::uint16_t codec_id) {
 }
 
 const Backend& backend_of_format(unsigned format) {
-    for (const Backend& backend : table) {
-        if (backend.format != format) continue;
-        if (backend.make_decompressor == nullptr)
-            fail(ErrorCode::unsupported, "chunk compressed by ", backend.name, ", which this build cannot decode");
-        return backend;
-    }
+    for (const Backend& backend : table)
+        if (backend.format == format) return backend;
     fail(ErrorCode::corrupt, "chunk header: compressor ", format, " is none that c-blosc knows");
 }
 

@@ -29,16 +29,22 @@ struct Backend {
     std::uint16_t codec_id;  ///< of the MRCZ file
     unsigned format;         ///< of the blosc chunk, flags bits 5-7; lz4 and lz4hc share one
     std::string_view name;
-    std::size_t methods;     ///< ways to compress at one level, the fastest first; which is best depends on the data
-    std::unique_ptr<BlockCompressor> (*make_compressor)(int level, std::size_t method);  ///< null: not here
-    std::unique_ptr<BlockDecompressor> (*make_decompressor)();       ///< null: not here
-    std::size_t (*bound)(std::size_t block_bytes);                   ///< room a compressor wants for its output
+    std::size_t methods;  ///< ways to compress at one level, the fastest first; which is best depends on the data
+    std::unique_ptr<BlockCompressor> (*make_compressor)(int level, std::size_t method);  ///< null: only read
+    std::unique_ptr<BlockDecompressor> (*make_decompressor)();
+    std::size_t (*bound)(std::size_t block_bytes);  ///< room a compressor wants for its output
 };
 
 [[nodiscard]] std::span<const Backend> backends() noexcept;
 [[nodiscard]] const Backend& backend_of_codec(std::uint16_t codec_id);
-/// Throws Error{unsupported} naming the format when this build cannot decode it.
+/// Throws Error{corrupt} when c-blosc has no such format.
 [[nodiscard]] const Backend& backend_of_format(unsigned format);
+
+std::unique_ptr<BlockCompressor> make_blosclz_compressor(int level, std::size_t method);
+std::unique_ptr<BlockDecompressor> make_blosclz_decompressor();
+std::size_t blosclz_bound(std::size_t block_bytes);
+
+std::unique_ptr<BlockDecompressor> make_snappy_decompressor();
 
 std::unique_ptr<BlockCompressor> make_zstd_compressor(int level, std::size_t method);
 std::unique_ptr<BlockDecompressor> make_zstd_decompressor();

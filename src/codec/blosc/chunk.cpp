@@ -4,11 +4,11 @@
 
 #include "base/cursor.hpp"
 #include "base/fail.hpp"
+#include "codec/blosc/blosc2_header.hpp"
 
 namespace mrcz::codec::blosc {
 namespace {
 
-constexpr std::uint8_t blosc2_version = 5;
 constexpr std::size_t most_streams = 16;
 constexpr std::size_t least_stream_elements = 128;
 
@@ -21,13 +21,12 @@ ChunkHeader read_header(Cursor& cursor) {
     header.frame_bytes = cursor.read<std::uint32_t>("nbytes");
     header.block_bytes = cursor.read<std::uint32_t>("blocksize");
     header.chunk_bytes = cursor.read<std::uint32_t>("cbytes");
-    if (header.version == blosc2_version)
-        fail(ErrorCode::unsupported, "chunk header: version 5, written by c-blosc2, which this build cannot decode");
-    if (header.version != format_version || (header.flags & flag::reserved) != 0)
+    if ((header.version != format_version && !header.is_blosc2()) || (header.flags & flag::delta) != 0)
         fail(ErrorCode::corrupt, "chunk header: version ", header.version, " and flags ", hex(header.flags),
-             " are no c-blosc 1 chunk (version 2)");
-    if (header.chunk_bytes < header_bytes)
-        fail(ErrorCode::corrupt, "chunk header: cbytes ", header.chunk_bytes, ", less than its own 16 bytes");
+             " are no chunk of c-blosc (version 2) or c-blosc2 (version 5)");
+    if (header.chunk_bytes < header.bytes_of_header())
+        fail(ErrorCode::corrupt, "chunk header: cbytes ", header.chunk_bytes, ", less than its own ",
+             header.bytes_of_header(), " bytes");
     return header;
 }
 
@@ -42,14 +41,20 @@ void check_sizes(const ChunkHeader& header, std::size_t available, std::uint64_t
              expected_frame_bytes, " bytes");
     if (header.type_bytes == 0 || header.block_bytes == 0 || header.block_bytes > largest_frame)
         fail(ErrorCode::corrupt, "chunk header: type size ", header.type_bytes, ", blocksize ", header.block_bytes);
-    if ((header.flags & flag::copied) != 0 && header.chunk_bytes != header.frame_bytes + header_bytes)
+    if (header.is_copied() && header.chunk_bytes != header.frame_bytes + header.bytes_of_header())
         fail(ErrorCode::corrupt, "chunk header: cbytes ", header.chunk_bytes, " for a copy of ", header.frame_bytes,
              " bytes");
 }
 
+/// The filter that the flags of version 2 name.
+Filter filter_in(const ChunkHeader& header) {
+    if ((header.flags & flag::bitshuffle) != 0) return Filter::bitshuffle;
+    return (header.flags & flag::byteshuffle) != 0 ? Filter::byteshuffle : Filter::none;
+}
+
 std::vector<std::uint32_t> read_block_starts(Cursor& cursor, const ChunkHeader& header) {
     const std::size_t count = header.block_count();
-    const std::uint64_t first = header_bytes + std::uint64_t{4} * count;
+    const std::uint64_t first = header.bytes_of_header() + std::uint64_t{4} * count;
     if (first > header.chunk_bytes)
         fail(ErrorCode::corrupt, "chunk header: ", count, " blocks do not fit into cbytes ", header.chunk_bytes);
     std::vector<std::uint32_t> starts(count);
@@ -64,11 +69,6 @@ std::vector<std::uint32_t> read_block_starts(Cursor& cursor, const ChunkHeader& 
 
 }  // namespace
 
-Filter ChunkHeader::filter() const noexcept {
-    if ((flags & flag::bitshuffle) != 0) return Filter::bitshuffle;
-    return (flags & flag::byteshuffle) != 0 && type_bytes > 1 ? Filter::byteshuffle : Filter::none;
-}
-
 std::size_t ChunkHeader::block_count() const noexcept {
     return static_cast<std::size_t>((std::uint64_t{frame_bytes} + block_bytes - 1) / block_bytes);
 }
@@ -78,8 +78,8 @@ std::size_t ChunkHeader::bytes_of_block(std::size_t index) const noexcept {
 }
 
 std::size_t ChunkHeader::streams_of_block(std::size_t index) const noexcept {
-    const bool split = (flags & flag::whole_blocks) == 0 && type_bytes <= most_streams &&
-                       block_bytes / type_bytes >= least_stream_elements && bytes_of_block(index) == block_bytes;
+    if ((flags & flag::whole_blocks) != 0 || bytes_of_block(index) != block_bytes) return 1;
+    const bool split = is_blosc2() || (type_bytes <= most_streams && block_bytes / type_bytes >= least_stream_elements);
     return split ? type_bytes : 1;
 }
 
@@ -95,9 +95,23 @@ void write_header(const ChunkHeader& header, std::span<std::byte> chunk) {
 
 ParsedChunk parse_chunk(std::span<const std::byte> chunk, std::uint64_t expected_frame_bytes) {
     Cursor cursor(chunk, "chunk");
-    ParsedChunk parsed{.header = read_header(cursor), .block_starts = {}};
+    ParsedChunk parsed;
+    parsed.header = read_header(cursor);
     check_sizes(parsed.header, chunk.size(), expected_frame_bytes);
-    if ((parsed.header.flags & flag::copied) == 0) parsed.block_starts = read_block_starts(cursor, parsed.header);
+    if (parsed.header.is_blosc2()) {
+        const Blosc2Header more = read_blosc2_header(cursor, parsed.header);
+        parsed.filter = more.filter;
+        parsed.repeated = more.repeated;
+    } else {
+        parsed.filter = filter_in(parsed.header);
+    }
+    if (parsed.header.type_bytes == 1 && parsed.filter == Filter::byteshuffle) parsed.filter = Filter::none;
+    if (parsed.repeated == Repeated::value &&
+        parsed.header.chunk_bytes - blosc2_header_bytes < parsed.header.type_bytes)
+        fail(ErrorCode::corrupt, "chunk header: cbytes ", parsed.header.chunk_bytes, " without the value of ",
+             parsed.header.type_bytes, " bytes that repeats");
+    if (!parsed.header.is_copied() && parsed.repeated == Repeated::nothing)
+        parsed.block_starts = read_block_starts(cursor, parsed.header);
     return parsed;
 }
 
