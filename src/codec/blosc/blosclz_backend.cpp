@@ -27,27 +27,21 @@ class Input {
   public:
     explicit Input(std::span<const std::byte> stream) : at_(stream.data()), left_(stream.size()) {}
 
-    [[nodiscard]] bool is_empty() const { return left_ == 0; }
     [[nodiscard]] bool read(std::size_t& value) {
         if (left_ == 0) return false;
         value = std::to_integer<std::size_t>(*at_);
         skip(1);
         return true;
     }
-    /// Null when fewer are left.
-    [[nodiscard]] const std::byte* take(std::size_t count) {
-        if (count > left_) return nullptr;
-        const std::byte* bytes = at_;
-        skip(count);
-        return bytes;
-    }
-
-  private:
+    [[nodiscard]] const std::byte* bytes() const { return at_; }
+    [[nodiscard]] std::size_t left() const { return left_; }
+    /// `count` is at most left().
     void skip(std::size_t count) {
         at_ += count;
         left_ -= count;
     }
 
+  private:
     const std::byte* at_;
     std::size_t left_;
 };
@@ -59,38 +53,46 @@ class Output {
 
     [[nodiscard]] bool is_complete() const { return done_ == size_; }
 
-    [[nodiscard]] bool append(const std::byte* bytes, std::size_t count) {
-        if (bytes == nullptr || count > size_ - done_) return false;
-        std::memcpy(begin_ + done_, bytes, count);
+    /// Copies `count` literals; `readable` bytes stand at `bytes`.
+    [[nodiscard]] bool append(const std::byte* bytes, std::size_t count, std::size_t readable) {
+        const std::size_t room = size_ - done_;
+        if (count > room || count > readable) return false;
+        // A copy of fixed size is one instruction or two; what it writes too much is overwritten.
+        const bool is_free = room >= most_literals && readable >= most_literals;
+        std::memcpy(begin_ + done_, bytes, is_free ? most_literals : count);
         done_ += count;
         return true;
     }
 
     /// Repeats `length` bytes from `distance` back; those written meanwhile count.
     [[nodiscard]] bool repeat(std::size_t length, std::size_t distance) {
-        if (length > size_ - done_ || distance > done_) return false;
-        std::byte* to = begin_ + done_;
-        const std::byte* from = to - distance;
+        const std::size_t room = size_ - done_;
+        if (length > room || distance > done_) return false;
+        std::byte* const to = begin_ + done_;
+        const std::byte* const from = to - distance;
         done_ += length;
-        if (distance == 1) {
+        if (length <= word && distance >= word && room >= word) {
+            std::memcpy(to, from, word);
+        } else if (distance == 1) {
             std::memset(to, std::to_integer<int>(*from), length);
-        } else if (distance >= length) {
-            std::memcpy(to, from, length);
-        } else if (distance >= word) {
-            copy_words(to, from, length);
         } else {
-            for (std::size_t i = 0; i < length; ++i) to[i] = from[i];
+            copy_period(to, from, length, distance);
         }
         return true;
     }
 
   private:
-    static constexpr std::size_t word = 8;
+    static constexpr std::size_t word = 16;
 
-    static void copy_words(std::byte* to, const std::byte* from, std::size_t length) {
-        std::size_t i = 0;
-        for (; i + word <= length; i += word) std::memcpy(to + i, from + i, word);
-        for (; i < length; ++i) to[i] = from[i];
+    /// What is written goes on repeating, so each copy may be as long as all before.
+    static void copy_period(std::byte* to, const std::byte* from, std::size_t length, std::size_t period) {
+        while (length > 0) {
+            const std::size_t count = std::min(length, period);
+            std::memcpy(to, from, count);
+            to += count;
+            length -= count;
+            period += count;
+        }
     }
 
     std::byte* begin_;
@@ -134,7 +136,8 @@ class BloscLzDecompressor final : public BlockDecompressor {
         token %= most_literals;  // a stream begins with literals; the upper bits of its first byte mean nothing
         for (;;) {
             if (token < most_literals) {
-                if (!output.append(input.take(token + 1), token + 1)) return false;
+                if (!output.append(input.bytes(), token + 1, input.left())) return false;
+                input.skip(token + 1);
             } else {
                 Match match{};
                 if (!read_match(input, token, block.size(), match) || !output.repeat(match.length, match.distance))
@@ -155,7 +158,7 @@ struct Effort {
 };
 
 constexpr std::array<Effort, 9> efforts{
-    {{12, 1, 4}, {12, 1, 5}, {13, 1, 5}, {13, 1, 6}, {14, 1, 6}, {14, 2, 7}, {15, 4, 7}, {15, 8, 8}, {16, 16, 9}}};
+    {{13, 1, 6}, {13, 2, 6}, {14, 2, 6}, {14, 4, 7}, {14, 4, 8}, {15, 8, 8}, {15, 8, 9}, {16, 16, 9}, {16, 32, 10}}};
 
 constexpr std::size_t hashed_bytes = 4;
 /// A far match takes four bytes, and the literals behind it a token more.
@@ -249,7 +252,10 @@ class BloscLzCompressor final : public BlockCompressor {
                 at += 1 + (static_cast<std::size_t>(at - unwritten) >> effort_.patience);
                 continue;
             }
-            if (!writer.literals(unwritten, static_cast<std::size_t>(at - unwritten)) || !writer.match(match)) return 0;
+            const std::size_t earlier = common_bytes_before(at, match.distance, unwritten);
+            const Match whole{match.length + earlier, match.distance};
+            if (!writer.literals(unwritten, static_cast<std::size_t>(at - unwritten) - earlier) || !writer.match(whole))
+                return 0;
             at += match.length;
             unwritten = at;
             if (at <= last_start) remember(at - 2);
@@ -274,6 +280,17 @@ class BloscLzCompressor final : public BlockCompressor {
     void insert(std::uint32_t* slot, std::uint32_t place) const {
         for (std::size_t way = effort_.ways - 1; way > 0; --way) slot[way] = slot[way - 1];
         slot[0] = place;
+    }
+
+    /// By how much a match may begin earlier. The stream's first byte has to be a literal.
+    std::size_t common_bytes_before(const std::byte* at, std::size_t distance, const std::byte* unwritten) const {
+        const std::byte* const first = unwritten == begin_ ? begin_ + 1 : unwritten;
+        const auto most =
+            std::min(static_cast<std::size_t>(at - first), static_cast<std::size_t>(at - begin_) - distance);
+        std::size_t count = 0;
+        const std::byte* const place = at - distance;
+        while (count < most && *(at - count - 1) == *(place - count - 1)) ++count;
+        return count;
     }
 
     /// The longest match that pays, of length 0 when there is none; remembers `at`.
