@@ -1,0 +1,58 @@
+// A whole file through everything a reader offers. The first byte's lowest bit says whether the hashes of footer and
+// index are made to hold.
+#include <algorithm>
+#include <vector>
+
+#include "bounds.hpp"
+#include "mrcz/error.hpp"
+#include "mrcz/jobs.hpp"
+#include "mrcz/reader.hpp"
+#include "seal.hpp"
+#include "targets.hpp"
+
+namespace mrcz::fuzz {
+namespace {
+
+constexpr std::int64_t most_frames = 64;
+
+/// One part of a file may be damaged and another not: each is tried.
+template <class Work>
+void attempt(const Work& work) {
+    try {
+        work();
+    } catch (const Error& error) {
+        if (error.group() != ErrorGroup::data) throw;
+    }
+}
+
+void seal(Bytes& file) {
+    constexpr std::string_view magic = "MRCZFOOT";
+    const auto found = std::ranges::search(file, std::as_bytes(std::span(magic)));
+    if (!found.empty()) seal_footer(file, static_cast<std::size_t>(found.begin() - file.begin()));
+    if (file.size() > 12) seal_index(file, load_le<std::uint32_t>(&file[8]));
+}
+
+void read_all(const Reader& reader) {
+    attempt([&] { (void)reader.sections(); });
+    attempt([&] { (void)reader.extended_header(); });
+    attempt([&] { (void)reader.metadata(); });
+    attempt([&] { (void)reader.provenance(); });
+    attempt([&] { (void)reader.statistics(); });
+    attempt([&] { (void)reader.original_header(); });
+    attempt([&] { (void)info_json(reader, true); });
+    std::vector<std::byte> frame(static_cast<std::size_t>(reader.frame_bytes()));
+    for (std::int64_t index = 0; index < std::min(reader.frames(), most_frames); ++index)
+        attempt([&] { reader.read_frame(index, frame); });
+}
+
+}  // namespace
+
+void run_reader(std::span<const std::byte> input) {
+    if (input.empty()) return;
+    Bytes file(input.begin() + 1, input.end());
+    if ((std::to_integer<unsigned>(input[0]) & 1U) != 0) seal(file);
+    const Reader reader(make_memory_source(std::move(file), "memory"), small_limits);
+    read_all(reader);
+}
+
+}  // namespace mrcz::fuzz

@@ -1,0 +1,47 @@
+#include "seal.hpp"
+
+#include "base/crc32c.hpp"
+#include "container/chunk_index.hpp"
+#include "container/footer.hpp"
+#include "simd/hash.hpp"
+
+namespace mrcz::fuzz {
+namespace {
+
+constexpr std::size_t table_hash_at = 48;
+constexpr std::size_t head_hash_at = 56;
+constexpr std::size_t section_hash_at = 40;
+
+void seal_section(std::span<std::byte> entry, std::span<const std::byte> footer) {
+    const auto offset = load_le<std::uint64_t>(&entry[16]);
+    const auto bytes = load_le<std::uint64_t>(&entry[24]);
+    if (offset > footer.size() || bytes > footer.size() - offset) return;
+    store_le(&entry[section_hash_at],
+             simd::hash64(footer.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(bytes))));
+}
+
+}  // namespace
+
+void seal_footer(Bytes& file, std::size_t at) {
+    if (at > file.size() || file.size() - at < container::footer_head_bytes) return;
+    const auto footer = std::span(file).subspan(at);
+    const std::uint64_t sections = load_le<std::uint32_t>(&footer[12]);
+    const std::uint64_t table_bytes = sections * container::section_entry_bytes;
+    if (table_bytes <= footer.size() - container::footer_head_bytes) {
+        const auto table = footer.subspan(container::footer_head_bytes, static_cast<std::size_t>(table_bytes));
+        for (std::size_t entry = 0; entry < table.size(); entry += container::section_entry_bytes)
+            seal_section(table.subspan(entry, container::section_entry_bytes), footer);
+        store_le(&footer[table_hash_at], simd::hash64(table));
+    }
+    store_le(&footer[head_hash_at], simd::hash64(footer.first(head_hash_at)));
+}
+
+void seal_index(Bytes& file, std::uint64_t chunks) {
+    if (chunks > file.size() / container::index_entry_bytes) return;
+    const auto bytes = static_cast<std::size_t>(container::index_bytes(chunks));
+    if (bytes > file.size()) return;
+    const auto entries = std::span(file).last(bytes).first(bytes - container::index_crc_bytes);
+    store_le(file.data() + file.size() - container::index_crc_bytes, crc32c(entries));
+}
+
+}  // namespace mrcz::fuzz

@@ -1,0 +1,40 @@
+#include "targets.hpp"
+
+#include <array>
+#include <stdexcept>
+
+#include "mrcz/error.hpp"
+
+namespace mrcz::fuzz {
+namespace {
+
+constexpr std::array<Target, 5> table{{
+    {"header", run_header, header_seeds, 1024},
+    {"metadata", run_metadata, metadata_seeds, 512},
+    {"footer", run_footer, footer_seeds, 2048},
+    {"chunk", run_chunk, chunk_seeds, 1024},
+    {"reader", run_reader, reader_seeds, 4096},
+}};
+
+}  // namespace
+
+std::span<const Target> targets() noexcept { return table; }
+
+const Target& target_named(std::string_view name) {
+    for (const Target& target : table)
+        if (target.name == name) return target;
+    throw std::invalid_argument("no fuzz target " + std::string(name));
+}
+
+std::string complaint(const Target& target, std::span<const std::byte> input) {
+    try {
+        target.run(input);
+    } catch (const Error& error) {
+        return error.group() == ErrorGroup::data ? std::string() : error.what();
+    } catch (const std::exception& other) {
+        return std::string("not an Error: ") + other.what();
+    }
+    return {};
+}
+
+}  // namespace mrcz::fuzz
