@@ -11,9 +11,8 @@ constexpr std::string_view way_out =
     "; open the file in the python-mrcz that wrote it and write it again with compressor='zstd' and the default "
     "backend";
 
-/// Of bits 5-7 of the flags: the codec's number stands in byte 22, or nowhere in the chunk.
+/// Of bits 5-7 of the flags: the codec's number stands in byte 22; with 7 it stands nowhere in the chunk.
 constexpr unsigned plugin_format = 6;
-constexpr unsigned unknown_format = 7;
 
 namespace flag2 {
 constexpr std::uint8_t dictionary = 0x01;

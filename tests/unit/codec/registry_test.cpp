@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "base/text.hpp"
 #include "codec/codec.hpp"
 #include "kit/damage.hpp"
 
@@ -44,6 +45,20 @@ TEST(CodecTable, UnknownIdIsUnsupportedAndNamed) {
     const Error error = kit::error_of([] { (void)codec::reading_row(31); });
     EXPECT_EQ(error.code(), ErrorCode::unsupported);
     EXPECT_NE(error.message().find("31"), std::string::npos) << error.message();
+}
+
+TEST(CodecTable, PluginsOfBlosc2AreUnsupportedAndNamed) {
+    const char* names[] = {"ndlz", "zfp_acc", "zfp_prec", "zfp_rate", "openhtj2k", "grok", "openzl", "j2k", "htj2k"};
+    for (std::uint16_t id = 7; id <= 15; ++id) {
+        const Error error = kit::error_of([&] { (void)codec::reading_row(id); });
+        EXPECT_EQ(error.code(), ErrorCode::unsupported);
+        EXPECT_NE(error.message().find(concat(" is ", names[id - 7], ",")), std::string::npos) << error.message();
+        EXPECT_NE(error.message().find("python-mrcz"), std::string::npos) << error.message();
+    }
+}
+
+TEST(CodecTable, EveryBloscCodecIsRead) {
+    for (std::uint16_t id = 1; id <= 6; ++id) EXPECT_TRUE(codec::reading_row(id).info.reads) << id;
 }
 
 TEST(CodecTable, RowsThatCannotWriteSayWhy) {

@@ -86,6 +86,21 @@ TEST(CBlosc, DecodesEveryLevel) {
     }
 }
 
+TEST(CBlosc, DecodesBloscLzOfEveryLevelFilterContentAndSize) {
+    for (const int level : kit::levels_of("blosclz"))
+        for (const Filter filter : {Filter::none, Filter::byteshuffle, Filter::bitshuffle})
+            for (const kit::Content content : kit::all_contents)
+                for (const std::uint64_t pixels : {1, 4, 5, 8, 9, 16, 33, 100, 1000, 4097, 60'000}) {
+                    const kit::CodecTrial trial{"blosclz",
+                                                PixelType::int16,
+                                                pixels,
+                                                content,
+                                                {.level = level, .block_bytes = 0, .filter = filter}};
+                    const Bytes frame = kit::make_content(content, trial.type, pixels);
+                    EXPECT_TRUE(decoded_by_c_blosc(kit::encoded(trial, frame), frame.size()) == frame) << trial;
+                }
+}
+
 TEST(CBlosc, ChunksOfEveryFilterTypeSizeAndBlockSizeAreDecoded) {
     for (const std::string_view compressor : compressors)
         for (const int shuffle : {BLOSC_NOSHUFFLE, BLOSC_SHUFFLE, BLOSC_BITSHUFFLE})
