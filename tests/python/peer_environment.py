@@ -42,6 +42,12 @@ with tempfile.TemporaryDirectory() as folder:
     assert (mrcz.readMRC(name)[0] == pixels).all()
 """
 
+_REFERENCE = """
+import msgpack, numpy, xxhash
+from numcodecs import blosc, zstd
+assert bytes(blosc.decompress(blosc.compress(b"mrcz" * 99, b"zstd", 1, 2, 0))) == b"mrcz" * 99
+"""
+
 
 def _numpy_of_old_python_mrcz() -> str:
     # 0.5.x calls int() on arrays of one element, which is a TypeError since NumPy 2.4. NumPy 1 has wheels up to Python
@@ -54,7 +60,11 @@ PEERS = {
     for peer in (
         Peer("python-mrcz-0.5", ("mrcz==0.5.10", _numpy_of_old_python_mrcz(), "blosc"), (3, 11), _ROUND_TRIP),
         Peer("python-mrcz", ("mrcz>=0.6", "numpy", "blosc"), (3, 11), _ROUND_TRIP),
-        Peer("mrcfile", ("mrcfile", "numpy"), (3, 8), "import mrcfile, numpy"),
+        Peer("mrcfile", ("mrcfile", "gemmi", "numpy"), (3, 8), "import mrcfile, gemmi, numpy"),
+        Peer("reference", ("numcodecs", "numpy", "xxhash", "msgpack"), (3, 8), _REFERENCE),
+        Peer("zarr", ("zarr>=3", "numpy"), (3, 11), "import zarr; assert int(zarr.__version__.split('.')[0]) >= 3"),
+        # Its last releases ask for no newer numcodecs, but for no fsspec at all.
+        Peer("zarr-2", ("zarr<3", "fsspec", "numpy"), (3, 9), "import zarr, fsspec.implementations.reference"),
     )
 }
 PYTHON_MRCZ = ("python-mrcz-0.5", "python-mrcz")
@@ -123,7 +133,7 @@ def make(peer: Peer) -> None:
     python = _python_in(folder)
     # Wheels only for what would have to be compiled: a compiler run that takes minutes is no setup step.
     _run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1",
-          "--timeout", "20", "--only-binary", "numpy,blosc", *peer.packages])
+          "--timeout", "20", "--only-binary", "numpy,blosc,numcodecs,xxhash,gemmi", *peer.packages])
     _run([str(python), "-W", "ignore", "-c", peer.probe])
     record = {"packages": list(peer.packages), "versions": _installed(python, peer)}
     (folder / READY).write_text(json.dumps(record, indent=1) + "\n")

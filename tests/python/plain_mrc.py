@@ -29,13 +29,16 @@ class Mode:
 INT8, INT16, FLOAT32 = Mode(0, "int8", "b"), Mode(1, "int16", "h"), Mode(2, "float32", "f")
 COMPLEX64, UINT16, FLOAT16 = Mode(4, "complex64", "f", 2), Mode(6, "uint16", "H"), Mode(12, "float16", "H")
 INT32, UINT32 = Mode(7, "int32", "i"), Mode(8, "uint32", "I")  # python-mrcz's own
-MODES = {mode.number: mode for mode in (INT8, INT16, FLOAT32, COMPLEX64, UINT16, FLOAT16, INT32, UINT32)}
+# For NumPy a last axis of the numbers in a pixel.
+COMPLEX_INT16, RGB = Mode(3, "int16", "h", 2), Mode(16, "uint8", "B", 3)
+MODES = {mode.number: mode for mode in (INT8, INT16, FLOAT32, COMPLEX64, UINT16, FLOAT16, INT32, UINT32, COMPLEX_INT16,
+                                        RGB)}
 PYTHON_MRCZ_MODES = (INT8, INT16, FLOAT32, COMPLEX64, UINT16)
 
 
 def _counts(mode: Mode, count: int, source: random.Random) -> bytes:
     """Small numbers, falling off steeply, as a detector has them; below 0 too where the type has a sign."""
-    floor = 0 if mode.item in "HI" else -3
+    floor = 0 if mode.item in "BHI" else -3
     table = bytes((floor + int(source.expovariate(0.8))) & 0xFF for _ in range(256))
     values = array.array("b", source.randbytes(count).translate(table))
     if mode == FLOAT16:

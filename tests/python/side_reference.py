@@ -1,0 +1,67 @@
+"""Runs inside an environment that the reference decoder needs: reads the files that JSON jobs on standard input name.
+
+{"path": ..., "restore": true} is answered by what the decoder finds in the file: {"problems": [...], "sha256": of all
+pixels in little-endian, "shape": ..., "dtype": ..., "metadata": ..., "restored": sha256 of the original, "statistics":
+whether FSTA agrees with NumPy, ...}, or by {"error": ...}.
+"""
+
+import hashlib
+import importlib.util
+import json
+import struct
+import sys
+from pathlib import Path
+
+import numpy
+
+PLACE = Path(__file__).resolve().parents[2] / "spec" / "reference_decoder.py"
+specification = importlib.util.spec_from_file_location("reference_decoder", PLACE)
+decoder = importlib.util.module_from_spec(specification)
+specification.loader.exec_module(decoder)
+
+
+def statistics_agree(pixels, stored):
+    """FSTA of one frame against NumPy in double precision."""
+    if pixels.dtype.kind == "c" or pixels.ndim == 3:
+        return bool(numpy.isnan(stored[:4]).all())
+    numbers = pixels[~numpy.isnan(pixels)].astype("f8")
+    if stored[4] != pixels.size - numbers.size:
+        return False
+    true = numbers.min(), numbers.max(), numbers.mean(), numbers.std()
+    scale = max(abs(true[0]), abs(true[1]))
+    return true[:2] == stored[:2] and numpy.allclose(true[2:], stored[2:4], rtol=1e-6, atol=1e-9 * scale)
+
+
+def answer(job):
+    with open(job["path"], "rb") as stream:
+        file = decoder.File(stream)
+        if job.get("check", True):
+            decoder.check(file)
+        frames = [file.frame(frame) for frame in range(len(file.ranges))]
+        digest = hashlib.sha256()
+        for pixels in frames:
+            digest.update(pixels.astype(pixels.dtype.newbyteorder("<")).tobytes())
+        stored = file.table("FSTA", "<4dQ")
+        return {
+            **json.loads(json.dumps(decoder.describe(file), default=repr)),
+            "promised": file.header.promises_footer,
+            "sha256": digest.hexdigest(),
+            "dtype": frames[0].dtype.name if frames else None,
+            "frame_shape": list(frames[0].shape) if frames else None,
+            "frame_statistics": len(stored),
+            "statistics_agree": all(map(statistics_agree, frames, stored)),
+            "restored": hashlib.sha256(file.restore()).hexdigest() if job.get("restore") else None,
+        }
+
+
+def answer_or_error(job):
+    try:
+        return answer(job)
+    except decoder.BadFile as error:
+        return {"error": str(error)}
+    except struct.error as error:  # the decoder has to notice by itself
+        return {"error": f"NOT NOTICED: {error}"}
+
+
+if __name__ == "__main__":
+    print(json.dumps([answer_or_error(job) for job in json.load(sys.stdin)]))
