@@ -123,8 +123,8 @@ def odd_sources(workshop: Workshop) -> None:
     workshop.add("NaN", floats.changed(pixels=nan + floats.pixels[4:-4] + nan), "zstd")
     workshop.add("many frames", plain_mrc.make(INT8, (3000, 3, 5)), "lz4")  # tables large enough to be compressed
     json_header = json.dumps(METADATA).encode()
-    case = workshop.add("JSON in the extended header", stack.changed(extended=json_header, extended_type=b"json"), "zstd",
-                        metadata=METADATA)
+    described = stack.changed(extended=json_header, extended_type=b"json")
+    case = workshop.add("JSON in the extended header", described, "zstd", metadata=METADATA)
     workshop.cases.append(Case("compressed anew", workshop.compress("", case.path, "zlib"), case.source_bytes,
                                case.pixels, case.dtype, METADATA, "zlib"))
 
