@@ -74,6 +74,7 @@ class PlainMrc:
     big_endian: bool = False
     axes: tuple[int, int, int] = (1, 2, 3)
     label: bytes = b"made by plain_mrc.py"
+    microscope: tuple[float, float, float] = (0, 0, 0)  # voltage, C3, gain: trusted where a label begins with MRCZ
 
     @property
     def samples(self) -> tuple[int, int, int]:
@@ -100,6 +101,7 @@ class PlainMrc:
         struct.pack_into(order + "2i", header, 88, 1 if self.volume else 0, len(self.extended))
         struct.pack_into("4s", header, 104, self.extended_type)
         struct.pack_into(order + "i", header, 108, 20141)
+        struct.pack_into(order + "3f", header, 132, *self.microscope)
         struct.pack_into("4s4s", header, 208, b"MAP ", b"\x11\x11\0\0" if self.big_endian else b"\x44\x44\0\0")
         struct.pack_into(order + "fi", header, 216, -1, 1)
         struct.pack_into("80s", header, 224, self.label.ljust(80))
