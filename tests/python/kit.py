@@ -74,6 +74,16 @@ def written_codecs() -> list[str]:
     return [row["name"] for row in rows if row["writes"] and 1 <= row["id"] <= 6]
 
 
+def plain_with_footer(source: Path, metadata: Path, place: Path) -> Path:
+    """Makes a plain file of `source` that carries metadata behind its pixels: `place` with .footer.mrc as its ending."""
+    packed, plain = place.with_suffix(".footer.mrcz"), place.with_suffix(".footer.mrc")
+    mrcz("compress", "-q", "--metadata", metadata, "-o", packed, source)
+    mrcz("cat", "-q", "--frames=:", "-o", plain, packed)
+    if b"MRCZFOOT" not in plain.read_bytes():
+        raise RuntimeError(f"{plain}: there is no footer")
+    return plain
+
+
 def in_peer(peer: str, program: str, jobs: list[dict]) -> list[dict]:
     """Runs a program of this folder in a peer's environment: one JSON object per job, one answer per job."""
     if not jobs:
