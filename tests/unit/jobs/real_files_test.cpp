@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cstdio>
 #include <map>
+#include <set>
 
 #include "io/byte_stream.hpp"
 #include "unit/jobs/workplace.hpp"
@@ -12,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view extensions[] = {".mrc", ".mrcs", ".map", ".ccp4", ".st", ".rec", ".ali", ".mrcz"};
+constexpr std::string_view extensions[] = {".mrc", ".mrcs", ".map", ".ccp4", ".st", ".rec", ".ali", ".mrcz", ".mrczs"};
 
 bool has_mrc_extension(fs::path path) {
     const auto extension = [&] {
@@ -76,13 +77,30 @@ bool must_be_identical(const Claim& claim) {
 struct Outcome {
     double ratio = 0;
     std::string verdict;  ///< `identical`, `same pixels` (of foreign MRCZ), or why it was refused
+
+    [[nodiscard]] bool refused() const { return verdict.starts_with("refused"); }
 };
+
+/// Files that cannot be read, and a part of what is said of them.
+const std::map<std::string, std::string_view> refusals{
+    {"headerTest.st", "cut short"},
+    {"header_only.mrc", "cut short"},
+    {"BUGGY_incompressible_lz4_no_data.mrcz", "the file has 0 of 3 frames"},
+    {"BUGGY_cast_u2_to_f4_zstd.mrcz", "nbytes 131072, but a frame of this file has 262144 bytes"},
+};
+
+void expect_refusal(const fs::path& file, const Outcome& outcome) {
+    const auto expected = refusals.find(file.filename().string());
+    EXPECT_EQ(expected != refusals.end(), outcome.refused()) << outcome.verdict;
+    if (expected == refusals.end()) return;
+    EXPECT_NE(outcome.verdict.find(expected->second), std::string::npos) << outcome.verdict;
+}
 
 }  // namespace
 
 class RealFiles : public Workplace {
   public:
-    Outcome tried(const fs::path& file, const Bytes& unwrapped, const std::string& codec) const {
+    Outcome tried(const fs::path& file, const Bytes& unwrapped, std::string_view codec) const {
         for (const char* name : {"packed", "back"}) fs::remove(path(name));
         CompressOptions options;
         options.codec = codec;
@@ -105,29 +123,36 @@ class RealFiles : public Workplace {
     }
 };
 
-TEST_F(RealFiles, ComeBackByteForByteOrAreRefusedWithAClearError) {
+TEST_F(RealFiles, ComeBackByteForByteThroughEveryCodecOrAreRefusedWithAClearError) {
     const auto data = kit::shared_data();
     if (!data) GTEST_SKIP() << "the shared folder is missing";
     const auto files = mrc_files_below(*data);
     if (files.empty()) GTEST_SKIP() << *data << " holds no MRC files";
-    std::printf("%-86s %8s %-17s %10s %6s %6s  %s\n", "file", "mode", "x, y, z", "bytes", "zstd", "lz4", "outcome");
+    std::printf("%-72s %9s %-15s %10s", "file", "mode", "x, y, z", "bytes");
+    for (const std::string& codec : compressing_codecs()) std::printf(" %7.7s", codec.c_str());
+    std::printf("  outcome\n");
     int identical = 0;
     for (const fs::path& file : files) {
         const std::string name = fs::relative(file, *data).string();
         SCOPED_TRACE(name);
         const Bytes bytes = unwrapped_bytes(file);
         const Claim claim = claim_of(bytes);
-        const Outcome zstd = tried(file, bytes, "zstd");
-        const Outcome lz4 = tried(file, bytes, "lz4");
         const std::string shape =
             std::to_string(claim.nx) + "," + std::to_string(claim.ny) + "," + std::to_string(claim.nz);
-        std::printf("%-86s %8d %-17s %10zu %6.2f %6.2f  %s%s\n", name.substr(0, 86).c_str(), claim.mode, shape.c_str(),
-                    bytes.size(), zstd.ratio, lz4.ratio, zstd.verdict.c_str(),
-                    must_be_identical(claim) ? "" : "  (other dialect)");
-        EXPECT_EQ(zstd.verdict, lz4.verdict);
-        EXPECT_NE(zstd.verdict, "DIFFERENT");
+        std::printf("%-72s %9d %-15s %10zu", name.substr(0, 72).c_str(), claim.mode, shape.c_str(), bytes.size());
+        std::set<std::string> verdicts;
+        for (const std::string& codec : compressing_codecs()) {
+            const Outcome outcome = tried(file, bytes, codec);
+            expect_refusal(file, outcome);
+            verdicts.insert(outcome.verdict);
+            std::printf(" %7.2f", outcome.ratio);
+        }
+        EXPECT_EQ(verdicts.size(), 1U) << "codecs disagree";
+        const std::string verdict = *verdicts.begin();
+        std::printf("  %s%s\n", verdict.c_str(), must_be_identical(claim) ? "" : "  (other dialect)");
+        EXPECT_NE(verdict, "DIFFERENT");
         if (!must_be_identical(claim)) continue;
-        EXPECT_EQ(zstd.verdict, "identical");
+        EXPECT_EQ(verdict, "identical");
         ++identical;
     }
     std::printf("%zu files, %d of them standard and complete, all of those identical\n", files.size(), identical);
