@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "base/fail.hpp"
+#include "header/axes.hpp"
+#include "header/foreign_formats.hpp"
 #include "header/modes.hpp"
 
 namespace mrcz::header {
@@ -16,8 +18,7 @@ bool mode_is_known(std::int64_t mode) {
 }
 
 bool dimensions_are_sane(const Header& header) {
-    const std::array axes{header.integer(HeaderField::mapc), header.integer(HeaderField::mapr),
-                          header.integer(HeaderField::maps)};
+    const auto axes = axes_of(header);
     // Mode 0 reads the same in both orders; a swapped 1, 2 or 3 in MAPC/R/S, or a swapped small NX, gives it away.
     const bool axes_are_small =
         std::all_of(axes.begin(), axes.end(), [](auto axis) { return axis >= -4 && axis <= 4; });
@@ -27,8 +28,23 @@ bool dimensions_are_sane(const Header& header) {
            std::min({header.nx(), header.ny(), std::max<std::int64_t>(header.nz(), 1)}) < 65536;
 }
 
+/// Another format's first bytes may read as a shape and a mode, but not as an order of the axes too.
+bool may_be_foreign(const Header& header) {
+    return !are_an_order(axes_of(header)) && header.text(HeaderField::map).substr(0, 3) != "MAP";
+}
+
 bool is_sane(const Header& header) {
     return dimensions_are_sane(header) && mode_is_known(header.integer(HeaderField::mode));
+}
+
+/// DeltaVision and Priism files begin as MRC files do; extended header, origin and order of sections are their own.
+void refuse_deltavision(const Header& header) {
+    constexpr std::int64_t mark = -16224;
+    if (header.integer(HeaderField::creatid) != mark || header.text(HeaderField::map).substr(0, 3) == "MAP") return;
+    fail(ErrorCode::unsupported,
+         "header: CREATID (offset 0x60): -16224: it is a DeltaVision (or Priism) file, which only looks like MRC; save "
+         "it "
+         "as MRC with Fiji (Bio-Formats) or Priism first");
 }
 
 /// What python-mrcz up to 0.5 writes little-endian whatever the file's order.
@@ -66,27 +82,12 @@ std::string describe(const Header& header) {
                   header.integer(HeaderField::mode));
 }
 
-struct ForeignFormat {
-    std::string_view magic;
-    std::string_view name;
-};
-
-constexpr std::array<ForeignFormat, 7> foreign_formats{{
-    {"\x89PNG", "a PNG image"},
-    {std::string_view("II*\0", 4), "a TIFF image"},
-    {std::string_view("MM\0*", 4), "a TIFF image"},
-    {std::string_view("II+\0", 4), "a BigTIFF image (EER movies are such)"},
-    {"\x89HDF", "an HDF5 file"},
-    {"\x28\xb5\x2f\xfd", "zstd data; unpack them with zstd -d"},
-    {"\xfd\x37\x7a\x58", "xz data; unpack them with xz -d"},
-}};
-
 constexpr std::int64_t packed_4_bit_mode = 101;
 
 [[noreturn]] void refuse(const Header& little, const Header& big) {
-    const std::string_view begin(reinterpret_cast<const char*>(little.bytes().data()), 4);
-    for (const ForeignFormat& format : foreign_formats)
-        if (begin == format.magic) fail(ErrorCode::not_mrc, "not an MRC file: it is ", format.name);
+    if (const ForeignFormat format = foreign_format_of(little.bytes()); !format.name.empty())
+        fail(ErrorCode::not_mrc, "not an MRC file: it is ", format.name, format.advice.empty() ? "" : "; ",
+             format.advice);
     for (const Header* header : {&little, &big})
         if (dimensions_are_sane(*header) && header->integer(HeaderField::mode) % codec_factor == packed_4_bit_mode)
             fail(ErrorCode::unsupported,
@@ -110,18 +111,30 @@ Header swapped(const Header& header) noexcept {
     return out;
 }
 
-OrderedHeader read_ordered(std::span<const std::byte, Header::bytes_on_disk> bytes) {
+namespace {
+
+OrderedHeader order_of(std::span<const std::byte, Header::bytes_on_disk> bytes) {
     Header little;
     std::copy(bytes.begin(), bytes.end(), little.bytes().begin());
     const Header big = swapped(little);
+    const bool foreign = !foreign_format_of(bytes).name.empty();
+    const auto is_mrc = [&](const Header& header) { return is_sane(header) && !(foreign && may_be_foreign(header)); };
     const bool stamp_is_big = little.text(HeaderField::machst)[0] == '\x11';
     if (stamp_is_big) {
-        if (is_sane(big) && !is_mixed_mode_0(big, little)) return {big, ByteOrder::big};
+        if (is_mrc(big) && !is_mixed_mode_0(big, little)) return {big, ByteOrder::big};
         if (const auto header = mixed(big, little)) return {*header, ByteOrder::big, true};
     }
-    if (is_sane(little)) return {little, ByteOrder::little};
-    if (is_sane(big)) return {big, ByteOrder::big};
+    if (is_mrc(little)) return {little, ByteOrder::little};
+    if (is_mrc(big)) return {big, ByteOrder::big};
     refuse(little, big);
+}
+
+}  // namespace
+
+OrderedHeader read_ordered(std::span<const std::byte, Header::bytes_on_disk> bytes) {
+    OrderedHeader ordered = order_of(bytes);
+    refuse_deltavision(ordered.header);
+    return ordered;
 }
 
 }  // namespace mrcz::header

@@ -1,2 +1,2 @@
 mrcz_room(header
-  SOURCES header/header.cpp header/modes.cpp header/byte_order_of.cpp header/rules.cpp header/layout.cpp header/compose.cpp)
+  SOURCES header/header.cpp header/modes.cpp header/foreign_formats.cpp header/byte_order_of.cpp header/rules.cpp header/layout.cpp header/compose.cpp)
