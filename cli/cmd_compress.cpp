@@ -75,6 +75,7 @@ CompressOptions compress_options(const Options& options) {
     chosen.coding.filter = filter_named(options.filter);
     if (!options.block_size.empty()) chosen.coding.block_bytes = parse_size(options.block_size);
     chosen.metadata = read_metadata(options);
+    chosen.mode0 = options.mode0;
     return chosen;
 }
 
@@ -107,6 +108,7 @@ int run_compress(const std::vector<std::string>& arguments) {
     add_inputs(app, options);
     add_output(app, options);
     add_coding(app, options);
+    add_mode0(app, options);
     add_threads(app, options);
     add_talking(app, options);
     add_json(app, options);

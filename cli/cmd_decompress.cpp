@@ -14,6 +14,7 @@ int run_decompress(const std::vector<std::string>& arguments) {
     Options options;
     add_inputs(app, options);
     add_output(app, options);
+    add_mode0(app, options);
     add_threads(app, options);
     add_talking(app, options);
     add_json(app, options);
@@ -22,7 +23,7 @@ int run_decompress(const std::vector<std::string>& arguments) {
     return for_each_input(options, [&](const std::string& name, const RunContext& context) {
         const auto started = std::chrono::steady_clock::now();
         const Output output = output_for(options, name, decompressed_name, false);
-        const JobResult result = decompress(input_named(name), output, {}, context);
+        const JobResult result = decompress(input_named(name), output, {.frames = {}, .limits = {}, .mode0 = options.mode0}, context);
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
         report(options, "decompress", name, output.descriptor ? "-" : output.path.string(), result, taken.count());
     });

@@ -76,6 +76,18 @@ void add_coding(CLI::App& app, Options& options) {
     app.add_option("--metadata-format", options.metadata_format, "store it as json or msgpack");
 }
 
+void add_mode0(CLI::App& app, Options& options) {
+    app.add_option_function<std::string>(
+           "--mode0",
+           [&options](const std::string& sign) {
+               if (sign != "signed" && sign != "unsigned")
+                   throw CLI::ValidationError(fmt::format("--mode0 '{}': expected signed or unsigned", sign));
+               options.mode0 = sign == "signed" ? Mode0::as_signed : Mode0::as_unsigned;
+           },
+           "read bytes of MODE 0 as signed or unsigned, whatever the header lets suppose")
+        ->type_name("SIGN");
+}
+
 bool parse(CLI::App& app, const std::vector<std::string>& arguments, int& exit_code) {
     app.description(app.get_description() + '\n');
     try {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "mrcz/mode0.hpp"
+
 namespace mrcz::cli {
 
 /// What a verb's command line came to.
@@ -27,6 +29,7 @@ struct Options {
     std::string filter = "auto";
     std::string metadata_file;
     std::string metadata_format;
+    Mode0 mode0 = Mode0::by_header;
 };
 
 void add_inputs(CLI::App& app, Options& options);
@@ -35,6 +38,7 @@ void add_talking(CLI::App& app, Options& options);
 void add_json(CLI::App& app, Options& options);
 void add_threads(CLI::App& app, Options& options);
 void add_coding(CLI::App& app, Options& options);
+void add_mode0(CLI::App& app, Options& options);
 
 /// Parses, or prints help; true when the verb is to run, else `exit_code` is set.
 [[nodiscard]] bool parse(CLI::App& app, const std::vector<std::string>& arguments, int& exit_code);

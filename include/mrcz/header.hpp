@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "mrcz/frame_statistics.hpp"
+
 namespace mrcz {
 
 /// Every field that any program gives a meaning; described by header_fields().
@@ -21,6 +23,7 @@ enum class HeaderField : std::uint8_t {
     dmin, dmax, dmean,
     ispg, nsymbt,
     creatid, exttyp, nversion,
+    volume_sections,
     nint, nreal,
     voltage, spherical_aberration, detector_gain, packed_bytes,
     imod_stamp, imod_flags,
@@ -72,10 +75,15 @@ class Header {
     [[nodiscard]] std::string_view label(std::size_t index) const noexcept;
 
     /// Edge lengths of a voxel along X, Y and Z in Ångström: CELLA / M; where M is 0, and on all axes of a file labelled
-    /// MRCZ whose MX and MY are 0, CELLA over the number of pixels along that axis; 0 where neither is known.
+    /// MRCZ whose MX is 0, CELLA over the number of pixels along that axis; 0 where neither is known and where CELLA is no
+    /// length (negative, not finite, beyond 10^12).
     [[nodiscard]] std::array<double, 3> voxel_angstrom() const noexcept;
     /// For each cell axis X, Y, Z the number of pixels along it: NX, NY and NZ permuted by MAPC, MAPR, MAPS.
     [[nodiscard]] std::array<std::int64_t, 3> pixels_along_axes() const noexcept;
+
+    /// DMIN, DMAX, DMEAN and RMS, NaN where they are not known: by the standard's sentinels (DMAX < DMIN, DMEAN below
+    /// both, RMS < 0), because they are no finite numbers, or, RMS, because it is 0 although DMAX > DMIN.
+    [[nodiscard]] FrameStatistics statistics() const noexcept;
 
     [[nodiscard]] std::array<std::byte, bytes_on_disk>& bytes() noexcept { return bytes_; }
     [[nodiscard]] const std::array<std::byte, bytes_on_disk>& bytes() const noexcept { return bytes_; }

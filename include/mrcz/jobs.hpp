@@ -9,6 +9,7 @@
 #include "mrcz/files.hpp"
 #include "mrcz/limits.hpp"
 #include "mrcz/metadata.hpp"
+#include "mrcz/mode0.hpp"
 #include "mrcz/reader.hpp"
 #include "mrcz/run_context.hpp"
 
@@ -25,6 +26,7 @@ struct CompressOptions {
     CodecOptions coding;
     std::optional<Metadata> metadata;  ///< replaces what the input carries
     Limits limits;
+    Mode0 mode0 = Mode0::by_header;  ///< a choice is kept in the new file's header
 };
 
 /// Compresses an MRC file (plain, or inside gzip or bzip2) so that decompress() gives it back byte for byte; compresses
@@ -45,6 +47,7 @@ struct DecompressOptions {
     /// Only these frames, under a fresh header. `10:20`, `:5`, `-1:`; empty: the whole file.
     std::string frames;
     Limits limits;
+    Mode0 mode0 = Mode0::by_header;  ///< for a fresh header and its statistics; an original comes back as it was
 };
 
 /// Gives back the file that was compressed, byte for byte, checked against its hash before it gets its name (or, to a
@@ -62,6 +65,10 @@ struct VerifyResult {
 
 /// Decodes everything, writes nothing. Throws what is wrong first.
 VerifyResult verify(const Input& input, const Limits& limits = {}, const RunContext& context = {});
+
+/// A reader of any input; a pipe goes through a temporary file.
+[[nodiscard]] Reader open_reader(const Input& input, const Limits& limits = {}, Mode0 mode0 = Mode0::by_header,
+                                 const RunContext& context = {});
 
 /// Everything known of a file without reading a pixel, as one JSON object (described in docs/info-json.md).
 [[nodiscard]] std::string info_json(const Reader& reader, bool indented = false);

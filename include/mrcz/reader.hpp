@@ -17,6 +17,7 @@
 #include "mrcz/header.hpp"
 #include "mrcz/limits.hpp"
 #include "mrcz/metadata.hpp"
+#include "mrcz/mode0.hpp"
 #include "mrcz/pixel_type.hpp"
 #include "mrcz/run_context.hpp"
 
@@ -35,8 +36,8 @@ class Reader {
   public:
     /// Opens `path`; one wrapped in gzip or bzip2 is unwrapped to a temporary file. Throws Error naming the file.
     /// A file that is damaged but readable in part opens; findings() say what is wrong.
-    explicit Reader(const std::filesystem::path& path, const Limits& limits = {});
-    explicit Reader(std::unique_ptr<ByteSource> source, const Limits& limits = {});
+    explicit Reader(const std::filesystem::path& path, const Limits& limits = {}, Mode0 mode0 = Mode0::by_header);
+    explicit Reader(std::unique_ptr<ByteSource> source, const Limits& limits = {}, Mode0 mode0 = Mode0::by_header);
     ~Reader();
     Reader(Reader&&) noexcept;
     Reader& operator=(Reader&&) noexcept;
@@ -48,6 +49,8 @@ class Reader {
     [[nodiscard]] std::int64_t frames() const noexcept;
     [[nodiscard]] std::int64_t rows() const noexcept;
     [[nodiscard]] std::int64_t columns() const noexcept;
+    /// Sections of each volume when the file is a stack of frames() / volume_sections() volumes, else 0.
+    [[nodiscard]] std::int64_t volume_sections() const noexcept;
     [[nodiscard]] PixelType pixel_type() const noexcept;
     [[nodiscard]] std::uint64_t frame_bytes() const noexcept;
     [[nodiscard]] const CodecInfo& codec() const noexcept;

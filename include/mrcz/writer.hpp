@@ -22,6 +22,9 @@ struct WriterOptions {
     std::int64_t ny = 0;                ///< rows, 1 … 2^31-1
     PixelType type = PixelType::int16;  ///< uint8 is refused: MRC has no mode for it (use int8 or uint16)
     bool is_volume = false;             ///< sections of one volume (ISPG 1, MZ = NZ) instead of a stack of images
+    /// Sections of each volume in a stack of volumes (ISPG 401); 0: no such stack. Frames that make no whole number of
+    /// volumes become a stack of images.
+    std::int64_t volume_sections = 0;
     std::array<double, 3> voxel_angstrom{0, 0, 0};  ///< along x, y, z; 0 where unknown
     float voltage_kv = 0;
     float spherical_aberration_mm = 0;

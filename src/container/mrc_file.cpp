@@ -5,24 +5,27 @@
 #include "base/checked.hpp"
 #include "container/frame_records.hpp"
 #include "header/compose.hpp"
+#include "header/mode0.hpp"
 
 namespace mrcz::container {
 namespace {
 
-header::Layout layout_of(const ByteSource& source, const Limits& limits) {
+header::Layout layout_of(const ByteSource& source, const Limits& limits, Mode0 mode0) {
     if (source.size() < Header::bytes_on_disk)
         fail(ErrorCode::truncated, "the file has ", source.size(), " bytes, an MRC header alone has 1024");
     std::array<std::byte, Header::bytes_on_disk> bytes{};
     source.read_at(0, bytes);
-    return header::read_layout(bytes, limits);
+    header::Layout layout = header::read_layout(bytes, limits);
+    header::read_mode0_as(layout, mode0);
+    return layout;
 }
 
 }  // namespace
 
-MrcFile::MrcFile(std::unique_ptr<ByteSource> source, const Limits& limits)
+MrcFile::MrcFile(std::unique_ptr<ByteSource> source, const Limits& limits, Mode0 mode0)
     : source_(std::move(source)),
       limits_(limits),
-      layout_(layout_of(*source_, limits)),
+      layout_(layout_of(*source_, limits, mode0)),
       row_(codec::reading_row(layout_.codec_id)),
       findings_(layout_.findings) {
     if (layout_.data_offset > source_->size())
@@ -181,6 +184,7 @@ Bytes MrcFile::table_section(std::string_view id, std::uint64_t entry_bytes) con
 }
 
 std::vector<FrameStatistics> MrcFile::statistics() const {
+    if (header::mode0_is_contradicted(layout_)) return {};
     return parse_statistics(table_section(section::frame_statistics, statistics_entry_bytes));
 }
 

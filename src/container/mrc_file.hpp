@@ -21,7 +21,7 @@ namespace mrcz::container {
 /// Safe to use from several threads. Errors do not name the file: callers wrap with in_file().
 class MrcFile {
   public:
-    MrcFile(std::unique_ptr<ByteSource> source, const Limits& limits);
+    MrcFile(std::unique_ptr<ByteSource> source, const Limits& limits, Mode0 mode0 = Mode0::by_header);
 
     [[nodiscard]] const ByteSource& source() const noexcept { return *source_; }
     [[nodiscard]] const Limits& limits() const noexcept { return limits_; }
@@ -46,6 +46,7 @@ class MrcFile {
     /// A section's contents, or nothing when the file has none of that id.
     [[nodiscard]] std::optional<Section> section(std::string_view id, std::uint64_t most_bytes) const;
     [[nodiscard]] std::optional<Original> original() const;
+    /// Empty where the file holds none, or of bytes read with the other sign than the caller chose.
     [[nodiscard]] std::vector<FrameStatistics> statistics() const;
     [[nodiscard]] std::vector<std::uint64_t> chunk_hashes() const;
     /// The stored hash of a frame; loaded once, on first use.

@@ -5,6 +5,7 @@
 #include "base/fail.hpp"
 #include "base/ordered_pipeline.hpp"
 #include "container/frame_loader.hpp"
+#include "header/volumes.hpp"
 #include "io/sources.hpp"
 
 namespace mrcz {
@@ -32,7 +33,8 @@ std::optional<Metadata> metadata_in_extended_header(const MrcFile& file) {
 }  // namespace
 
 struct Reader::Impl {
-    Impl(std::unique_ptr<ByteSource> source, const Limits& limits) : file(std::move(source), limits) {}
+    Impl(std::unique_ptr<ByteSource> source, const Limits& limits, Mode0 mode0)
+        : file(std::move(source), limits, mode0) {}
 
     /// Loaders are lent out, so that memory is reused whoever reads.
     template <class Work>
@@ -56,12 +58,12 @@ struct Reader::Impl {
     std::vector<std::unique_ptr<FrameLoader>> idle;
 };
 
-Reader::Reader(const std::filesystem::path& path, const Limits& limits)
-    : Reader(io::open_unwrapped_source(path), limits) {}
+Reader::Reader(const std::filesystem::path& path, const Limits& limits, Mode0 mode0)
+    : Reader(io::open_unwrapped_source(path), limits, mode0) {}
 
-Reader::Reader(std::unique_ptr<ByteSource> source, const Limits& limits) {
+Reader::Reader(std::unique_ptr<ByteSource> source, const Limits& limits, Mode0 mode0) {
     const std::string name = source->name();
-    in_file(name, [&] { impl_ = std::make_unique<Impl>(std::move(source), limits); });
+    in_file(name, [&] { impl_ = std::make_unique<Impl>(std::move(source), limits, mode0); });
 }
 
 Reader::~Reader() = default;
@@ -73,6 +75,7 @@ const Header& Reader::header() const noexcept { return impl_->file.layout().head
 std::int64_t Reader::frames() const noexcept { return impl_->file.frames(); }
 std::int64_t Reader::rows() const noexcept { return header().ny(); }
 std::int64_t Reader::columns() const noexcept { return header().nx(); }
+std::int64_t Reader::volume_sections() const noexcept { return header::volume_sections(header()); }
 PixelType Reader::pixel_type() const noexcept { return impl_->file.layout().type; }
 std::uint64_t Reader::frame_bytes() const noexcept { return impl_->file.layout().frame_bytes; }
 const CodecInfo& Reader::codec() const noexcept { return impl_->file.codec(); }

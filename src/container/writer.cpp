@@ -23,6 +23,7 @@ header::FreshImage image_of(const WriterOptions& options) {
             options.ny,
             options.type,
             options.is_volume,
+            options.volume_sections,
             options.voltage_kv,
             options.spherical_aberration_mm,
             options.detector_gain,

@@ -20,4 +20,15 @@ namespace mrcz::header {
     return axes == std::array<std::int64_t, 3>{1, 2, 3};
 }
 
+/// IMOD writes MAPR = -2 when the rows run downwards.
+[[nodiscard]] inline bool is_y_inverted(const Header& header) noexcept {
+    return axes_of(header) == std::array<std::int64_t, 3>{1, -2, 3};
+}
+
+/// Whether CELLA may be taken for a length in Angstrom. Some programs write other things: 0, -1, 10^20.
+[[nodiscard]] inline bool is_cell_edge(float edge) noexcept { return edge >= 0 && edge < 1e12F; }
+
+/// Header::voxel_angstrom() with whatever CELLA says, as long as it is a number.
+[[nodiscard]] std::array<double, 3> voxel_as_written(const Header& header) noexcept;
+
 }  // namespace mrcz::header

@@ -8,7 +8,10 @@
 
 #include "base/fail.hpp"
 #include "header/axes.hpp"
+#include "header/imod.hpp"
+#include "header/mode0.hpp"
 #include "header/modes.hpp"
+#include "header/volumes.hpp"
 #include "mrcz/version.hpp"
 
 namespace mrcz::header {
@@ -62,7 +65,7 @@ void mark_standard(Header& header) {
 
 /// M and CELLA for `pixels` along each axis, the voxel kept. An edge that needs no scaling keeps its bits.
 void set_sampling(Header& header, const std::array<std::int64_t, 3>& pixels) {
-    const auto voxel = header.voxel_angstrom();
+    const auto voxel = voxel_as_written(header);
     for (std::size_t axis = 0; axis < 3; ++axis) {
         const bool unchanged = header.integer(sampling_fields[axis]) == pixels[axis];
         if (!unchanged && std::isfinite(header.real(cell_fields[axis])))
@@ -89,7 +92,7 @@ bool range_tells_unsigned(const Header& header) {
     return (base_mode == 0 || base_mode == 5) && !mode0_is_signed(header);
 }
 
-bool is_volume_group(std::int64_t space_group) { return space_group >= 1 && space_group <= 230; }
+constexpr std::int64_t primitive_volume_stack = 401;
 
 }  // namespace
 
@@ -106,6 +109,10 @@ bool is_ours(const Header& header) {
 Header compressed_header(const Layout& source, std::uint16_t codec_id) {
     Header header = source.header;
     header.set_integer(HeaderField::mode, source.base_mode + codec_factor * codec_id);
+    declare_mode0(header, source);
+    if (imod::old_origin(header, source.order)) imod::standardise_origin(header, source.order);
+    if (is_volume_stack_group(header.integer(HeaderField::ispg)))
+        header.set_integer(HeaderField::volume_sections, stated_volume_sections(source.header));
     set_sampling(header, header.pixels_along_axes());
     header.set_integer(HeaderField::mz, 0);
     if (!any_label_is_mrcz(source.header)) reset_microscope_fields(header);
@@ -122,16 +129,21 @@ Header plain_header(const Layout& source, std::int64_t frames) {
     Header header = source.header;
     header.set_integer(HeaderField::mode, source.base_mode);
     header.set_integer(HeaderField::packed_bytes, 0);
-    const auto voxel = header.voxel_angstrom();
+    imod::standardise_origin(header, source.order);
+    declare_mode0(header, source);
+    const auto voxel = voxel_as_written(header);
+    const std::int64_t sections = stated_volume_sections(header);
     header.set_integer(HeaderField::nz, frames);
     auto samples = header.pixels_along_axes();
     const bool volume = is_volume_group(header.integer(HeaderField::ispg));
-    if (!volume) samples[2] = 1;
+    const bool volumes = sections > 0 && frames > 0 && frames % sections == 0;
+    if (is_volume_stack_group(header.integer(HeaderField::ispg))) header.set_integer(HeaderField::volume_sections, 0);
+    if (!volume) samples[2] = volumes ? sections : 1;
     for (std::size_t axis = 0; axis < 3; ++axis) {
         header.set_integer(sampling_fields[axis], samples[axis]);
         header.set_real(cell_fields[axis], cell_edge(std::max(0.0, voxel[axis]), samples[axis]));
     }
-    header.set_integer(HeaderField::ispg, volume ? header.integer(HeaderField::ispg) : 0);
+    if (!volume && !volumes) header.set_integer(HeaderField::ispg, 0);
     header.set_integer(HeaderField::nversion, standard_version);
     mark_standard(header);
     if (!are_an_order(axes_of(header))) set_standard_axes(header);
@@ -154,7 +166,8 @@ Header fresh_header(const FreshImage& image, std::uint16_t codec_id) {
     for (const HeaderField field : {HeaderField::cell_alpha, HeaderField::cell_beta, HeaderField::cell_gamma})
         header.set_real(field, 90);
     set_standard_axes(header);
-    header.set_integer(HeaderField::ispg, image.is_volume ? 1 : 0);
+    header.set_integer(HeaderField::ispg, image.is_volume ? 1 : image.volume_sections > 0 ? primitive_volume_stack : 0);
+    header.set_integer(HeaderField::volume_sections, image.volume_sections);
     header.set_integer(HeaderField::nversion, standard_version);
     header.set_real(HeaderField::voltage, image.voltage_kv);
     header.set_real(HeaderField::spherical_aberration, image.spherical_aberration_mm);
@@ -168,8 +181,13 @@ Header fresh_header(const FreshImage& image, std::uint16_t codec_id) {
 void set_extent(Header& header, std::int64_t frames, const std::array<double, 3>& voxel_angstrom) {
     header.set_integer(HeaderField::nz, frames);
     const bool compressed = header.integer(HeaderField::mode) >= codec_factor;
-    const bool stack = !is_volume_group(header.integer(HeaderField::ispg));
-    const std::array samples{header.nx(), header.ny(), compressed ? 0 : stack ? 1 : frames};
+    const bool volume = is_volume_group(header.integer(HeaderField::ispg));
+    const std::int64_t sections = header.integer(HeaderField::volume_sections);
+    const bool volumes = sections > 0 && frames > 0 && frames % sections == 0;
+    if (!volumes || !compressed) header.set_integer(HeaderField::volume_sections, 0);
+    if (!volume && !volumes) header.set_integer(HeaderField::ispg, 0);
+    const std::int64_t plain_mz = volume ? frames : volumes ? sections : 1;
+    const std::array samples{header.nx(), header.ny(), compressed ? 0 : plain_mz};
     for (std::size_t axis = 0; axis < 3; ++axis) {
         const std::int64_t pixels = samples[axis] == 0 ? frames : samples[axis];
         header.set_integer(sampling_fields[axis], samples[axis]);

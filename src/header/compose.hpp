@@ -13,8 +13,9 @@ namespace mrcz::header {
 [[nodiscard]] bool is_ours(const Header& header);
 
 /// `source` as the header of a compressed file: codec in MODE, M = N along each axis but MZ = 0 (python-mrcz returns an
-/// array only then) with the cell scaled to keep the voxel, MRCZ label first, MRCZ fields reset unless an MRCZ program
-/// wrote them. Statistics and packed bytes are filled in when they are known.
+/// array only then; of a stack of volumes MZ goes to a field of its own) with the cell scaled to keep the voxel, MRCZ
+/// label first, MRCZ fields reset unless an MRCZ program wrote them. Statistics and packed bytes are filled in when
+/// they are known.
 [[nodiscard]] Header compressed_header(const Layout& source, std::uint16_t codec_id);
 
 /// What the header of pixels that come from no file has to say.
@@ -23,6 +24,7 @@ struct FreshImage {
     std::int64_t ny = 0;
     PixelType type = PixelType::int16;
     bool is_volume = false;
+    std::int64_t volume_sections = 0;  ///< of each volume in a stack of them; 0: not such a stack
     float voltage_kv = 0;
     float spherical_aberration_mm = 0;
     float detector_gain = 1;

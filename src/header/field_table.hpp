@@ -12,7 +12,7 @@ using F = HeaderField;
 using T = HeaderFieldType;
 
 // clang-format off
-inline constexpr std::array<HeaderFieldInfo, 50> field_table{{
+inline constexpr std::array<HeaderFieldInfo, 51> field_table{{
     {F::nx,         "NX",         0,   T::i32, 1, 4, "px", "columns, the fastest axis in the file"},
     {F::ny,         "NY",         4,   T::i32, 1, 4, "px", "rows"},
     {F::nz,         "NZ",         8,   T::i32, 1, 4, "px", "sections (frames)"},
@@ -40,6 +40,7 @@ inline constexpr std::array<HeaderFieldInfo, 50> field_table{{
     {F::creatid,    "CREATID",    96,  T::i16, 1, 2, "",   "IMOD: 0; -16224 marks a DeltaVision file"},
     {F::exttyp,     "EXTTYP",     104, T::text,1, 4, "",   "kind of extended header"},
     {F::nversion,   "NVERSION",   108, T::i32, 1, 4, "",   "10 x year of the standard + minor: 20140, 20141"},
+    {F::volume_sections, "VOLUMESECTIONS", 124, T::i32, 1, 4, "px", "MRCZ: MZ of a stack of volumes, when MZ itself is 0"},
     {F::nint,       "NINT",       128, T::i16, 1, 2, "",   "SerialEM, IMOD: layout of the extended header"},
     {F::nreal,      "NREAL",      130, T::i16, 1, 2, "",   "SerialEM, IMOD: layout of the extended header"},
     {F::voltage,    "VOLTAGE",    132, T::f32, 1, 4, "kV", "MRCZ: accelerating voltage"},

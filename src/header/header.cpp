@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/byte_order.hpp"
 #include "header/axes.hpp"
@@ -9,6 +10,9 @@
 
 namespace mrcz {
 namespace {
+
+constexpr std::array cell_fields{HeaderField::cell_a, HeaderField::cell_b, HeaderField::cell_c};
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 template <class Bytes>
 auto* place_of(Bytes& bytes, HeaderField field, std::size_t index) noexcept {
@@ -89,20 +93,44 @@ std::array<std::int64_t, 3> Header::pixels_along_axes() const noexcept {
 }
 
 std::array<double, 3> Header::voxel_angstrom() const noexcept {
-    constexpr std::array cell{HeaderField::cell_a, HeaderField::cell_b, HeaderField::cell_c};
+    std::array<double, 3> voxel = header::voxel_as_written(*this);
+    for (std::size_t axis = 0; axis < 3; ++axis)
+        if (!header::is_cell_edge(real(cell_fields[axis]))) voxel[axis] = 0;
+    return voxel;
+}
+
+FrameStatistics Header::statistics() const noexcept {
+    const auto number = [this](HeaderField field) {
+        const float value = real(field);
+        return std::isfinite(value) ? static_cast<double>(value) : unknown;
+    };
+    FrameStatistics found{number(HeaderField::dmin), number(HeaderField::dmax), number(HeaderField::dmean),
+                          number(HeaderField::rms), 0};
+    if (found.mean < std::min(found.minimum, found.maximum)) found.mean = unknown;
+    if (!(found.maximum >= found.minimum)) found.minimum = found.maximum = unknown;
+    const bool never_computed = found.standard_deviation == 0 && found.maximum > found.minimum;
+    if (found.standard_deviation < 0 || never_computed) found.standard_deviation = unknown;
+    return found;
+}
+
+}  // namespace mrcz
+
+namespace mrcz::header {
+
+std::array<double, 3> voxel_as_written(const Header& header) noexcept {
     constexpr std::array samples{HeaderField::mx, HeaderField::my, HeaderField::mz};
-    const auto pixels = pixels_along_axes();
-    // python-mrcz means CELLA / N, and something else by MZ (slices per frame), when it leaves MX and MY zero.
-    const bool by_pixels =
-        label(0).starts_with("MRCZ") && integer(HeaderField::mx) == 0 && integer(HeaderField::my) == 0;
+    const auto pixels = header.pixels_along_axes();
+    // python-mrcz means CELLA / N, and something else by MZ (slices per frame), when it leaves MX zero. Up to 0.4.1 it
+    // wrote NX and NY where MY and MZ belong.
+    const bool by_pixels = header.label(0).starts_with("MRCZ") && header.integer(HeaderField::mx) == 0;
     std::array<double, 3> voxel{};
     for (std::size_t axis = 0; axis < 3; ++axis) {
-        const std::int64_t sampled = integer(samples[axis]);
+        const std::int64_t sampled = header.integer(samples[axis]);
         const std::int64_t divisor = sampled > 0 && !by_pixels ? sampled : pixels[axis];
-        const double edge = real(cell[axis]);
+        const double edge = header.real(cell_fields[axis]);
         if (divisor > 0 && std::isfinite(edge)) voxel[axis] = edge / static_cast<double>(divisor);
     }
     return voxel;
 }
 
-}  // namespace mrcz
+}  // namespace mrcz::header

@@ -8,6 +8,7 @@
 #include "header/byte_order_of.hpp"
 #include "mrcz/finding.hpp"
 #include "mrcz/limits.hpp"
+#include "mrcz/mode0.hpp"
 #include "mrcz/pixel_type.hpp"
 
 namespace mrcz::header {
@@ -16,12 +17,13 @@ struct Layout {
     Header header;                        ///< little-endian
     ByteOrder order = ByteOrder::little;  ///< of the pixels in the file
     PixelType type = PixelType::int8;
-    std::uint16_t codec_id = 0;     ///< 0: plain
-    std::int32_t base_mode = 0;     ///< MODE without its codec part
-    std::int64_t frames = 0;        ///< NZ, may be 0
-    std::uint64_t frame_bytes = 0;  ///< of one decoded frame, at least 1
-    std::uint64_t data_offset = 0;  ///< 1024 + NSYMBT
-    std::uint64_t data_bytes = 0;   ///< of all decoded frames
+    std::uint16_t codec_id = 0;      ///< 0: plain
+    std::int32_t base_mode = 0;      ///< MODE without its codec part
+    Mode0 mode0 = Mode0::by_header;  ///< what read_mode0_as() was told
+    std::int64_t frames = 0;         ///< NZ, may be 0
+    std::uint64_t frame_bytes = 0;   ///< of one decoded frame, at least 1
+    std::uint64_t data_offset = 0;   ///< 1024 + NSYMBT
+    std::uint64_t data_bytes = 0;    ///< of all decoded frames
     std::vector<Finding> findings;
 };
 

@@ -1,2 +1,3 @@
 mrcz_room(header
-  SOURCES header/header.cpp header/modes.cpp header/foreign_formats.cpp header/byte_order_of.cpp header/rules.cpp header/layout.cpp header/compose.cpp)
+  SOURCES header/header.cpp header/modes.cpp header/foreign_formats.cpp header/byte_order_of.cpp header/rules.cpp header/layout.cpp header/compose.cpp header/imod.cpp header/volumes.cpp
+          header/dialect_rules.cpp header/mode0.cpp)

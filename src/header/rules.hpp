@@ -9,6 +9,14 @@
 
 namespace mrcz::header {
 
+struct RuleInfo {
+    std::string_view id;
+    Severity severity;
+};
+
+/// In the order of their ids.
+[[nodiscard]] std::vector<RuleInfo> header_rules();
+
 [[nodiscard]] std::vector<Finding> check_rules(const OrderedHeader& ordered);
 
 }  // namespace mrcz::header

@@ -97,7 +97,7 @@ JobResult compress(const Input& input, const Output& output, const CompressOptio
                    const RunContext& context) {
     return in_file(input.display_name(), [&] {
         const codec::CodecRow& row = row_named(options.codec);
-        const auto feed = jobs::open_feed(input, options.limits, context);
+        const auto feed = jobs::open_feed(input, options.limits, options.mode0, context);
         const header::Layout& layout = feed->layout();
         const auto sink = jobs::open_sink(output, input, true);  // before any frame is read: it may be refused
         CodingSlots slots(*feed, row, options.coding, context);

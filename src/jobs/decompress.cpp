@@ -151,7 +151,7 @@ void write_plain(const MrcFile& file, const FrameRange& range, bool whole, io::B
 JobResult decompress(const Input& input, const Output& output, const DecompressOptions& options,
                      const RunContext& context) {
     return in_file(input.display_name(), [&] {
-        const MrcFile file(jobs::open_source(input, context), options.limits);
+        const MrcFile file(jobs::open_source(input, context), options.limits, options.mode0);
         file.require_undamaged();
         (void)file.decoder();  // refused before anything is written
         const bool whole = options.frames.empty();

@@ -5,6 +5,7 @@
 
 #include "base/fail.hpp"
 #include "container/frame_loader.hpp"
+#include "header/mode0.hpp"
 #include "io/sources.hpp"
 #include "jobs/open_input.hpp"
 #include "jobs/plain_feed.hpp"
@@ -18,8 +19,8 @@ using container::Section;
 /// A compressed file that is compressed anew: it hands on what it carries.
 class MrczFeed final : public FrameFeed {
   public:
-    MrczFeed(std::unique_ptr<ByteSource> source, const Limits& limits)
-        : file_(std::move(source), limits), extended_header_(file_.extended_header()) {
+    MrczFeed(std::unique_ptr<ByteSource> source, const Limits& limits, Mode0 mode0)
+        : file_(std::move(source), limits, mode0), extended_header_(file_.extended_header()) {
         file_.require_undamaged();
         // With header, frames and ORIG each true to its hash, the new file restores what this one restores.
         if (file_.footer() && file_.footer()->find(container::section::original) != nullptr &&
@@ -78,7 +79,7 @@ bool is_made_anew(std::string_view id) noexcept {
            id == section::frame_statistics;
 }
 
-std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits, const RunContext& context) {
+std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits, Mode0 mode0, const RunContext& context) {
     auto stream = open_stream(input, context);
     Bytes head(Header::bytes_on_disk);
     head.resize(io::read_up_to(*stream, head));
@@ -86,11 +87,12 @@ std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits, c
         fail(ErrorCode::truncated, "the input has ", head.size(), " bytes, an MRC header alone has 1024");
     const auto header = std::span(head).first<Header::bytes_on_disk>();
     header::Layout layout = header::read_layout(header, limits);
+    header::read_mode0_as(layout, mode0);
     if (layout.codec_id == 0) return make_plain_feed(std::move(stream), header, std::move(layout), limits);
     std::error_code ignored;
     if (!input.descriptor && std::filesystem::is_regular_file(input.path, ignored))
-        return std::make_unique<MrczFeed>(open_source(input, context), limits);
-    return std::make_unique<MrczFeed>(io::spooled(*io::with_prefix(std::move(head), std::move(stream))), limits);
+        return std::make_unique<MrczFeed>(open_source(input, context), limits, mode0);
+    return std::make_unique<MrczFeed>(io::spooled(*io::with_prefix(std::move(head), std::move(stream))), limits, mode0);
 }
 
 }  // namespace mrcz::jobs

@@ -34,7 +34,8 @@ class FrameFeed {
 };
 
 /// The feed that fits an input's header.
-[[nodiscard]] std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits, const RunContext& context);
+[[nodiscard]] std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits, Mode0 mode0,
+                                                   const RunContext& context);
 
 /// Whether every file gets a section of its own, so that it is not taken over from an older one.
 [[nodiscard]] bool is_made_anew(std::string_view section_id) noexcept;

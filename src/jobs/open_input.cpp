@@ -2,6 +2,7 @@
 
 #include "base/fail.hpp"
 #include "io/sources.hpp"
+#include "mrcz/jobs.hpp"
 
 namespace mrcz::jobs {
 
@@ -31,3 +32,11 @@ std::unique_ptr<io::ByteSink> open_sink(const Output& output, const Input& input
 }
 
 }  // namespace mrcz::jobs
+
+namespace mrcz {
+
+Reader open_reader(const Input& input, const Limits& limits, Mode0 mode0, const RunContext& context) {
+    return Reader(jobs::open_source(input, context), limits, mode0);
+}
+
+}  // namespace mrcz

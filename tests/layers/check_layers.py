@@ -30,7 +30,7 @@ PUBLIC_HEADERS = {
     "error.hpp": "base", "frame_statistics.hpp": "base", "limits.hpp": "base", "pixel_type.hpp": "base",
     "run_context.hpp": "base", "thread_executor.hpp": "base", "version.hpp": "base",
     "byte_source.hpp": "io",
-    "finding.hpp": "header", "header.hpp": "header",
+    "finding.hpp": "header", "header.hpp": "header", "mode0.hpp": "header", "extended_header.hpp": "header",
     "metadata.hpp": "meta",
     "codec.hpp": "codec",
     "reader.hpp": "container", "writer.hpp": "container",

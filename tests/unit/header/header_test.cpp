@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
 #include <limits>
 #include <set>
 #include <string>
@@ -156,7 +158,6 @@ TEST(VoxelSize, IsTheCellOverItsSamples) {
     const Header header = clean_header();
     EXPECT_EQ(header.voxel_angstrom(), (Voxel{1.5, 1.5, 1.5}));
     EXPECT_EQ(with(header, mx, 32).voxel_angstrom(), (Voxel{3, 1.5, 1.5}));
-    EXPECT_EQ(with_real(header, cell_b, -96).voxel_angstrom(), (Voxel{1.5, -2, 1.5}));
 }
 
 TEST(VoxelSize, IsTheCellOverThePixelsWhereSamplesAreNotGiven) {
@@ -183,6 +184,38 @@ TEST(VoxelSize, IsTheCellOverThePixelsInFilesOfPythonMrczWhateverMzSays) {
     for (const std::int64_t slices : {0, 1, 7})
         EXPECT_EQ(with(header, mz, slices).voxel_angstrom(), (std::array<double, 3>{1.5, 1.5, 2})) << slices;
     EXPECT_EQ(with(with(header, mz, 1), mx, 64).voxel_angstrom()[2], 14);
+    EXPECT_EQ(with(with(header, my, 64), mz, 48).voxel_angstrom(), (std::array<double, 3>{1.5, 1.5, 2}));
+}
+
+TEST(VoxelSize, IsZeroWhereTheCellIsNoLength) {
+    for (const float edge : {-96.0F, -1.0F, 2.27e20F})  // Direct Electron; Velox in diffraction
+        EXPECT_EQ(with_real(clean_header(), cell_b, edge).voxel_angstrom(), (std::array<double, 3>{1.5, 0, 1.5}));
+}
+
+TEST(HeaderStatistics, AreThoseOfTheHeader) {
+    EXPECT_EQ(clean_header().statistics(), (FrameStatistics{-4, 900, 12.5, 3.25, 0}));
+}
+
+TEST(HeaderStatistics, SentinelsOfEveryProgramMeanUnknown) {
+    constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+    // mrcfile, Direct Electron, Velox, cryoDRGN, SerialEM before the first frame, Savu
+    const std::array<float, 4> sentinels[] = {{0, -1, -2, -1},  {2, 1, 0, -1},          {3, 2, 1, -1},
+                                              {-1, -2, -3, -1}, {1e38F, 0, -1e38F, -1}, {nan, nan, nan, nan}};
+    for (const auto& [least, greatest, mean, deviation] : sentinels) {
+        Header header = with_real(with_real(clean_header(), dmin, least), dmax, greatest);
+        header = with_real(with_real(header, dmean, mean), rms, deviation);
+        const FrameStatistics found = header.statistics();
+        EXPECT_TRUE(std::isnan(found.minimum) && std::isnan(found.maximum)) << least;
+        EXPECT_TRUE(std::isnan(found.mean) && std::isnan(found.standard_deviation)) << least;
+    }
+}
+
+TEST(HeaderStatistics, AreUnknownOneByOne) {
+    EXPECT_TRUE(std::isnan(with_real(clean_header(), dmean, -33).statistics().mean));
+    EXPECT_EQ(with_real(clean_header(), dmean, -33).statistics().maximum, 900);
+    EXPECT_TRUE(std::isnan(with_real(clean_header(), rms, 0).statistics().standard_deviation));
+    const Header constant = with_real(with_real(with_real(clean_header(), dmin, 5), dmax, 5), dmean, 5);
+    EXPECT_EQ(with_real(constant, rms, 0).statistics(), (FrameStatistics{5, 5, 5, 0, 0}));
 }
 
 TEST(VoxelSize, IsZeroWhereNothingIsKnown) {

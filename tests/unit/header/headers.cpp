@@ -66,4 +66,22 @@ Header python_big_endian(const Header& header) {
     return mixed;
 }
 
+namespace {
+
+Header old_imod(ByteOrder order) {
+    Header header = with(clean_header(), nversion, 0);
+    if (order == ByteOrder::big) header = header::swapped(header);
+    std::byte* bytes = header.bytes().data();
+    const std::int16_t waves[] = {1, 617, 0, 0, 0, 0};
+    for (std::size_t i = 0; i < 6; ++i) store(bytes + 196 + 2 * i, waves[i], order);
+    const float origin_zxy[] = {10, 20, 30};
+    for (std::size_t i = 0; i < 3; ++i) store(bytes + 208 + 4 * i, origin_zxy[i], order);
+    return header;
+}
+
+}  // namespace
+
+Header old_imod_header() { return old_imod(ByteOrder::little); }
+Header old_imod_header_big_endian() { return old_imod(ByteOrder::big); }
+
 }  // namespace mrcz::header_test

@@ -22,4 +22,8 @@ namespace mrcz::header_test {
 /// As python-mrcz up to 0.5 writes big-endian files: MODE, MZ, statistics, MRCZ's fields and NLABL stay little-endian.
 [[nodiscard]] Header python_big_endian(const Header& header);
 
+/// Of IMOD up to 2.6.19: one wavelength, origin x 20, y 30, z 10, no MAP, no stamp, no RMS.
+[[nodiscard]] Header old_imod_header();
+[[nodiscard]] Header old_imod_header_big_endian();
+
 }  // namespace mrcz::header_test
