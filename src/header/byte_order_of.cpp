@@ -82,16 +82,10 @@ std::string describe(const Header& header) {
                   header.integer(HeaderField::mode));
 }
 
-constexpr std::int64_t packed_4_bit_mode = 101;
-
 [[noreturn]] void refuse(const Header& little, const Header& big) {
     if (const ForeignFormat format = foreign_format_of(little.bytes()); !format.name.empty())
         fail(ErrorCode::not_mrc, "not an MRC file: it is ", format.name, format.advice.empty() ? "" : "; ",
              format.advice);
-    for (const Header* header : {&little, &big})
-        if (dimensions_are_sane(*header) && header->integer(HeaderField::mode) % codec_factor == packed_4_bit_mode)
-            fail(ErrorCode::unsupported,
-                 "header: MODE (offset 0xc): 101, pixels of 4 bits, which this version cannot read");
     fail(ErrorCode::not_mrc,
          "not an MRC file: the header makes no sense in either byte order (little-endian: ", describe(little),
          "; big-endian: ", describe(big), ")");

@@ -98,6 +98,16 @@ constexpr std::int64_t primitive_volume_stack = 401;
 
 std::string mrcz_label() { return concat("MRCZ", version); }
 
+std::int32_t writable_mode(PixelType type) {
+    const auto mode = mode_for(type);
+    if (!mode)
+        fail(ErrorCode::invalid_argument, "MRC has no mode for ", info_of(type).name,
+             " pixels; use int8, uint16 or uint4");
+    return *mode;
+}
+
+std::int64_t version_of(PixelType type) { return type == PixelType::uint4 ? 0 : standard_version; }
+
 bool is_ours(const Header& header) {
     const std::string_view label = header.label(0);
     if (!label.starts_with("MRCZ")) return false;
@@ -144,7 +154,7 @@ Header plain_header(const Layout& source, std::int64_t frames) {
         header.set_real(cell_fields[axis], cell_edge(std::max(0.0, voxel[axis]), samples[axis]));
     }
     if (!volume && !volumes) header.set_integer(HeaderField::ispg, 0);
-    header.set_integer(HeaderField::nversion, standard_version);
+    header.set_integer(HeaderField::nversion, version_of(source.type));
     mark_standard(header);
     if (!are_an_order(axes_of(header))) set_standard_axes(header);
     put_mrcz_label_second(header);
@@ -152,23 +162,20 @@ Header plain_header(const Layout& source, std::int64_t frames) {
 }
 
 Header fresh_header(const FreshImage& image, std::uint16_t codec_id) {
-    const auto mode = mode_for(image.type);
-    if (!mode)
-        fail(ErrorCode::invalid_argument, "MRC has no mode for ", info_of(image.type).name,
-             " pixels; use int8 or uint16");
+    const std::int32_t mode = writable_mode(image.type);
     constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
     if (image.nx < 1 || image.ny < 1 || image.nx > most || image.ny > most)
         fail(ErrorCode::invalid_argument, "frames of ", image.nx, " x ", image.ny, " pixels cannot be written");
     Header header;
     header.set_integer(HeaderField::nx, image.nx);
     header.set_integer(HeaderField::ny, image.ny);
-    header.set_integer(HeaderField::mode, *mode + codec_factor * codec_id);
+    header.set_integer(HeaderField::mode, mode + codec_factor * codec_id);
     for (const HeaderField field : {HeaderField::cell_alpha, HeaderField::cell_beta, HeaderField::cell_gamma})
         header.set_real(field, 90);
     set_standard_axes(header);
     header.set_integer(HeaderField::ispg, image.is_volume ? 1 : image.volume_sections > 0 ? primitive_volume_stack : 0);
     header.set_integer(HeaderField::volume_sections, image.volume_sections);
-    header.set_integer(HeaderField::nversion, standard_version);
+    header.set_integer(HeaderField::nversion, version_of(image.type));
     header.set_real(HeaderField::voltage, image.voltage_kv);
     header.set_real(HeaderField::spherical_aberration, image.spherical_aberration_mm);
     header.set_real(HeaderField::detector_gain, image.detector_gain);

@@ -9,6 +9,12 @@ namespace mrcz::header {
 /// Label that python-mrcz wants first to tell its own files: `MRCZ1.0.0`.
 [[nodiscard]] std::string mrcz_label();
 
+/// MODE for pixels of `type`; throws Error{invalid_argument} when MRC has none.
+[[nodiscard]] std::int32_t writable_mode(PixelType type);
+
+/// NVERSION of a new file: 0 for 4-bit pixels, which no version of the standard has; IMOD writes them so.
+[[nodiscard]] std::int64_t version_of(PixelType type);
+
 /// Whether `header` is of a compressed file that this program finished: those always have footer and index.
 [[nodiscard]] bool is_ours(const Header& header);
 

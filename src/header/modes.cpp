@@ -5,7 +5,7 @@
 namespace mrcz::header {
 namespace {
 
-constexpr std::array<ModeInfo, 12> modes{{
+constexpr std::array<ModeInfo, 13> modes{{
     {0, PixelType::int8, true, ""},
     {1, PixelType::int16, true, ""},
     {2, PixelType::float32, true, ""},
@@ -18,10 +18,8 @@ constexpr std::array<ModeInfo, 12> modes{{
     {12, PixelType::float16, true, ""},
     {16, PixelType::rgb8, false, "IMOD's RGB"},
     {17, PixelType::int8, false, "private to EMAN2"},
+    {101, PixelType::uint4, false, "IMOD's and SerialEM's packed 4-bit pixels"},
 }};
-
-constexpr std::int64_t imod_stamp = 1146047817;  // "IMOD"
-constexpr std::int64_t imod_signed_bytes = 1;
 
 }  // namespace
 
@@ -39,7 +37,7 @@ std::optional<std::int32_t> mode_for(PixelType type) noexcept {
 
 bool mode0_is_signed(const Header& header) noexcept {
     if (header.integer(HeaderField::imod_stamp) == imod_stamp)
-        return (header.integer(HeaderField::imod_flags) & imod_signed_bytes) != 0;
+        return (header.integer(HeaderField::imod_flags) & imod_flag::signed_bytes) != 0;
     const float least = header.real(HeaderField::dmin);
     const float greatest = header.real(HeaderField::dmax);
     if (least >= 0 && greatest >= least) return greatest < 128;  // 0…127 reads alike either way; MRC2014 says signed

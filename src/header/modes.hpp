@@ -21,6 +21,12 @@ struct ModeInfo {
 inline constexpr std::int32_t codec_factor = 1000;  ///< MODE = mode + 1000 x codec id
 inline constexpr std::int32_t largest_codec_id = 31;
 
+inline constexpr std::int64_t imod_stamp = 1146047817;  ///< "IMOD" in word 39: its flags mean something
+namespace imod_flag {
+inline constexpr std::int64_t signed_bytes = 1;
+inline constexpr std::int64_t packed_4_bit = 16;  ///< mode 0, two pixels a byte
+}  // namespace imod_flag
+
 /// The row of a MODE without its codec part, or null when no program we know writes it.
 [[nodiscard]] const ModeInfo* find_mode(std::int32_t base_mode) noexcept;
 

@@ -1,3 +1,4 @@
 mrcz_room(header
-  SOURCES header/header.cpp header/modes.cpp header/foreign_formats.cpp header/byte_order_of.cpp header/rules.cpp header/layout.cpp header/compose.cpp header/imod.cpp header/volumes.cpp
-          header/dialect_rules.cpp header/mode0.cpp)
+  SOURCES header/header.cpp header/modes.cpp header/mode0.cpp header/foreign_formats.cpp header/byte_order_of.cpp
+          header/rules.cpp header/dialect_rules.cpp header/layout.cpp header/compose.cpp header/imod.cpp
+          header/volumes.cpp header/packed_bytes.cpp header/converted.cpp)

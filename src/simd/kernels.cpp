@@ -82,12 +82,14 @@ const Kernels& kernels(Level level) noexcept {
 
 const Kernels& kernels() noexcept { return kernels(best_level()); }
 
-const LevelTable& best_table() noexcept {
+const LevelTable& table_of([[maybe_unused]] Level level) noexcept {
 #if defined(MRCZ_SIMD_X86)
-    if (best_level() == Level::avx512) return avx512_table;
-    if (best_level() == Level::avx2) return avx2_table;
+    if (level == Level::avx512) return avx512_table;
+    if (level == Level::avx2) return avx2_table;
 #endif
     return scalar_table;
 }
+
+const LevelTable& best_table() noexcept { return table_of(best_level()); }
 
 }  // namespace mrcz::simd

@@ -62,11 +62,11 @@ struct Kernels {
     /// Reverses the bytes of every word in place; `word_bytes` is 1, 2, 4 or 8 and divides the size.
     void (*byteswap)(std::span<std::byte> data, std::size_t word_bytes);
 
-    /// Adds little-endian pixels to the statistics. Complex and colour types only count.
+    /// Adds little-endian pixels to the statistics; of 4-bit ones, two a byte. Complex and colour types only count.
     void (*accumulate)(StatisticsState& state, std::span<const std::byte> pixels, PixelType type);
 
-    /// Every longest stretch of at least `least_run` positions that equal the position before them. Returns how many there
-    /// are; writes at most `runs.size()` of them. Bytes behind the last are literals.
+    /// Every longest stretch of at least `least_run` positions that equal the position before them. Returns how many
+    /// there are; writes at most `runs.size()` of them. Bytes behind the last are literals.
     std::size_t (*find_runs)(std::span<const std::byte> bytes, std::span<Run> runs);
 
     /// XXH3 of the bytes, canonical value. Streaming state: see hash.hpp.

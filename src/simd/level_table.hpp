@@ -14,6 +14,17 @@ namespace mrcz::simd {
 inline constexpr std::size_t hash_state_bytes = 576;
 inline constexpr std::size_t hash_state_alignment = 64;
 
+/// Numbers that a loop changed.
+struct ConversionCounts {
+    std::uint64_t clipped = 0;  ///< beyond the target's range, now its end
+    std::uint64_t rounded = 0;  ///< within it, but between two of its values
+    std::uint64_t nan = 0;      ///< to integers, now the least of them
+};
+
+/// Converts at most convert_block numbers that need not be aligned, and adds to the counts. A number is counted once.
+using ConvertRun = void (*)(const std::byte* from, std::byte* to, std::size_t numbers, ConversionCounts& counts);
+inline constexpr std::size_t convert_block = 4096;
+
 struct LevelTable {
     Level level;
     const char* name;
@@ -25,6 +36,13 @@ struct LevelTable {
     void (*byteswap)(std::byte* data, std::size_t bytes, std::size_t word_bytes);
     void (*accumulate)(StatisticsState& state, const std::byte* pixels, std::size_t bytes, PixelType type);
     std::size_t (*find_runs)(const std::byte* from, std::size_t bytes, Run* runs, std::size_t capacity);
+
+    /// The loop from one type to another, or null: to and from float16 by way of float32 only. As a source uint8 stands
+    /// for unpacked 4-bit pixels, as a target uint4 does: bytes up to 15.
+    ConvertRun (*convert_run)(PixelType from, PixelType to);
+    /// 4-bit pixels to bytes and back, from the low half of a byte on; the high half behind an odd count is 0.
+    void (*unpack_halves)(const std::byte* from, std::byte* to, std::size_t pixels);
+    void (*pack_halves)(const std::byte* from, std::byte* to, std::size_t pixels);
 
     std::uint64_t (*xxh3_64)(const std::byte* from, std::size_t bytes);
     void (*hash64_reset)(void* state);
@@ -41,6 +59,8 @@ extern const LevelTable avx2_table;
 extern const LevelTable avx512_table;
 #endif
 
+/// The table of a level, which must not be above best_level().
+[[nodiscard]] const LevelTable& table_of(Level level) noexcept;
 /// The table of best_level().
 [[nodiscard]] const LevelTable& best_table() noexcept;
 

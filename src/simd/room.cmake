@@ -1,5 +1,5 @@
 mrcz_room(simd
-  SOURCES simd/kernels.cpp simd/hash.cpp simd/statistics.cpp simd/level/scalar.cpp)
+  SOURCES simd/kernels.cpp simd/hash.cpp simd/statistics.cpp simd/convert.cpp simd/level/scalar.cpp)
 
 # -O3 in every build: the kernels are what the program waits for, and unoptimised intrinsics make tests crawl.
 set(MRCZ_KERNEL_FLAGS -O3 -ffp-contract=off)

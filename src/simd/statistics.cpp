@@ -98,4 +98,32 @@ FrameStatistics finish(const StatisticsState& state, PixelType type) {
     }
 }
 
+FrameSums::FrameSums(const FrameFormat& format) noexcept
+    : type_(format.type), bytes_to_empty_half_(mrcz::bytes_to_empty_half(format)) {}
+
+void FrameSums::start() noexcept {
+    state_ = {};
+    bytes_since_empty_half_ = 0;
+}
+
+void FrameSums::add(std::span<const std::byte> piece) {
+    if (bytes_to_empty_half_ != 0) return add_rows_with_empty_halves(piece);
+    kernels().accumulate(state_, piece, type_);
+}
+
+void FrameSums::add_rows_with_empty_halves(std::span<const std::byte> piece) {
+    while (!piece.empty()) {
+        const std::uint64_t left = bytes_to_empty_half_ - bytes_since_empty_half_;
+        const bool ends_row = piece.size() >= left;
+        const auto part = piece.first(static_cast<std::size_t>(std::min<std::uint64_t>(left, piece.size())));
+        kernels().accumulate(state_, part.first(part.size() - (ends_row ? 1 : 0)), type_);
+        if (ends_row) {
+            const std::byte last_pixel = part.back() & std::byte{15};
+            kernels().accumulate(state_, {&last_pixel, 1}, PixelType::uint8);
+        }
+        bytes_since_empty_half_ = ends_row ? 0 : bytes_since_empty_half_ + part.size();
+        piece = piece.subspan(part.size());
+    }
+}
+
 }  // namespace mrcz::simd

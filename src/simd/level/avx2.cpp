@@ -60,6 +60,8 @@ inline uint64_t neighbours_equal(const uint8_t* from) {
 }  // namespace
 }  // namespace mrcz::simd
 
+#include "simd/level/convert.inl"
+#include "simd/level/convert_half_vector.inl"
 #include "simd/level/runs.inl"
 #include "simd/level/statistics_vector.inl"
 #include "simd/level/transpose_vector.inl"
@@ -67,8 +69,9 @@ inline uint64_t neighbours_equal(const uint8_t* from) {
 
 namespace mrcz::simd {
 
-const LevelTable avx2_table = {Level::avx2,   "avx2",        bitshuffle,     bitunshuffle,  byteshuffle,  byteunshuffle,
-                               byteswap,      accumulate,    find_runs,      xxh3_64,       hash64_reset, hash64_update,
+const LevelTable avx2_table = {Level::avx2,   "avx2",        bitshuffle,     bitunshuffle,  byteshuffle,
+                               byteunshuffle, byteswap,      accumulate,     find_runs,     convert_run,
+                               unpack_halves, pack_halves,   xxh3_64,        hash64_reset,  hash64_update,
                                hash64_digest, hash128_reset, hash128_update, hash128_digest};
 
 }  // namespace mrcz::simd

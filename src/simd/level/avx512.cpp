@@ -63,6 +63,8 @@ inline uint64_t neighbours_equal(const uint8_t* from) { return _mm512_cmpeq_epi8
 }  // namespace
 }  // namespace mrcz::simd
 
+#include "simd/level/convert.inl"
+#include "simd/level/convert_half_vector.inl"
 #include "simd/level/runs.inl"
 #include "simd/level/statistics_vector.inl"
 #include "simd/level/transpose_vector.inl"
@@ -70,8 +72,9 @@ inline uint64_t neighbours_equal(const uint8_t* from) { return _mm512_cmpeq_epi8
 
 namespace mrcz::simd {
 
-const LevelTable avx512_table = {
-    Level::avx512, "avx512", bitshuffle,   bitunshuffle,  byteshuffle,   byteunshuffle, byteswap,       accumulate,
-    find_runs,     xxh3_64,  hash64_reset, hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
+const LevelTable avx512_table = {Level::avx512, "avx512",      bitshuffle,     bitunshuffle,  byteshuffle,
+                                 byteunshuffle, byteswap,      accumulate,     find_runs,     convert_run,
+                                 unpack_halves, pack_halves,   xxh3_64,        hash64_reset,  hash64_update,
+                                 hash64_digest, hash128_reset, hash128_update, hash128_digest};
 
 }  // namespace mrcz::simd

@@ -1,4 +1,6 @@
 // The level every processor has, and the one the others are tested against.
+#include "simd/level/convert.inl"
+#include "simd/level/convert_half_plain.inl"
 #include "simd/level/octets.inl"
 #include "simd/level/statistics_plain.inl"
 #include "simd/level/transpose_plain.inl"
@@ -49,6 +51,8 @@ void accumulate(StatisticsState& state, const std::byte* pixels, size_t bytes, P
             return add_integers_plain<Int8Pixel>(state, from, bytes);
         case PixelType::uint8:
             return add_integers_plain<UInt8Pixel>(state, from, bytes);
+        case PixelType::uint4:
+            return add_nibbles_plain(state, from, bytes);
         case PixelType::int16:
             return add_integers_plain<Int16Pixel>(state, from, bytes / 2);
         case PixelType::uint16:
@@ -68,8 +72,9 @@ void accumulate(StatisticsState& state, const std::byte* pixels, size_t bytes, P
 
 }  // namespace
 
-const LevelTable scalar_table = {
-    Level::scalar, "scalar", bitshuffle,   bitunshuffle,  byteshuffle,   byteunshuffle, byteswap,       accumulate,
-    find_runs,     xxh3_64,  hash64_reset, hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
+const LevelTable scalar_table = {Level::scalar, "scalar",      bitshuffle,     bitunshuffle,  byteshuffle,
+                                 byteunshuffle, byteswap,      accumulate,     find_runs,     convert_run,
+                                 unpack_halves, pack_halves,   xxh3_64,        hash64_reset,  hash64_update,
+                                 hash64_digest, hash128_reset, hash128_update, hash128_digest};
 
 }  // namespace mrcz::simd

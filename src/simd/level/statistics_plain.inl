@@ -93,6 +93,13 @@ void add_integers_plain(StatisticsState& state, const uint8_t* from, size_t coun
     state.integer_square += square;
 }
 
+inline void add_nibbles_plain(StatisticsState& state, const uint8_t* from, size_t bytes) {
+    for (size_t i = 0; i < bytes; ++i) {
+        const uint8_t pair[2] = {static_cast<uint8_t>(from[i] & 15), static_cast<uint8_t>(from[i] >> 4)};
+        add_integers_plain<UInt8Pixel>(state, pair, 2);
+    }
+}
+
 template <class Pixel>
 void add_wide_integers_plain(StatisticsState& state, const uint8_t* from, size_t count) {
     for (size_t i = 0; i < count; ++i) {

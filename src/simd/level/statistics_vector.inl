@@ -107,6 +107,38 @@ void add_integers(StatisticsState& state, const uint8_t* from, size_t count) {
     add_integers_plain<Pixel>(state, from, rest);
 }
 
+// Two pixels a byte: up to 15, so that the squares of both and of their neighbours fit into 16 bits.
+inline void add_nibble_block(StatisticsState& state, const uint8_t* from, size_t vectors) {
+    const __m256i mask = _mm256_set1_epi8(15), one = _mm256_set1_epi16(1), zero = _mm256_setzero_si256();
+    __m256i low = mask, high = zero, sum = zero, square = zero;
+    for (size_t i = 0; i < vectors; ++i) {
+        const __m256i bytes = load_256(from + 32 * i);
+        const __m256i a = _mm256_and_si256(bytes, mask), b = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), mask);
+        low = _mm256_min_epu8(low, _mm256_min_epu8(a, b));
+        high = _mm256_max_epu8(high, _mm256_max_epu8(a, b));
+        sum = _mm256_add_epi64(sum, _mm256_sad_epu8(_mm256_add_epi8(a, b), zero));
+        const __m256i squares = _mm256_add_epi16(_mm256_maddubs_epi16(a, a), _mm256_maddubs_epi16(b, b));
+        square = _mm256_add_epi32(square, _mm256_madd_epi16(squares, one));
+    }
+    uint8_t lows[32], highs[32];
+    store_256(lows, low);
+    store_256(highs, high);
+    for (size_t i = 0; i < 32; ++i) add_range(state, lows[i], highs[i]);
+    add_biased(state, 64 * vectors, 0, sum_of_int64(sum), sum_of_uint32(square));
+}
+
+inline void add_nibbles(StatisticsState& state, const uint8_t* from, size_t bytes) {
+    size_t vectors = bytes / 32;
+    const size_t rest = bytes - 32 * vectors;
+    while (vectors > 0) {
+        const size_t now = vectors < block_vectors ? vectors : block_vectors;
+        add_nibble_block(state, from, now);
+        from += 32 * now;
+        vectors -= now;
+    }
+    add_nibbles_plain(state, from, rest);
+}
+
 // Sixteen doubles, one per lane of the state.
 struct Doubles {
     __m256d part[4];
@@ -262,6 +294,8 @@ void accumulate(StatisticsState& state, const std::byte* pixels, size_t bytes, P
             return add_integers<Int8Pixel, add_byte_block<Int8Pixel>>(state, from, bytes);
         case PixelType::uint8:
             return add_integers<UInt8Pixel, add_byte_block<UInt8Pixel>>(state, from, bytes);
+        case PixelType::uint4:
+            return add_nibbles(state, from, bytes);
         case PixelType::int16:
             return add_integers<Int16Pixel, add_word_block<Int16Pixel>>(state, from, bytes / 2);
         case PixelType::uint16:

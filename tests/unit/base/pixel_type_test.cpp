@@ -8,7 +8,7 @@
 namespace mrcz {
 namespace {
 
-constexpr int pixel_type_count = static_cast<int>(PixelType::rgb8) + 1;
+constexpr int pixel_type_count = static_cast<int>(PixelType::uint4) + 1;
 
 }  // namespace
 
@@ -37,6 +37,19 @@ TEST(PixelType, SizesAreThoseOfTheirNumbers) {
     sizes_are(PixelType::complex_int16, 4, 2);
     sizes_are(PixelType::complex_float32, 8, 4);
     sizes_are(PixelType::rgb8, 3, 1);
+    sizes_are(PixelType::uint4, 1, 1);  // of two pixels
+}
+
+TEST(PixelType, IsFoundByItsNameAndNumPysShortOne) {
+    for (int i = 0; i < pixel_type_count; ++i)
+        EXPECT_EQ(find_pixel_type(info_of(static_cast<PixelType>(i)).name), static_cast<PixelType>(i));
+    EXPECT_EQ(find_pixel_type("u1"), PixelType::uint8);
+    EXPECT_EQ(find_pixel_type("i2"), PixelType::int16);
+    EXPECT_EQ(find_pixel_type("u4"), PixelType::uint32) << "four bytes, as NumPy has it";
+    EXPECT_EQ(find_pixel_type("f2"), PixelType::float16);
+    EXPECT_EQ(find_pixel_type("c8"), PixelType::complex_float32);
+    for (const char* name : {"", "float", "f8", "INT8", "int8 "})
+        EXPECT_EQ(find_pixel_type(name), std::nullopt) << name;
 }
 
 TEST(PixelType, PixelsOfOneNumberAreOrdered) {

@@ -26,7 +26,7 @@ constexpr std::string_view stamps_seen[] = {
     "\xff\xff\xff\xff"sv,
 };
 
-constexpr int modes_seen[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 17, 6002, 2001, 31012};
+constexpr int modes_seen[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 17, 101, 6101, 6002, 2001, 31012};
 
 bool is_mrc(const Header& header) {
     try {

@@ -30,6 +30,7 @@ TEST(Modes, HaveTheirPixelTypes) {
         {3, PixelType::complex_int16}, {4, PixelType::complex_float32}, {5, PixelType::int8},
         {6, PixelType::uint16},        {7, PixelType::int32},           {8, PixelType::uint32},
         {12, PixelType::float16},      {16, PixelType::rgb8},           {17, PixelType::int8},
+        {101, PixelType::uint4},
     };
     for (const auto& [number, type] : types) {
         ASSERT_NE(find_mode(number), nullptr) << number;
@@ -44,7 +45,7 @@ TEST(Modes, UnknownOnesAreNotFound) {
 
 TEST(Modes, StandardOnesAreThoseOfMrc2014) {
     for (const int number : {0, 1, 2, 3, 4, 6, 12}) EXPECT_TRUE(find_mode(number)->standard) << number;
-    for (const int number : {5, 7, 8, 16, 17}) {
+    for (const int number : {5, 7, 8, 16, 17, 101}) {
         EXPECT_FALSE(find_mode(number)->standard) << number;
         EXPECT_FALSE(find_mode(number)->note.empty()) << number;
     }
@@ -56,6 +57,7 @@ TEST(Modes, PixelTypesGoToTheModeTheyAreReadFrom) {
         EXPECT_EQ(find_mode(*mode_for(type))->type, type) << info_of(type).name;
     }
     EXPECT_EQ(mode_for(PixelType::int8), 0);
+    EXPECT_EQ(mode_for(PixelType::uint4), 101);
     EXPECT_EQ(mode_for(PixelType::uint8), std::nullopt);
 }
 
