@@ -13,6 +13,7 @@ int run_cat(const std::vector<std::string>& arguments) {
     options.to_stdout = true;
     add_inputs(app, options);
     app.add_option("--frames", options.frames, "0-based, end not included: 10:20, :5, -1:");
+    add_conversion(app, options);
     add_mode0(app, options);
     app.add_flag("-f,--force", options.force, "write to a terminal");
     app.add_option("-o,--output", options.output, "write to this file instead");
@@ -21,9 +22,14 @@ int run_cat(const std::vector<std::string>& arguments) {
     int exit_code = 0;
     if (!parse(app, arguments, exit_code)) return exit_code;
     if (!options.output.empty()) options.to_stdout = false;
+    const DecompressOptions chosen{.frames = options.frames,
+                                   .limits = {},
+                                   .mode0 = options.mode0,
+                                   .dtype = chosen_dtype(options),
+                                   .allowed = options.allowed};
     return for_each_input(options, [&](const std::string& name, const RunContext& context) {
         const Output output = output_for(options, name, decompressed_name, false);
-        (void)decompress(input_named(name), output, {.frames = options.frames, .limits = {}, .mode0 = options.mode0}, context);
+        (void)decompress(input_named(name), output, chosen, context);
     });
 }
 

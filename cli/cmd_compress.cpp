@@ -76,6 +76,8 @@ CompressOptions compress_options(const Options& options) {
     if (!options.block_size.empty()) chosen.coding.block_bytes = parse_size(options.block_size);
     chosen.metadata = read_metadata(options);
     chosen.mode0 = options.mode0;
+    chosen.dtype = chosen_dtype(options);
+    chosen.allowed = options.allowed;
     return chosen;
 }
 
@@ -108,6 +110,7 @@ int run_compress(const std::vector<std::string>& arguments) {
     add_inputs(app, options);
     add_output(app, options);
     add_coding(app, options);
+    add_conversion(app, options);
     add_mode0(app, options);
     add_threads(app, options);
     add_talking(app, options);

@@ -88,6 +88,12 @@ void add_mode0(CLI::App& app, Options& options) {
         ->type_name("SIGN");
 }
 
+void add_conversion(CLI::App& app, Options& options) {
+    app.add_option("--dtype", options.dtype, "store pixels as int8, int16, uint16, float16, float32, uint4, ...");
+    app.add_flag("--clip", options.allowed.clip, "with --dtype: values beyond its range become its ends");
+    app.add_flag("--round", options.allowed.round, "with --dtype: values it does not have become the nearest");
+}
+
 bool parse(CLI::App& app, const std::vector<std::string>& arguments, int& exit_code) {
     app.description(app.get_description() + '\n');
     try {
@@ -101,6 +107,17 @@ bool parse(CLI::App& app, const std::vector<std::string>& arguments, int& exit_c
         exit_code = static_cast<int>(ErrorGroup::caller);
     }
     return false;
+}
+
+std::optional<PixelType> chosen_dtype(const Options& options) {
+    if (options.dtype.empty()) return std::nullopt;
+    const auto type = find_pixel_type(options.dtype);
+    if (!type)
+        throw Error(ErrorCode::invalid_argument,
+                    fmt::format("dtype '{}': expected int8, int16, uint16, int32, uint32, float16, float32, complex64, "
+                                "complex_int16 or uint4",
+                                options.dtype));
+    return type;
 }
 
 std::uint64_t parse_size(const std::string& text) {

@@ -3,9 +3,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "mrcz/convert.hpp"
 #include "mrcz/mode0.hpp"
 
 namespace mrcz::cli {
@@ -30,6 +32,8 @@ struct Options {
     std::string metadata_file;
     std::string metadata_format;
     Mode0 mode0 = Mode0::by_header;
+    std::string dtype;
+    ConversionRules allowed;
 };
 
 void add_inputs(CLI::App& app, Options& options);
@@ -39,11 +43,15 @@ void add_json(CLI::App& app, Options& options);
 void add_threads(CLI::App& app, Options& options);
 void add_coding(CLI::App& app, Options& options);
 void add_mode0(CLI::App& app, Options& options);
+void add_conversion(CLI::App& app, Options& options);
 
 /// Parses, or prints help; true when the verb is to run, else `exit_code` is set.
 [[nodiscard]] bool parse(CLI::App& app, const std::vector<std::string>& arguments, int& exit_code);
 
 /// `65536`, `64k`, `1M`, `1MiB`. Throws Error{invalid_argument}.
 [[nodiscard]] std::uint64_t parse_size(const std::string& text);
+
+/// The type that --dtype names, or nothing where it is not given. Throws Error{invalid_argument}.
+[[nodiscard]] std::optional<PixelType> chosen_dtype(const Options& options);
 
 }  // namespace mrcz::cli

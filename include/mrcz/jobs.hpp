@@ -6,6 +6,7 @@
 #include <string>
 
 #include "mrcz/codec.hpp"
+#include "mrcz/convert.hpp"
 #include "mrcz/files.hpp"
 #include "mrcz/limits.hpp"
 #include "mrcz/metadata.hpp"
@@ -19,6 +20,7 @@ struct JobResult {
     std::int64_t frames = 0;
     std::uint64_t bytes_in = 0;  ///< of the input, unwrapped
     std::uint64_t bytes_out = 0;
+    ConversionResult converted;  ///< pixels whose value dtype changed
 };
 
 struct CompressOptions {
@@ -27,6 +29,11 @@ struct CompressOptions {
     std::optional<Metadata> metadata;  ///< replaces what the input carries
     Limits limits;
     Mode0 mode0 = Mode0::by_header;  ///< a choice is kept in the new file's header
+    /// Stores pixels of this type instead of the input's. Unless it is the input's, the original can then not be
+    /// restored; the file's record of steps says what was done. A value that would change and may not is an
+    /// Error{invalid_argument} that names frame and pixel.
+    std::optional<PixelType> dtype = std::nullopt;
+    ConversionRules allowed = {};  ///< for dtype
 };
 
 /// Compresses an MRC file (plain, or inside gzip or bzip2) so that decompress() gives it back byte for byte; compresses
@@ -48,6 +55,9 @@ struct DecompressOptions {
     std::string frames;
     Limits limits;
     Mode0 mode0 = Mode0::by_header;  ///< for a fresh header and its statistics; an original comes back as it was
+    /// As in CompressOptions: unless it is the input's own type, the output is a new MRC2014 file.
+    std::optional<PixelType> dtype = std::nullopt;
+    ConversionRules allowed = {};  ///< for dtype
 };
 
 /// Gives back the file that was compressed, byte for byte, checked against its hash before it gets its name (or, to a

@@ -13,6 +13,7 @@
 #include "mrcz/byte_source.hpp"
 #include "mrcz/codec.hpp"
 #include "mrcz/finding.hpp"
+#include "mrcz/frame_format.hpp"
 #include "mrcz/frame_statistics.hpp"
 #include "mrcz/header.hpp"
 #include "mrcz/limits.hpp"
@@ -48,10 +49,14 @@ class Reader {
     [[nodiscard]] std::optional<Header> original_header() const;
     [[nodiscard]] std::int64_t frames() const noexcept;
     [[nodiscard]] std::int64_t rows() const noexcept;
+    /// NX, or twice that in a file of mode 0 whose bytes hold two 4-bit pixels each.
     [[nodiscard]] std::int64_t columns() const noexcept;
     /// Sections of each volume when the file is a stack of frames() / volume_sections() volumes, else 0.
     [[nodiscard]] std::int64_t volume_sections() const noexcept;
     [[nodiscard]] PixelType pixel_type() const noexcept;
+    /// Type, columns, rows, and how 4-bit pixels lie.
+    [[nodiscard]] FrameFormat frame_format() const noexcept;
+    /// Of a frame as read_frame() gives it: pixels of 4 bits stay packed; convert() of convert.hpp unpacks them.
     [[nodiscard]] std::uint64_t frame_bytes() const noexcept;
     [[nodiscard]] const CodecInfo& codec() const noexcept;
     [[nodiscard]] bool is_big_endian() const noexcept;
@@ -71,8 +76,8 @@ class Reader {
     /// Per frame, or empty where the file holds none. Reads no pixel.
     [[nodiscard]] std::vector<FrameStatistics> statistics() const;
 
-    /// Fills `out` (frame_bytes() bytes, [y][x], the machine's byte order) with frame `index`, 0-based. Throws
-    /// Error{corrupt} naming the frame when its hash does not hold.
+    /// Fills `out` (frame_bytes() bytes as frame_format() says, in the machine's byte order) with frame `index`,
+    /// 0-based. Throws Error{corrupt} naming the frame when its hash does not hold.
     void read_frame(std::int64_t index, std::span<std::byte> out) const;
     /// Frames first … first + count - 1 into `out`, [frame][y][x], decoded on the context's threads.
     void read_frames(std::int64_t first, std::int64_t count, std::span<std::byte> out,

@@ -20,7 +20,7 @@ namespace mrcz {
 struct WriterOptions {
     std::int64_t nx = 0;                ///< columns, 1 … 2^31-1
     std::int64_t ny = 0;                ///< rows, 1 … 2^31-1
-    PixelType type = PixelType::int16;  ///< uint8 is refused: MRC has no mode for it (use int8 or uint16)
+    PixelType type = PixelType::int16;  ///< uint8 is refused: MRC has no mode for it (use int8, uint16 or uint4)
     bool is_volume = false;             ///< sections of one volume (ISPG 1, MZ = NZ) instead of a stack of images
     /// Sections of each volume in a stack of volumes (ISPG 401); 0: no such stack. Frames that make no whole number of
     /// volumes become a stack of images.
@@ -45,7 +45,8 @@ class Writer {
     Writer(Writer&&) noexcept;
     Writer& operator=(Writer&&) noexcept;
 
-    /// Appends whole frames, [frame][y][x], in the machine's byte order; coded on the context's threads.
+    /// Appends whole frames, [frame][y][x], in the machine's byte order, 4-bit pixels packed two a byte with every row
+    /// beginning a byte of its own (RowPacking::padded, see frame_format.hpp); coded on the context's threads.
     void append(std::span<const std::byte> frames, const RunContext& context = {});
 
     /// Bytes of the finished file.

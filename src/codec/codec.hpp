@@ -64,6 +64,8 @@ struct CodecRow {
                                                            std::span<const std::byte> first_frame);
     std::unique_ptr<const FrameDecoder> (*prepare_decoder)(const FrameShape& shape);
     ChunkSize chunk_size;
+    /// Decoded bytes of the frame in the chunk; null where a chunk's head does not tell.
+    ChunkSize frame_size = nullptr;
 };
 
 /// The row of a codec that can write (read) here; otherwise throws, naming what can.

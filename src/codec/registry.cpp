@@ -17,7 +17,8 @@ constexpr CodecRow blosc_row(std::uint16_t id, std::string_view name, int defaul
     return {{id, name, Loss::lossless, 1, false, true, true, 1, default_level, 9, summary, {}},
             codec::blosc::prepare_encoder,
             codec::blosc::prepare_decoder,
-            codec::blosc::chunk_size};
+            codec::blosc::chunk_size,
+            codec::blosc::frame_size};
 }
 
 /// A blosc codec that nothing new is written with.
@@ -26,7 +27,8 @@ constexpr CodecRow old_blosc_row(std::uint16_t id, std::string_view name, std::s
     return {{id, name, Loss::lossless, 1, false, false, true, 0, 0, 0, summary, why_not},
             nullptr,
             codec::blosc::prepare_decoder,
-            codec::blosc::chunk_size};
+            codec::blosc::chunk_size,
+            codec::blosc::frame_size};
 }
 
 constexpr std::array<CodecRow, 7> rows{{

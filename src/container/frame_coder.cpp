@@ -2,8 +2,8 @@
 
 namespace mrcz::container {
 
-FrameCoder::FrameCoder(const codec::FrameEncoder& encoder, PixelType type)
-    : encoder_(encoder), scratch_(encoder.make_scratch()), recorder_(type) {}
+FrameCoder::FrameCoder(const codec::FrameEncoder& encoder, const FrameFormat& format)
+    : encoder_(encoder), scratch_(encoder.make_scratch()), recorder_(format) {}
 
 const CodedFrame& FrameCoder::encode(std::span<const std::byte> frame) {
     const auto chunk = memory_.first(encoder_.chunk_bound());

@@ -9,7 +9,7 @@ namespace mrcz::container {
 
 class FrameCoder {
   public:
-    FrameCoder(const codec::FrameEncoder& encoder, PixelType type);
+    FrameCoder(const codec::FrameEncoder& encoder, const FrameFormat& format);
 
     /// `frame` is little-endian. The result stays valid until the next call.
     const CodedFrame& encode(std::span<const std::byte> frame);

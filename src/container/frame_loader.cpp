@@ -19,7 +19,7 @@ void naming_frame(std::int64_t frame, std::uint64_t offset, const Work& work) {
 }  // namespace
 
 FrameLoader::FrameLoader(const MrcFile& file)
-    : file_(file), scratch_(file.decoder().make_scratch()), recorder_(file.layout().type, false) {}
+    : file_(file), scratch_(file.decoder().make_scratch()), recorder_(file.layout().format(), false) {}
 
 std::span<const std::byte> FrameLoader::fetch(std::int64_t frame) {
     const ChunkRange range = file_.range_of(frame);

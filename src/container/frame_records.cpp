@@ -2,13 +2,11 @@
 
 #include <algorithm>
 
-#include "simd/statistics.hpp"
-
 namespace mrcz::container {
 
 void FrameRecorder::start() {
     hasher_.reset();
-    statistics_ = {};
+    sums_.start();
 }
 
 void FrameRecorder::observe(std::span<const std::byte> piece) {
@@ -17,11 +15,9 @@ void FrameRecorder::observe(std::span<const std::byte> piece) {
     for (std::size_t at = 0; at < piece.size(); at += step) {
         const auto part = piece.subspan(at, std::min(step, piece.size() - at));
         hasher_.update(part);
-        if (with_statistics_) simd::kernels().accumulate(statistics_, part, type_);
+        if (with_statistics_) sums_.add(part);
     }
 }
-
-FrameStatistics FrameRecorder::statistics() const { return simd::finish(statistics_, type_); }
 
 void append_statistics(Bytes& payload, const FrameStatistics& statistics) {
     append_le(payload, statistics.minimum);

@@ -8,26 +8,25 @@
 #include "codec/codec.hpp"
 #include "mrcz/frame_statistics.hpp"
 #include "simd/hash.hpp"
-#include "simd/kernels.hpp"
+#include "simd/statistics.hpp"
 
 namespace mrcz::container {
 
 /// Hashes a frame's little-endian bytes as they pass, and takes their statistics when asked to.
 class FrameRecorder final : public codec::FrameObserver {
   public:
-    explicit FrameRecorder(PixelType type, bool with_statistics = true)
-        : type_(type), with_statistics_(with_statistics) {}
+    explicit FrameRecorder(const FrameFormat& format, bool with_statistics = true)
+        : with_statistics_(with_statistics), sums_(format) {}
 
     void start();
     void observe(std::span<const std::byte> piece) override;
     [[nodiscard]] std::uint64_t hash() const noexcept { return hasher_.digest(); }
-    [[nodiscard]] FrameStatistics statistics() const;
+    [[nodiscard]] FrameStatistics statistics() const { return sums_.result(); }
 
   private:
-    PixelType type_;
     bool with_statistics_;
     simd::Hasher64 hasher_;
-    simd::StatisticsState statistics_;
+    simd::FrameSums sums_;
 };
 
 inline constexpr std::size_t statistics_entry_bytes = 40;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "container/section.hpp"
+#include "mrcz/convert.hpp"
 #include "mrcz/metadata.hpp"
 
 namespace mrcz::container {
@@ -12,5 +14,12 @@ namespace mrcz::container {
 
 /// PROV of a file made without loss. It names no time: the same input gives the same file.
 [[nodiscard]] Section provenance_section(std::string_view step, std::string_view codec);
+
+/// A step of PROV as a JSON object: pixels of one type turned into another, and how many values that changed.
+[[nodiscard]] std::string conversion_step(PixelType from, PixelType to, const ConversionRules& allowed,
+                                          const ConversionResult& changed);
+
+/// Appends a step to the PROV among `sections`, which it adds when there is none.
+void add_provenance_step(std::vector<Section>& sections, std::string_view step);
 
 }  // namespace mrcz::container

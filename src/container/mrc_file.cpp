@@ -4,6 +4,7 @@
 
 #include "base/checked.hpp"
 #include "container/frame_records.hpp"
+#include "container/row_packing.hpp"
 #include "header/compose.hpp"
 #include "header/mode0.hpp"
 
@@ -17,6 +18,7 @@ header::Layout layout_of(const ByteSource& source, const Limits& limits, Mode0 m
     source.read_at(0, bytes);
     header::Layout layout = header::read_layout(bytes, limits);
     header::read_mode0_as(layout, mode0);
+    settle_packing(layout, source);
     return layout;
 }
 
@@ -42,9 +44,9 @@ MrcFile::MrcFile(std::unique_ptr<ByteSource> source, const Limits& limits, Mode0
 void MrcFile::locate_plain_data() {
     const std::uint64_t present = source_->size() - layout_.data_offset;
     if (layout_.data_bytes > present)
-        fail(ErrorCode::truncated, "pixels: ", layout_.frames, " frames of ", layout_.header.nx(), " x ",
-             layout_.header.ny(), " ", info_of(layout_.type).name, " take ", layout_.data_bytes, " bytes from offset ",
-             hex(layout_.data_offset), ", the file has ", present, " there: it is cut short, or its header is wrong");
+        fail(ErrorCode::truncated, "pixels: ", layout_.frames, " frames of ", layout_.columns, " x ", layout_.rows, " ",
+             info_of(layout_.type).name, " take ", layout_.data_bytes, " bytes from offset ", hex(layout_.data_offset),
+             ", the file has ", present, " there: it is cut short, or its header is wrong");
     data_end_ = layout_.data_offset + layout_.data_bytes;
     read_footer_at_data_end();
     const std::uint64_t behind = source_->size() - data_end_ - (footer_ ? footer_->bytes : 0);

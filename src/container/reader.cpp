@@ -73,10 +73,11 @@ Reader& Reader::operator=(Reader&&) noexcept = default;
 const std::string& Reader::name() const noexcept { return impl_->file.source().name(); }
 const Header& Reader::header() const noexcept { return impl_->file.layout().header; }
 std::int64_t Reader::frames() const noexcept { return impl_->file.frames(); }
-std::int64_t Reader::rows() const noexcept { return header().ny(); }
-std::int64_t Reader::columns() const noexcept { return header().nx(); }
+std::int64_t Reader::rows() const noexcept { return impl_->file.layout().rows; }
+std::int64_t Reader::columns() const noexcept { return impl_->file.layout().columns; }
 std::int64_t Reader::volume_sections() const noexcept { return header::volume_sections(header()); }
 PixelType Reader::pixel_type() const noexcept { return impl_->file.layout().type; }
+FrameFormat Reader::frame_format() const noexcept { return impl_->file.layout().format(); }
 std::uint64_t Reader::frame_bytes() const noexcept { return impl_->file.layout().frame_bytes; }
 const CodecInfo& Reader::codec() const noexcept { return impl_->file.codec(); }
 bool Reader::is_big_endian() const noexcept { return impl_->file.layout().order == ByteOrder::big; }

@@ -1,5 +1,6 @@
 #include "mrcz/writer.hpp"
 
+#include <limits>
 #include <vector>
 
 #include "base/fail.hpp"
@@ -30,10 +31,11 @@ header::FreshImage image_of(const WriterOptions& options) {
             options.label};
 }
 
+FrameFormat format_of(const WriterOptions& options) { return {options.type, options.nx, options.ny}; }
+
 std::size_t frame_bytes_of(const WriterOptions& options) {
-    std::uint64_t bytes = 0;
-    if (__builtin_mul_overflow(static_cast<std::uint64_t>(options.nx) * static_cast<std::uint64_t>(options.ny),
-                               info_of(options.type).pixel_bytes, &bytes))
+    const std::uint64_t bytes = bytes_of(format_of(options));
+    if (bytes == std::numeric_limits<std::uint64_t>::max())
         fail(ErrorCode::invalid_argument, "frames of ", options.nx, " x ", options.ny, " pixels cannot be written");
     return static_cast<std::size_t>(bytes);
 }
@@ -46,7 +48,7 @@ struct Writer::Impl {
           options(chosen),
           row(codec::writing_row(codec_named(chosen.codec))),
           header(header::fresh_header(image_of(chosen), row.info.id)),
-          pixels(static_cast<std::uint64_t>(chosen.nx) * static_cast<std::uint64_t>(chosen.ny)),
+          pixels(pixel_count(format_of(chosen))),
           frame_bytes(frame_bytes_of(chosen)),
           sink(io::open_file_sink(path, {.overwrite = chosen.overwrite, .like = {}})),
           assembler(*sink, header, {}, row.info, pixels) {}
@@ -59,7 +61,7 @@ struct Writer::Impl {
         if (!encoder)
             encoder =
                 row.prepare_encoder(row.info, {options.type, frame_bytes}, options.coding, frames.first(frame_bytes));
-        while (coders.size() < pipeline_slots(context)) coders.emplace_back(*encoder, options.type);
+        while (coders.size() < pipeline_slots(context)) coders.emplace_back(*encoder, format_of(options));
         const auto count = static_cast<std::int64_t>(frames.size() / frame_bytes);
         const PipelineStages stages{
             .take = [count](std::int64_t item, std::size_t) { return item < count; },

@@ -1,4 +1,4 @@
-// Turning streams into sources.
+// Turning streams into sources, and back.
 #pragma once
 
 #include <memory>
@@ -13,5 +13,8 @@ namespace mrcz::io {
 
 /// Opens a file for random access; one wrapped in gzip or bzip2 is unwrapped into a temporary file first.
 [[nodiscard]] std::unique_ptr<ByteSource> open_unwrapped_source(const std::filesystem::path& path);
+
+/// The bytes of `source` from `offset` on; size() counts those before it, too.
+[[nodiscard]] std::unique_ptr<ByteStream> stream_of(std::unique_ptr<ByteSource> source, std::uint64_t offset);
 
 }  // namespace mrcz::io

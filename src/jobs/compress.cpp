@@ -6,7 +6,7 @@
 #include "container/frame_coder.hpp"
 #include "container/metadata_section.hpp"
 #include "header/compose.hpp"
-#include "jobs/frame_feed.hpp"
+#include "jobs/converting_feed.hpp"
 #include "jobs/open_input.hpp"
 #include "mrcz/jobs.hpp"
 
@@ -36,7 +36,7 @@ class CodingSlots {
             first_pixels_ = feeds_[0]->pixels();
         }
         encoder_ = row.prepare_encoder(row.info, {layout.type, layout.frame_bytes}, options, first_pixels_);
-        for (std::size_t slot = 0; slot < feeds_.size(); ++slot) coders_.emplace_back(*encoder_, layout.type);
+        for (std::size_t slot = 0; slot < feeds_.size(); ++slot) coders_.emplace_back(*encoder_, layout.format());
     }
 
     // Frame 0 is there already, and the first slot handed out is slot 0.
@@ -97,17 +97,22 @@ JobResult compress(const Input& input, const Output& output, const CompressOptio
                    const RunContext& context) {
     return in_file(input.display_name(), [&] {
         const codec::CodecRow& row = row_named(options.codec);
-        const auto feed = jobs::open_feed(input, options.limits, options.mode0, context);
+        const auto source = jobs::open_feed(input, options.limits, options.mode0, context);
+        const auto conversion = jobs::requested_conversion(source->layout(), options.dtype, options.allowed);
+        const auto converting = conversion ? jobs::make_converting_feed(*source, *conversion) : nullptr;
+        FrameFeed* const feed = conversion ? converting.get() : source.get();
         const header::Layout& layout = feed->layout();
         const auto sink = jobs::open_sink(output, input, true);  // before any frame is read: it may be refused
         CodingSlots slots(*feed, row, options.coding, context);
-        const auto pixels = static_cast<std::uint64_t>(layout.header.nx() * layout.header.ny());
+        const std::uint64_t pixels = pixel_count(layout.format());
         FileAssembler assembler(*sink, header::compressed_header(layout, row.info.id), feed->extended_header(),
                                 row.info, pixels);
         code_frames(*feed, slots, assembler, *sink, context);
         assembler.finish(footer_sections(*feed, options));
         sink->commit();
-        return JobResult{layout.frames, feed->bytes_read(), sink->written()};
+        if (conversion) conversion->tell(context);
+        const ConversionResult changed = conversion ? conversion->result() : ConversionResult{};
+        return JobResult{layout.frames, feed->bytes_read(), sink->written(), changed};
     });
 }
 

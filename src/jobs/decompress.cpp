@@ -2,12 +2,12 @@
 #include "base/ordered_pipeline.hpp"
 #include "container/footer.hpp"
 #include "header/compose.hpp"
+#include "jobs/conversion.hpp"
 #include "jobs/frame_feed.hpp"
 #include "jobs/frame_stream.hpp"
 #include "jobs/open_input.hpp"
 #include "jobs/restore.hpp"
 #include "mrcz/jobs.hpp"
-#include "simd/kernels.hpp"
 #include "simd/statistics.hpp"
 
 namespace mrcz {
@@ -16,6 +16,7 @@ namespace {
 using container::MrcFile;
 using container::Original;
 using container::Section;
+using jobs::Conversion;
 using jobs::StreamedFrame;
 
 /// Reports after each frame written.
@@ -60,13 +61,14 @@ std::vector<Section> sections_to_carry(const MrcFile& file) {
     return carried;
 }
 
-/// Statistics for the header of a fresh file: those the input keeps, or taken from the pixels as they pass.
+/// Statistics for the header of a fresh file: those the input keeps, unless a conversion may change them, or taken from
+/// the pixels as they pass.
 class HeaderStatistics {
   public:
-    HeaderStatistics(const MrcFile& file, const FrameRange& range)
-        : type_(file.layout().type), pixels_(file.layout().frame_bytes / info_of(type_).pixel_bytes) {
+    HeaderStatistics(const MrcFile& file, const FrameRange& range, const Conversion* conversion)
+        : format_(conversion != nullptr ? conversion->layout().format() : file.layout().format()) {
         const auto all = file.statistics();
-        known_ = !all.empty();
+        known_ = !all.empty() && (conversion == nullptr || conversion->is_exact());
         if (known_) frames_.assign(all.begin() + range.first, all.begin() + range.last);
     }
 
@@ -74,31 +76,38 @@ class HeaderStatistics {
 
     void add(std::span<const std::byte> pixels) {
         if (known_) return;
-        simd::StatisticsState state;
-        simd::kernels().accumulate(state, pixels, type_);
-        frames_.push_back(simd::finish(state, type_));
+        simd::FrameSums sums(format_);
+        sums.add(pixels);
+        frames_.push_back(sums.result());
     }
 
     /// Unknown ones are NaN, which the header takes as the standard's sentinels.
-    [[nodiscard]] FrameStatistics whole() const { return combined(frames_, pixels_); }
+    [[nodiscard]] FrameStatistics whole() const { return combined(frames_, pixel_count(format_)); }
 
   private:
-    PixelType type_;
-    std::uint64_t pixels_;
+    FrameFormat format_;
     bool known_ = false;
     std::vector<FrameStatistics> frames_;
 };
 
+/// New files have 4-bit rows that begin with a byte of their own.
+std::unique_ptr<Conversion> with_padded_rows(const header::Layout& layout) {
+    if (layout.packing == RowPacking::padded) return nullptr;
+    return std::make_unique<Conversion>(layout, layout.type, ConversionRules{});
+}
+
 /// A valid MRC2014 file of frames that belong to no original. To a pipe the header goes out first: statistics that are
 /// not known by then stay unknown.
-void write_fresh(const MrcFile& file, const FrameRange& range, io::ByteSink& sink, const RunContext& context) {
-    Header header = header::plain_header(file.layout(), range.last - range.first);
-    HeaderStatistics statistics(file, range);
+void write_fresh(const MrcFile& file, const FrameRange& range, Conversion* conversion, io::ByteSink& sink,
+                 const RunContext& context) {
+    const header::Layout& layout = conversion != nullptr ? conversion->layout() : file.layout();
+    Header header = header::plain_header(layout, range.last - range.first);
+    HeaderStatistics statistics(file, range, conversion);
     header::set_statistics(header, statistics.whole());
     sink.write(header.bytes());
     sink.write(file.extended_header());
     const auto progress = progress_of(file, range, sink, context);
-    const jobs::FrameStreamStages stages{
+    jobs::FrameStreamStages stages{
         .work = {},
         .put =
             [&](const StreamedFrame& frame) {
@@ -107,8 +116,15 @@ void write_fresh(const MrcFile& file, const FrameRange& range, io::ByteSink& sin
                 if (progress) progress(frame);
             },
     };
+    if (conversion != nullptr) {
+        stages.converted_bytes = layout.frame_bytes;
+        stages.convert = [conversion](const StreamedFrame& frame, std::span<std::byte> out) {
+            conversion->convert(frame.frame, frame.pixels, out);
+        };
+    }
     jobs::stream_frames(file, range, stages, context);
     auto carried = sections_to_carry(file);
+    if (conversion != nullptr && conversion->changes_type() && !carried.empty()) conversion->record(carried);
     if (!carried.empty())
         container::write_footer(sink,
                                 {.data_offset = file.layout().data_offset,
@@ -132,14 +148,15 @@ void copy_whole(const MrcFile& file, io::ByteSink& sink, const RunContext& conte
     }
 }
 
-void write_plain(const MrcFile& file, const FrameRange& range, bool whole, io::ByteSink& sink,
+void write_plain(const MrcFile& file, const FrameRange& range, bool whole, Conversion* conversion, io::ByteSink& sink,
                  const RunContext& context) {
+    if (conversion != nullptr) return write_fresh(file, range, conversion, sink, context);
     if (whole && file.codec().id == 0) {
         if (sink.can_rewrite()) warn(context, concat(file.source().name(), " is plain MRC already; copied as it is"));
         return copy_whole(file, sink, context);
     }
     const auto original = whole ? file.original() : std::optional<Original>{};
-    if (!original) return write_fresh(file, range, sink, context);
+    if (!original) return write_fresh(file, range, with_padded_rows(file.layout()).get(), sink, context);
     warn_of_what_stays(file, *original, context);
     restore_original(
         file, *original, [&](std::span<const std::byte> bytes) { sink.write(bytes); },
@@ -157,10 +174,13 @@ JobResult decompress(const Input& input, const Output& output, const DecompressO
         const bool whole = options.frames.empty();
         const FrameRange range =
             whole ? FrameRange{0, file.frames()} : FrameRange::parse(options.frames, file.frames());
+        const auto conversion = jobs::requested_conversion(file.layout(), options.dtype, options.allowed);
         const auto sink = jobs::open_sink(output, input, false);
-        write_plain(file, range, whole, *sink, context);
+        write_plain(file, range, whole, conversion.get(), *sink, context);
         sink->commit();
-        return JobResult{range.last - range.first, file.source().size(), sink->written()};
+        if (conversion) conversion->tell(context);
+        const ConversionResult changed = conversion ? conversion->result() : ConversionResult{};
+        return JobResult{range.last - range.first, file.source().size(), sink->written(), changed};
     });
 }
 

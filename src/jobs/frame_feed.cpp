@@ -5,6 +5,7 @@
 
 #include "base/fail.hpp"
 #include "container/frame_loader.hpp"
+#include "container/row_packing.hpp"
 #include "header/mode0.hpp"
 #include "io/sources.hpp"
 #include "jobs/open_input.hpp"
@@ -71,6 +72,14 @@ class MrczSlot final : public FeedSlot {
 
 std::unique_ptr<FeedSlot> MrczFeed::make_slot() { return std::make_unique<MrczSlot>(file_); }
 
+/// An input of which the header has been read, for random access.
+std::unique_ptr<ByteSource> source_of(const Input& input, Bytes head, std::unique_ptr<io::ByteStream> rest,
+                                      const RunContext& context) {
+    std::error_code ignored;
+    if (!input.descriptor && std::filesystem::is_regular_file(input.path, ignored)) return open_source(input, context);
+    return io::spooled(*io::with_prefix(std::move(head), std::move(rest)));
+}
+
 }  // namespace
 
 bool is_made_anew(std::string_view id) noexcept {
@@ -88,11 +97,15 @@ std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits, M
     const auto header = std::span(head).first<Header::bytes_on_disk>();
     header::Layout layout = header::read_layout(header, limits);
     header::read_mode0_as(layout, mode0);
-    if (layout.codec_id == 0) return make_plain_feed(std::move(stream), header, std::move(layout), limits);
-    std::error_code ignored;
-    if (!input.descriptor && std::filesystem::is_regular_file(input.path, ignored))
-        return std::make_unique<MrczFeed>(open_source(input, context), limits, mode0);
-    return std::make_unique<MrczFeed>(io::spooled(*io::with_prefix(std::move(head), std::move(stream))), limits, mode0);
+    if (layout.codec_id != 0)
+        return std::make_unique<MrczFeed>(source_of(input, std::move(head), std::move(stream), context), limits, mode0);
+    if (header::packing_is_open(layout)) {
+        // Where the file ends tells how rows lie: what comes through a pipe or out of a wrapper is stored first.
+        auto source = source_of(input, head, std::move(stream), context);
+        container::settle_packing(layout, *source);
+        stream = io::stream_of(std::move(source), Header::bytes_on_disk);
+    }
+    return make_plain_feed(std::move(stream), header, std::move(layout), limits);
 }
 
 }  // namespace mrcz::jobs

@@ -14,6 +14,7 @@ struct Slot {
 
     container::FrameLoader loader;
     Buffer memory;
+    Buffer converted;
     StreamedFrame current;
 };
 
@@ -39,6 +40,10 @@ void stream_frames(const container::MrcFile& file, const FrameRange& range, cons
                 slot.current.pixels = slot.memory.first(frame_bytes);
                 slot.loader.decode(slot.current.pixels);
                 if (stages.work) stages.work(slot.current);
+                if (!stages.convert) return;
+                const auto converted = slot.converted.first(static_cast<std::size_t>(stages.converted_bytes));
+                stages.convert(slot.current, converted);
+                slot.current.pixels = converted;
             },
         .put =
             [&](std::int64_t, std::size_t number) {

@@ -18,7 +18,10 @@ struct FrameStreamStages {
     /// After decoding, side by side; may change the pixels.
     std::function<void(const StreamedFrame&)> work;
     /// One at a time, in frame order.
-    std::function<void(const StreamedFrame&)> put;
+    std::function<void(const StreamedFrame&)> put = {};
+    /// Where set, between work and put and as work is: fills `out`, of `converted_bytes`, which put sees as the pixels.
+    std::function<void(const StreamedFrame&, std::span<std::byte> out)> convert = {};
+    std::uint64_t converted_bytes = 0;
 };
 
 void stream_frames(const container::MrcFile& file, const FrameRange& range, const FrameStreamStages& stages,

@@ -53,8 +53,8 @@ class PlainFeed final : public FrameFeed {
 
   private:
     [[noreturn]] void fail_short(std::uint64_t present) const {
-        fail(ErrorCode::truncated, "pixels: the header speaks of ", layout_.frames, " frames of ", layout_.header.nx(),
-             " x ", layout_.header.ny(), " ", info_of(layout_.type).name, " from offset ", hex(layout_.data_offset),
+        fail(ErrorCode::truncated, "pixels: the header speaks of ", layout_.frames, " frames of ", layout_.columns,
+             " x ", layout_.rows, " ", info_of(layout_.type).name, " from offset ", hex(layout_.data_offset),
              ", a file of ", layout_.data_offset + layout_.data_bytes, " bytes, but it ends after ", present,
              ": it is cut short, or its header is wrong");
     }

@@ -120,4 +120,9 @@ std::uint64_t chunk_size(std::span<const std::byte> head) {
     return read_header(cursor).chunk_bytes;
 }
 
+std::uint64_t frame_size(std::span<const std::byte> head) {
+    Cursor cursor(head, "chunk header");
+    return read_header(cursor).frame_bytes;
+}
+
 }  // namespace mrcz::codec::blosc

@@ -70,5 +70,7 @@ struct ParsedChunk {
 
 /// Bytes of the chunk that begins with `head`; checks what 16 bytes can tell.
 [[nodiscard]] std::uint64_t chunk_size(std::span<const std::byte> head);
+/// Bytes of the frame in it, as it says.
+[[nodiscard]] std::uint64_t frame_size(std::span<const std::byte> head);
 
 }  // namespace mrcz::codec::blosc

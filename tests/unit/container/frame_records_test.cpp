@@ -31,13 +31,14 @@ TEST(FrameRecords, HashesReadBack) {
 
 TEST(FrameRecords, DoNotDependOnHowAFrameIsCut) {
     for (const PixelType type : {PixelType::int8, PixelType::uint16, PixelType::float32, PixelType::rgb8}) {
+        const FrameFormat format{type, 100'001, 1};
         const Bytes frame = kit::make_pixels(type, 100'001);
         const std::size_t pixel = info_of(type).pixel_bytes;
-        FrameRecorder whole(type);
+        FrameRecorder whole(format);
         whole.start();
         whole.observe(frame);
         EXPECT_EQ(whole.hash(), simd::hash64(frame));
-        FrameRecorder cut(type);
+        FrameRecorder cut(format);
         for (const std::size_t pixels : {1, 1000, 8191, 65536}) {
             cut.start();
             for (std::size_t at = 0; at < frame.size(); at += pixels * pixel)

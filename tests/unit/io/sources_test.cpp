@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "kit/damage.hpp"
 #include "kit/files.hpp"
 #include "kit/images.hpp"
@@ -69,6 +71,19 @@ TEST(UnwrappedSource, MissingFileIsNotFoundAndNamed) {
     const Error error = kit::error_of([&] { (void)io::open_unwrapped_source(folder / "absent.mrc"); });
     EXPECT_EQ(error.code(), ErrorCode::not_found);
     EXPECT_EQ(error.context(), (folder / "absent.mrc").string());
+}
+
+TEST(SourceStream, BeginsAtAnyOffsetAndCountsTheWholeSource) {
+    const Bytes bytes = bytes_of("0123456789");
+    for (const std::size_t offset : {0, 1, 9, 10, 11}) {
+        const auto stream = io::stream_of(make_memory_source(bytes, "memory"), offset);
+        EXPECT_EQ(stream->size(), 10U);
+        EXPECT_EQ(stream->name(), "memory");
+        Bytes read(20);
+        read.resize(io::read_up_to(*stream, read));
+        EXPECT_EQ(read,
+                  Bytes(bytes.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(offset, 10)), bytes.end()));
+    }
 }
 
 }  // namespace mrcz::io_test

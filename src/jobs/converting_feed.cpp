@@ -1,0 +1,58 @@
+#include "jobs/converting_feed.hpp"
+
+#include "base/buffer.hpp"
+
+namespace mrcz::jobs {
+namespace {
+
+class ConvertingSlot final : public FeedSlot {
+  public:
+    ConvertingSlot(std::unique_ptr<FeedSlot> source, Conversion& conversion)
+        : source_(std::move(source)), conversion_(conversion) {}
+
+    void fetch(std::int64_t frame) override {
+        frame_ = frame;
+        source_->fetch(frame);
+    }
+    std::span<const std::byte> pixels() override {
+        const auto converted = memory_.first(static_cast<std::size_t>(conversion_.layout().frame_bytes));
+        conversion_.convert(frame_, source_->pixels(), converted);
+        return converted;
+    }
+
+  private:
+    std::unique_ptr<FeedSlot> source_;
+    Conversion& conversion_;
+    std::int64_t frame_ = 0;
+    Buffer memory_;
+};
+
+class ConvertingFeed final : public FrameFeed {
+  public:
+    ConvertingFeed(FrameFeed& feed, Conversion& conversion) : feed_(feed), conversion_(conversion) {}
+
+    const header::Layout& layout() const override { return conversion_.layout(); }
+    const Bytes& extended_header() const override { return feed_.extended_header(); }
+    std::uint64_t bytes_read() const override { return feed_.bytes_read(); }
+    std::unique_ptr<FeedSlot> make_slot() override {
+        return std::make_unique<ConvertingSlot>(feed_.make_slot(), conversion_);
+    }
+    std::vector<container::Section> sections() override {
+        auto sections = feed_.sections();
+        std::erase_if(sections, [](const auto& section) { return section.id == container::section::original; });
+        conversion_.record(sections);
+        return sections;
+    }
+
+  private:
+    FrameFeed& feed_;
+    Conversion& conversion_;
+};
+
+}  // namespace
+
+std::unique_ptr<FrameFeed> make_converting_feed(FrameFeed& feed, Conversion& conversion) {
+    return std::make_unique<ConvertingFeed>(feed, conversion);
+}
+
+}  // namespace mrcz::jobs
