@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <iostream>
 
@@ -13,18 +15,67 @@ namespace {
 
 void line(std::string_view name, const std::string& value) { std::cout << fmt::format("  {:<12} {}\n", name, value); }
 
+/// Header text comes from anywhere: control characters must not reach the terminal.
+std::string plain_text(std::string_view text) {
+    std::string plain;
+    for (const char character : text)
+        plain += static_cast<unsigned char>(character) < 0x20 || character == 0x7f ? '?' : character;
+    return plain;
+}
+
 std::string voxel_text(const Header& header) {
     const auto voxel = header.voxel_angstrom();
     if (voxel[0] == 0 && voxel[1] == 0) return "unknown";
+    if (voxel[2] == 0) return fmt::format("{:.6g} x {:.6g} A, unknown along z", voxel[0], voxel[1]);
     return fmt::format("{:.6g} x {:.6g} x {:.6g} A", voxel[0], voxel[1], voxel[2]);
 }
 
+std::string known_numbers(const std::array<std::pair<std::string_view, double>, 4>& numbers) {
+    std::string text;
+    for (const auto& [name, value] : numbers)
+        if (!std::isnan(value)) text += fmt::format("{}{} {:.6g}", text.empty() ? "" : ", ", name, value);
+    return text.empty() ? "unknown" : text;
+}
+
 std::string statistics_text(const Header& header) {
-    const float least = header.real(HeaderField::dmin);
-    const float greatest = header.real(HeaderField::dmax);
-    if (!(greatest >= least)) return "unknown";
-    return fmt::format("min {:.6g}, max {:.6g}, mean {:.6g}, std {:.6g}", least, greatest,
-                       header.real(HeaderField::dmean), header.real(HeaderField::rms));
+    const FrameStatistics found = header.statistics();
+    return known_numbers(
+        {{{"min", found.minimum}, {"max", found.maximum}, {"mean", found.mean}, {"std", found.standard_deviation}}});
+}
+
+std::string value_text(const ExtendedField& field) {
+    struct Text {
+        std::string operator()(bool flag) const { return flag ? "yes" : "no"; }
+        std::string operator()(std::int64_t number) const { return fmt::format("{}", number); }
+        std::string operator()(double number) const { return fmt::format("{:.6g}", number); }
+        std::string operator()(const std::string& text) const { return plain_text(text); }
+    };
+    return std::visit(Text{}, field.value);
+}
+
+/// A few fields of the first record; --json has them all.
+std::string record_text(const ExtendedHeader& extended) {
+    constexpr std::array<std::string_view, 7> telling{"application", "high_tension", "dose",    "alpha_tilt",
+                                                      "tilt_angle",  "pixel_size",   "operator"};
+    std::string text;
+    if (extended.record_count() == 0) return text;
+    for (const ExtendedField& field : extended.record(0)) {
+        if (std::ranges::find(telling, field.name) == telling.end()) continue;
+        text += fmt::format("{}{} {}{}{}", text.empty() ? "" : ", ", field.name, value_text(field),
+                            field.unit.empty() ? "" : " ", field.unit);
+    }
+    return text;
+}
+
+void print_extended_header(const Reader& reader) {
+    const ExtendedHeader extended = reader.decoded_extended_header();
+    if (extended.kind() == ExtendedHeaderKind::none) return;
+    std::string text = fmt::format("{} bytes, {}", extended.bytes(), kind_name(extended.kind()));
+    if (extended.record_count() > 0)
+        text += fmt::format(", {} record{} of {} bytes", extended.record_count(),
+                            extended.record_count() == 1 ? "" : "s", extended.record_bytes());
+    if (const std::string first = record_text(extended); !first.empty()) text += fmt::format(": {}", first);
+    line("extended", text);
 }
 
 std::string sizes_text(const Reader& reader) {
@@ -40,14 +91,6 @@ std::string sections_text(const Reader& reader) {
     for (const SectionInfo& section : reader.sections())
         text += fmt::format("{}{} {}", text.empty() ? "" : ", ", section.id, readable_bytes(section.stored_bytes));
     return text.empty() ? "none" : text;
-}
-
-/// Header text comes from anywhere: control characters must not reach the terminal.
-std::string plain_text(std::string_view text) {
-    std::string plain;
-    for (const char character : text)
-        plain += static_cast<unsigned char>(character) < 0x20 || character == 0x7f ? '?' : character;
-    return plain;
 }
 
 void print_labels(const Header& header) {
@@ -66,20 +109,21 @@ void print_frames(const Reader& reader) {
                                  statistics[i].nan_count);
 }
 
-void print_text(const std::string& name, const Reader& reader, bool verbose) {
+void print_text(const Reader& reader, bool verbose) {
     const Header& header = reader.header();
-    std::cout << name << '\n';
+    std::cout << reader.name() << '\n';
     line("pixels",
          fmt::format("{} x {} x {} (columns x rows x frames), {}, {}-endian", reader.columns(), reader.rows(),
                      reader.frames(), info_of(reader.pixel_type()).name, reader.is_big_endian() ? "big" : "little"));
+    if (reader.volume_sections() > 0)
+        line("volumes",
+             fmt::format("{} of {} sections", reader.frames() / reader.volume_sections(), reader.volume_sections()));
     line("voxel", voxel_text(header));
     line("statistics", statistics_text(header));
     line("codec", fmt::format("{}{}", reader.codec().name,
                               reader.has_random_access() ? "" : " (no index: frames are found by walking)"));
     line("size", sizes_text(reader));
-    if (header.integer(HeaderField::nsymbt) > 0)
-        line("extended", fmt::format("{} bytes, '{}'", header.integer(HeaderField::nsymbt),
-                                     plain_text(header.text(HeaderField::exttyp))));
+    print_extended_header(reader);
     line("footer", sections_text(reader));
     print_labels(header);
     for (const Finding& finding : reader.findings())
@@ -97,18 +141,18 @@ int run_info(const std::vector<std::string>& arguments) {
         "Example: mrcz info --json movie.mrcz | jq '.header[\"CELLA.X\"]'",
         "mrcz info");
     Options options;
-    app.add_option("FILE", options.inputs, "files to read");
+    add_inputs(app, options);
+    add_mode0(app, options);
     add_talking(app, options);
     add_json(app, options);
     int exit_code = 0;
     if (!parse(app, arguments, exit_code)) return exit_code;
-    return for_each_input(options, [&](const std::string& name, const RunContext&) {
-        if (name == "-") throw Error(ErrorCode::invalid_argument, "info reads files, not pipes");
-        const Reader reader{std::filesystem::path(name)};
+    return for_each_input(options, [&](const std::string& name, const RunContext& context) {
+        const Reader reader = open_reader(input_named(name), {}, options.mode0, context);
         if (options.json) {
             std::cout << info_json(reader) << '\n';
         } else {
-            print_text(name, reader, options.verbose > 0);
+            print_text(reader, options.verbose > 0);
         }
     });
 }

@@ -12,6 +12,7 @@
 
 #include "mrcz/byte_source.hpp"
 #include "mrcz/codec.hpp"
+#include "mrcz/extended_header.hpp"
 #include "mrcz/finding.hpp"
 #include "mrcz/frame_format.hpp"
 #include "mrcz/frame_statistics.hpp"
@@ -70,6 +71,8 @@ class Reader {
 
     /// Bytes between header and pixels, as they are.
     [[nodiscard]] std::vector<std::byte> extended_header() const;
+    /// The same understood: tilt angles, stage positions, dose, symmetry, as far as the kind is known.
+    [[nodiscard]] ExtendedHeader decoded_extended_header() const;
     [[nodiscard]] std::optional<Metadata> metadata() const;
     /// A JSON array with one object a step: what was done to the pixels. Empty when nothing is recorded.
     [[nodiscard]] std::string provenance() const;

@@ -112,6 +112,15 @@ std::vector<std::byte> Reader::extended_header() const {
     return in_file(name(), [&] { return impl_->file.extended_header(); });
 }
 
+ExtendedHeader Reader::decoded_extended_header() const {
+    return in_file(name(), [&] {
+        // A compressed file is little-endian, but the extended header stays as its source had it.
+        const auto original = impl_->file.original();
+        const ByteOrder order = original ? original->order : impl_->file.layout().order;
+        return ExtendedHeader(header(), impl_->file.extended_header(), order == ByteOrder::big);
+    });
+}
+
 std::optional<Metadata> Reader::metadata() const {
     return in_file(name(), [&]() -> std::optional<Metadata> {
         const Limits& limits = impl_->file.limits();

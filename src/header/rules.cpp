@@ -92,6 +92,8 @@ Message extended_type(const OrderedHeader& in) {
     const std::string_view found = in.header.text(HeaderField::exttyp);
     constexpr std::array<std::string_view, 8> known{"CCP4", "MRCO", "SERI", "AGAR", "FEI1", "FEI2", "HDF5", "json"};
     if (std::find(known.begin(), known.end(), found) != known.end()) return {};
+    const bool blank = found.find_first_not_of(std::string_view(" \0", 2)) == std::string_view::npos;
+    if (blank) return std::string("blank, although there is an extended header (CCP4 and older programs leave it so)");
     return concat("'", printable(found), "' names no known kind of extended header");
 }
 
