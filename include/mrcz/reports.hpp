@@ -9,7 +9,7 @@
 
 namespace mrcz {
 
-/// verb, input, output, frames, bytes_in, bytes_out, seconds.
+/// verb, input, output, frames, bytes_in, bytes_out, clipped, rounded (values that a conversion changed), seconds.
 [[nodiscard]] std::string json_report(std::string_view verb, std::string_view input, std::string_view output,
                                       const JobResult& result, double seconds);
 

@@ -38,9 +38,11 @@ void Conversion::record(std::vector<container::Section>& sections) const {
 
 void Conversion::tell(const RunContext& context) const {
     const ConversionResult changed = result();
-    if (context.log && (changed.clipped > 0 || changed.rounded > 0))
-        context.log(
-            concat(changed.clipped, " values were clipped, ", changed.rounded, " rounded to ", info_of(to_.type).name));
+    if (!context.log || (changed.clipped == 0 && changed.rounded == 0)) return;
+    std::string what;
+    if (changed.clipped > 0) what = concat(changed.clipped, " clipped");
+    if (changed.rounded > 0) what += concat(what.empty() ? "" : ", ", changed.rounded, " rounded");
+    context.log(concat("values changed to fit ", info_of(to_.type).name, ": ", what));
 }
 
 std::unique_ptr<Conversion> requested_conversion(const header::Layout& source, const std::optional<PixelType>& dtype,

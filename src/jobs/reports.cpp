@@ -23,6 +23,7 @@ std::string json_report(std::string_view verb, std::string_view input, std::stri
     JsonWriter json;
     json.begin_object().member("verb", verb).member("input", input).member("output", output);
     json.member("frames", result.frames).member("bytes_in", result.bytes_in).member("bytes_out", result.bytes_out);
+    json.member("clipped", result.converted.clipped).member("rounded", result.converted.rounded);
     return json.member("seconds", seconds).end_object().take();
 }
 

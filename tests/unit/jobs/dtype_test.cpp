@@ -132,7 +132,7 @@ TEST_F(Dtype, AllowedChangesAreCountedAndOnRecord) {
                                       to(PixelType::int8, {.clip = true, .round = true}), context);
     EXPECT_EQ(result.converted.clipped, 1U);
     EXPECT_EQ(result.converted.rounded, 1U);
-    EXPECT_EQ(said, "1 values were clipped, 1 rounded to int8");
+    EXPECT_EQ(said, "values changed to fit int8: 1 clipped, 1 rounded");
     const Bytes packed = kit::read_file(path("out"));
     auto expected = values_of(plain);
     expected[static_cast<std::size_t>((2 * ny + 3) * nx + 7)] = 127;
