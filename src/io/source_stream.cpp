@@ -10,8 +10,9 @@ class SourceStream final : public ByteStream {
     SourceStream(std::unique_ptr<ByteSource> source, std::uint64_t offset) : source_(std::move(source)), at_(offset) {}
 
     std::size_t read_some(std::span<std::byte> into) override {
-        const std::uint64_t left = at_ < source_->size() ? source_->size() - at_ : 0;
-        const auto piece = into.first(static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), left)));
+        if (at_ >= source_->size()) return 0;
+        const auto piece =
+            into.first(static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), source_->size() - at_)));
         source_->read_at(at_, piece);
         at_ += piece.size();
         return piece.size();

@@ -98,7 +98,8 @@ JobResult compress(const Input& input, const Output& output, const CompressOptio
     return in_file(input.display_name(), [&] {
         const codec::CodecRow& row = row_named(options.codec);
         const auto source = jobs::open_feed(input, options.limits, options.mode0, context);
-        const auto conversion = jobs::requested_conversion(source->layout(), options.dtype, options.allowed);
+        const auto conversion =
+            jobs::requested_conversion(source->layout(), options.dtype, options.allowed, options.limits);
         const auto converting = conversion ? jobs::make_converting_feed(*source, *conversion) : nullptr;
         FrameFeed* const feed = conversion ? converting.get() : source.get();
         const header::Layout& layout = feed->layout();

@@ -46,11 +46,16 @@ void Conversion::tell(const RunContext& context) const {
 }
 
 std::unique_ptr<Conversion> requested_conversion(const header::Layout& source, const std::optional<PixelType>& dtype,
-                                                 const ConversionRules& allowed) {
+                                                 const ConversionRules& allowed, const Limits& limits) {
     if (!dtype && (allowed.clip || allowed.round))
         fail(ErrorCode::invalid_argument, "clip and round say how --dtype TYPE may change values: give a type");
     if (!dtype || *dtype == source.type) return nullptr;
-    return std::make_unique<Conversion>(source, *dtype, allowed);
+    auto conversion = std::make_unique<Conversion>(source, *dtype, allowed);
+    if (conversion->layout().frame_bytes > limits.frame_bytes)
+        fail(ErrorCode::limit_exceeded, "a frame of ", source.columns, " x ", source.rows, " pixels of ",
+             info_of(*dtype).name, " takes ", conversion->layout().frame_bytes, " bytes, more than the limit of ",
+             limits.frame_bytes);
+    return conversion;
 }
 
 }  // namespace mrcz::jobs

@@ -45,9 +45,10 @@ class Conversion {
 };
 
 /// What a job's options ask for: null when they ask for no type, or for that of the input. Throws
-/// Error{invalid_argument} when they allow changes but ask for no type.
+/// Error{invalid_argument} when they allow changes but ask for no type, Error{limit_exceeded} for frames that grow too
+/// large.
 [[nodiscard]] std::unique_ptr<Conversion> requested_conversion(const header::Layout& source,
                                                                const std::optional<PixelType>& dtype,
-                                                               const ConversionRules& allowed);
+                                                               const ConversionRules& allowed, const Limits& limits);
 
 }  // namespace mrcz::jobs

@@ -174,7 +174,8 @@ JobResult decompress(const Input& input, const Output& output, const DecompressO
         const bool whole = options.frames.empty();
         const FrameRange range =
             whole ? FrameRange{0, file.frames()} : FrameRange::parse(options.frames, file.frames());
-        const auto conversion = jobs::requested_conversion(file.layout(), options.dtype, options.allowed);
+        const auto conversion =
+            jobs::requested_conversion(file.layout(), options.dtype, options.allowed, options.limits);
         const auto sink = jobs::open_sink(output, input, false);
         write_plain(file, range, whole, conversion.get(), *sink, context);
         sink->commit();

@@ -250,6 +250,15 @@ TEST_F(Dtype, WhatCannotBeIsTheCallersErrorBeforeAnythingIsWritten) {
     EXPECT_NE(message(PixelType::int16, no_type).find("give a type"), std::string::npos);
 }
 
+TEST_F(Dtype, FramesThatGrowBeyondTheLimitAreRefused) {
+    const Bytes four_bit = kit::make_four_bit_file({.nx = 12, .ny = 10});
+    CompressOptions options = to(PixelType::float32);
+    options.limits.frame_bytes = 480;
+    EXPECT_EQ(values_of(compressed(four_bit, options)), values_of(four_bit));
+    --options.limits.frame_bytes;
+    EXPECT_EQ(kit::error_of([&] { (void)compressed(four_bit, options); }).code(), ErrorCode::limit_exceeded);
+}
+
 TEST_F(Dtype, ComplexPixelsBecomeComplexIntegers) {
     Bytes plain = kit::make_plain_file({PixelType::complex_int16, 8, 4, 2});
     const Bytes floats = compressed(plain, to(PixelType::complex_float32));
