@@ -96,6 +96,22 @@ TEST_F(FourBit, CutFilesAreTruncatedFromWhereverTheyCome) {
               ErrorCode::truncated);
 }
 
+TEST_F(FourBit, FlippedBitsNeverGiveOtherPixels) {
+    for (const RowPacking packing : {RowPacking::padded, RowPacking::contiguous}) {
+        const Bytes plain = kit::make_four_bit_file({.packing = packing});
+        const Bytes packed = compressed(plain, "lz4");
+        const Bytes pixels = unpacked_pixels(plain);
+        // From the bytes of the first chunk's head on, which tell how rows lie.
+        for (std::size_t bit = 8 * 1024; bit < 8 * packed.size(); bit += 7) {
+            const Bytes flipped = kit::with_flipped_bit(packed, bit);
+            std::string why_not;
+            EXPECT_TRUE(kit::survives([&] { EXPECT_EQ(unpacked_pixels(flipped), pixels); }, &why_not)) << why_not;
+        }
+        for (std::size_t length = 0; length < packed.size(); length += 5)
+            EXPECT_TRUE(kit::survives([&] { (void)unpacked_pixels(kit::truncated(packed, length)); }));
+    }
+}
+
 TEST_F(FourBit, StatisticsAreThoseOfThePixels) {
     for (const kit::FourBitFile& kind : every_kind()) {
         SCOPED_TRACE(name_of(kind));
