@@ -78,6 +78,7 @@ CompressOptions compress_options(const Options& options) {
     chosen.mode0 = options.mode0;
     chosen.dtype = chosen_dtype(options);
     chosen.allowed = options.allowed;
+    chosen.live = live_options(options);
     return chosen;
 }
 
@@ -112,6 +113,8 @@ int run_compress(const std::vector<std::string>& arguments) {
     add_coding(app, options);
     add_conversion(app, options);
     add_mode0(app, options);
+    add_live(app, options,
+             "the output grows under its name while frames arrive, as from `detector | mrcz compress --live - -o X`");
     add_threads(app, options);
     add_talking(app, options);
     add_json(app, options);

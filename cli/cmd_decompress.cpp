@@ -21,11 +21,8 @@ int run_decompress(const std::vector<std::string>& arguments) {
     add_json(app, options);
     int exit_code = 0;
     if (!parse(app, arguments, exit_code)) return exit_code;
-    const DecompressOptions chosen{.frames = {},
-                                   .limits = {},
-                                   .mode0 = options.mode0,
-                                   .dtype = chosen_dtype(options),
-                                   .allowed = options.allowed};
+    const DecompressOptions chosen{
+        .frames = {}, .limits = {}, .mode0 = options.mode0, .dtype = chosen_dtype(options), .allowed = options.allowed};
     return for_each_input(options, [&](const std::string& name, const RunContext& context) {
         const auto started = std::chrono::steady_clock::now();
         const Output output = output_for(options, name, decompressed_name, false);

@@ -65,15 +65,35 @@ void add_threads(CLI::App& app, Options& options) {
 
 void add_coding(CLI::App& app, Options& options) {
     app.add_option("--codec", options.codec, "zstd, lz4, ...: see `mrcz codecs`")->capture_default_str();
+    add_level(app, options);
+    app.add_option("--block-size", options.block_size, "bytes compressed at a time: 64k ... 1M (default)");
+    app.add_option("--filter", options.filter, "auto, bitshuffle, byteshuffle or none")->capture_default_str();
+    app.add_option("--metadata", options.metadata_file, "JSON or MessagePack file to store in the footer");
+    app.add_option("--metadata-format", options.metadata_format, "store it as json or msgpack");
+}
+
+void add_level(CLI::App& app, Options& options) {
     for (int level = 1; level <= 9; ++level)
         app.add_flag_callback(
                fmt::format("-{}", level), [&options, level] { options.level = level; },
                level == 1 ? "level: -1 fast ... -9 small" : "")
             ->group(level == 1 ? "Options" : "");
-    app.add_option("--block-size", options.block_size, "bytes compressed at a time: 64k ... 1M (default)");
-    app.add_option("--filter", options.filter, "auto, bitshuffle, byteshuffle or none")->capture_default_str();
-    app.add_option("--metadata", options.metadata_file, "JSON or MessagePack file to store in the footer");
-    app.add_option("--metadata-format", options.metadata_format, "store it as json or msgpack");
+}
+
+void add_live(CLI::App& app, Options& options, const std::string& meaning) {
+    app.add_flag("--live", options.live, meaning);
+    app.add_option("--commit-frames", options.commit_frames, "with --live: commit after N frames (32), or a second")
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 30).description(""))
+        ->type_name("N");
+}
+
+std::optional<LiveOptions> live_options(const Options& options) {
+    if (!options.live && options.commit_frames > 0)
+        throw Error(ErrorCode::invalid_argument, "--commit-frames says how often --live commits: give both");
+    if (!options.live) return std::nullopt;
+    LiveOptions live;
+    if (options.commit_frames > 0) live.frames = options.commit_frames;
+    return live;
 }
 
 void add_mode0(CLI::App& app, Options& options) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mrcz/convert.hpp"
+#include "mrcz/live.hpp"
 #include "mrcz/mode0.hpp"
 
 namespace mrcz::cli {
@@ -34,6 +35,8 @@ struct Options {
     Mode0 mode0 = Mode0::by_header;
     std::string dtype;
     ConversionRules allowed;
+    bool live = false;
+    std::int64_t commit_frames = 0;  ///< 0: the library's default
 };
 
 void add_inputs(CLI::App& app, Options& options);
@@ -44,6 +47,11 @@ void add_threads(CLI::App& app, Options& options);
 void add_coding(CLI::App& app, Options& options);
 void add_mode0(CLI::App& app, Options& options);
 void add_conversion(CLI::App& app, Options& options);
+void add_level(CLI::App& app, Options& options);
+void add_live(CLI::App& app, Options& options, const std::string& meaning);
+
+/// Nothing without --live.
+[[nodiscard]] std::optional<LiveOptions> live_options(const Options& options);
 
 /// Parses, or prints help; true when the verb is to run, else `exit_code` is set.
 [[nodiscard]] bool parse(CLI::App& app, const std::vector<std::string>& arguments, int& exit_code);

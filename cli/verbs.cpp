@@ -5,12 +5,14 @@
 namespace mrcz::cli {
 namespace {
 
-constexpr std::array<Verb, 6> table{{
+constexpr std::array<Verb, 8> table{{
     {"compress", "MRC to MRCZ, restorable byte for byte", run_compress},
     {"decompress", "MRCZ back to the original MRC", run_decompress},
     {"cat", "the restored file, or some of its frames, on standard output", run_cat},
+    {"append", "frames of other files onto a finished one", run_append},
     {"info", "header, metadata, sizes, statistics; reads no pixel", run_info},
     {"verify", "decode everything and check every hash; writes nothing", run_verify},
+    {"repair", "finish what a crash left; save what is whole of a damaged file", run_repair},
     {"codecs", "what this build can read and write", run_codecs},
 }};
 

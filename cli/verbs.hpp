@@ -23,8 +23,10 @@ struct Verb {
 int run_compress(const std::vector<std::string>& arguments);
 int run_decompress(const std::vector<std::string>& arguments);
 int run_cat(const std::vector<std::string>& arguments);
+int run_append(const std::vector<std::string>& arguments);
 int run_info(const std::vector<std::string>& arguments);
 int run_verify(const std::vector<std::string>& arguments);
+int run_repair(const std::vector<std::string>& arguments);
 int run_codecs(const std::vector<std::string>& arguments);
 
 }  // namespace mrcz::cli

@@ -2,13 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "mrcz/codec.hpp"
 #include "mrcz/convert.hpp"
 #include "mrcz/files.hpp"
 #include "mrcz/limits.hpp"
+#include "mrcz/live.hpp"
 #include "mrcz/metadata.hpp"
 #include "mrcz/mode0.hpp"
 #include "mrcz/reader.hpp"
@@ -27,6 +31,8 @@ struct CompressOptions {
     std::string codec = "zstd";  ///< a name of codecs(), not "raw"
     CodecOptions coding;
     std::optional<Metadata> metadata;  ///< replaces what the input carries
+    /// The output, a file, bears its name from the start and grows while frames arrive: see compress().
+    std::optional<LiveOptions> live;
     Limits limits;
     Mode0 mode0 = Mode0::by_header;  ///< a choice is kept in the new file's header
     /// Stores pixels of this type instead of the input's. Unless it is the input's, the original can then not be
@@ -38,6 +44,10 @@ struct CompressOptions {
 
 /// Compresses an MRC file (plain, or inside gzip or bzip2) so that decompress() gives it back byte for byte; compresses
 /// an MRCZ file anew, keeping what it was made from and all its sections.
+///
+/// Live, the input is plain MRC that comes through a pipe. NZ of its header says how many frames to expect; 0: as many
+/// as come. The output does not restore the original byte for byte. When the input fails, ends early, or the job is
+/// cancelled, the frames so far make a finished file before that is thrown; after a crash repair() finishes it.
 JobResult compress(const Input& input, const Output& output, const CompressOptions& options = {},
                    const RunContext& context = {});
 
@@ -64,6 +74,60 @@ struct DecompressOptions {
 /// pipe, before the job ends well); where no original is kept, a plain MRC2014 file of the same pixels.
 JobResult decompress(const Input& input, const Output& output, const DecompressOptions& options = {},
                      const RunContext& context = {});
+
+struct AppendOptions {
+    CodecOptions coding;              ///< level; filter and block size are the target's unless given here
+    std::optional<LiveOptions> live;  ///< commit on the way, instead of all frames or none
+    Limits limits;
+};
+
+struct AppendResult {
+    std::int64_t frames_before = 0;
+    std::int64_t frames = 0;      ///< of the target now
+    std::uint64_t bytes_in = 0;   ///< of the inputs, unwrapped
+    std::uint64_t bytes_out = 0;  ///< of the target now
+};
+
+/// Appends the frames of `inputs`, in order, to a finished MRC or MRCZ file whose frame shape and pixel type they
+/// share. All inputs are looked at before the target is touched; an error leaves it as it was (live: with what was
+/// committed). Its codec, metadata and unknown sections stay; what restores its original does not, and the context's
+/// log says so.
+AppendResult append(std::span<const Input> inputs, const std::filesystem::path& target,
+                    const AppendOptions& options = {}, const RunContext& context = {});
+
+enum class RepairAction {
+    none,            ///< nothing is wrong
+    forgot_journal,  ///< the file is whole; only a journal was left over
+    rolled_back,     ///< in place: an append that committed nothing was undone
+    finished,        ///< in place: a file that was never finished got footer and index
+    salvaged,        ///< a new file was written of the frames that are whole
+};
+
+struct RepairOptions {
+    std::filesystem::path output;  ///< of salvage; empty: `X.repaired.mrcz` beside X.mrcz
+    bool overwrite = false;
+    bool dry_run = false;      ///< finds out what would be done, and changes nothing
+    bool uncommitted = false;  ///< also keeps whole frames that were written after the last commit; not safe after a
+                               ///< power failure
+    Limits limits;
+};
+
+struct RepairResult {
+    RepairAction action = RepairAction::none;
+    std::string problem;                     ///< what was wrong; empty: nothing
+    std::int64_t frames_before = 0;          ///< that the header counted
+    std::int64_t frames = 0;                 ///< of the whole file now
+    std::vector<FrameRange> lost_frames;     ///< by the numbers they had in the damaged file, in order
+    std::vector<std::string> lost_sections;  ///< ids of footer sections that are not in the new file
+    std::uint64_t bytes_dropped = 0;         ///< that belong to nothing which was kept
+    std::filesystem::path output;            ///< the whole file
+};
+
+/// Makes a whole file. With a journal beside it that is the file itself; a file damaged in any other way is not
+/// touched, and a new one is written of every frame that decodes and matches its hash. Throws Error{corrupt} when no
+/// frame is left, Error{target_exists} when the new file is there already.
+RepairResult repair(const std::filesystem::path& path, const RepairOptions& options = {},
+                    const RunContext& context = {});
 
 struct VerifyResult {
     std::int64_t frames = 0;

@@ -16,6 +16,13 @@ namespace mrcz {
 /// verb "verify", input, frames, bytes, frames_hashed, original_matched, findings.
 [[nodiscard]] std::string json_report(std::string_view input, const VerifyResult& result);
 
+/// verb "append", target, frames_before, frames, bytes_in, bytes_out.
+[[nodiscard]] std::string json_report(std::string_view target, const AppendResult& result);
+
+/// verb "repair", input, action (none, forgot_journal, rolled_back, finished, salvaged), problem, output,
+/// frames_before, frames, lost_frames (pairs: first, and the first behind the last), lost_sections, bytes_dropped.
+[[nodiscard]] std::string json_report(std::string_view input, const RepairResult& result);
+
 /// id, name, reads, writes, lossless, levels, default_level, summary, why_not.
 [[nodiscard]] std::string json_report(const CodecInfo& codec);
 

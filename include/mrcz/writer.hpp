@@ -1,4 +1,4 @@
-// Writing a new MRC or MRCZ file frame by frame.
+// Writing MRC and MRCZ files frame by frame: new ones, or more frames onto old ones.
 #pragma once
 
 #include <array>
@@ -11,6 +11,8 @@
 #include <string>
 
 #include "mrcz/codec.hpp"
+#include "mrcz/limits.hpp"
+#include "mrcz/live.hpp"
 #include "mrcz/metadata.hpp"
 #include "mrcz/pixel_type.hpp"
 #include "mrcz/run_context.hpp"
@@ -34,13 +36,27 @@ struct WriterOptions {
     CodecOptions coding;
     std::optional<Metadata> metadata;  ///< goes into a footer
     bool overwrite = false;            ///< otherwise an existing file is Error{target_exists}
+    /// The file bears its name from the start and grows under it, for detectors that are still running. Frames are
+    /// committed on the way; until finish() metadata stand in NAME.journal, and `repair` finishes what a crash left.
+    std::optional<LiveOptions> live;
+};
+
+struct ExtendOptions {
+    CodecOptions coding;              ///< level; filter and block size are those of the file unless given here
+    std::optional<LiveOptions> live;  ///< commit on the way, instead of all frames or none
+    Limits limits;
 };
 
 /// The file appears under its name, complete and synced, when finish() returns; without finish() nothing appears and an
-/// older file stays as it was. One thread at a time.
+/// older file stays as it was (but see WriterOptions::live). One thread at a time.
 class Writer {
   public:
     Writer(const std::filesystem::path& path, const WriterOptions& options);
+    /// Appends to a finished file, whose codec and pixel type stay; metadata are kept, what restores the original is
+    /// not. A crash leaves the old file or one that repair() makes so. Throws Error{invalid_argument} while another
+    /// program appends to it.
+    [[nodiscard]] static Writer extending(const std::filesystem::path& path, const ExtendOptions& options = {},
+                                          const RunContext& context = {});
     ~Writer();
     Writer(Writer&&) noexcept;
     Writer& operator=(Writer&&) noexcept;
@@ -54,6 +70,7 @@ class Writer {
 
   private:
     struct Impl;
+    explicit Writer(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };
 

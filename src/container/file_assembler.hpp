@@ -4,21 +4,12 @@
 #include <vector>
 
 #include "base/bytes.hpp"
-#include "container/section.hpp"
+#include "container/frame_tables.hpp"
 #include "io/byte_sink.hpp"
 #include "mrcz/codec.hpp"
-#include "mrcz/frame_statistics.hpp"
 #include "mrcz/header.hpp"
 
 namespace mrcz::container {
-
-/// One frame, coded.
-struct CodedFrame {
-    std::span<const std::byte> chunk;
-    std::uint64_t chunk_hash = 0;
-    std::uint64_t frame_hash = 0;
-    FrameStatistics statistics;
-};
 
 class FileAssembler {
   public:
@@ -34,21 +25,17 @@ class FileAssembler {
 
     /// For what depends on the number of frames, before finish().
     [[nodiscard]] Header& header() noexcept { return header_; }
-    [[nodiscard]] std::int64_t frames() const noexcept { return static_cast<std::int64_t>(statistics_.size()); }
+    [[nodiscard]] std::int64_t frames() const noexcept { return tables_.frames(); }
 
   private:
     void finish_header();
-    [[nodiscard]] std::vector<Section> own_sections();
 
     io::ByteSink& sink_;
     Header header_;
     Bytes extended_header_;
     const CodecInfo& codec_;
     std::uint64_t pixels_per_frame_;
-    Bytes index_;
-    Bytes frame_hashes_;
-    Bytes chunk_hashes_;
-    std::vector<FrameStatistics> statistics_;
+    FrameTables tables_;
 };
 
 }  // namespace mrcz::container

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "container/repair_hint.hpp"
 
 namespace mrcz::container {
 namespace {
@@ -40,7 +41,7 @@ void FrameLoader::decode(std::span<std::byte> out) {
             simd::kernels().byteswap(out, info_of(file_.layout().type).word_bytes);
         const auto expected = file_.frame_hash(frame_);
         if (expected && *expected != recorder_.hash())
-            fail(ErrorCode::corrupt, "its pixels do not match the hash kept of them: the file is damaged");
+            fail(ErrorCode::corrupt, "its pixels do not match the hash kept of them: the file is damaged", repair_hint);
     });
 }
 

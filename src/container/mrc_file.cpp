@@ -4,6 +4,7 @@
 
 #include "base/checked.hpp"
 #include "container/frame_records.hpp"
+#include "container/repair_hint.hpp"
 #include "container/row_packing.hpp"
 #include "header/compose.hpp"
 #include "header/mode0.hpp"
@@ -46,7 +47,7 @@ void MrcFile::locate_plain_data() {
     if (layout_.data_bytes > present)
         fail(ErrorCode::truncated, "pixels: ", layout_.frames, " frames of ", layout_.columns, " x ", layout_.rows, " ",
              info_of(layout_.type).name, " take ", layout_.data_bytes, " bytes from offset ", hex(layout_.data_offset),
-             ", the file has ", present, " there: it is cut short, or its header is wrong");
+             ", the file has ", present, " there: it is cut short, or its header is wrong", repair_hint);
     data_end_ = layout_.data_offset + layout_.data_bytes;
     read_footer_at_data_end();
     const std::uint64_t behind = source_->size() - data_end_ - (footer_ ? footer_->bytes : 0);
@@ -70,20 +71,31 @@ void MrcFile::locate_chunks() {
             read_footer_at_data_end();
         }
     }
-    if (ours && !footer_ && !damage_)
-        note_damage(ErrorCode::truncated, concat("footer: none at offset ", hex(data_end_),
-                                                 ": the file is cut short "
-                                                 "there, or was never finished"));
+    const bool without_footer = ours && !footer_ && !damage_;
     if (auto ranges = read_index(*source_, chunks, layout_.data_offset, data_end_)) {
         ranges_ = *std::move(ranges);
         has_index_ = true;
+        if (without_footer) note_damage(ErrorCode::corrupt, concat("footer: none at offset ", hex(data_end_)));
         return;
     }
+    if (without_footer) return note_unfinished();
     if (ours || (footer_ && (footer_->facts.flags & footer_has_index) != 0))
         note_damage(ErrorCode::corrupt,
                     "chunk index: the last bytes of the file are no index whose CRC holds: the file "
                     "is cut short or damaged");
-    walk_chunks(data_end_);
+    walk_chunks();
+}
+
+/// Frames that were committed while the file grew are whole, and any reader may use them.
+void MrcFile::note_unfinished() {
+    walk_chunks();
+    if (damage_) return;
+    const std::string found = concat("footer: none at offset ", hex(data_end_),
+                                     ": the file was never finished, is still being written, or "
+                                     "lost its end; its ",
+                                     layout_.frames, " frames can be read");
+    findings_.push_back({Severity::warning, "MRCZ-D03", "file", concat(found, repair_hint)});
+    damage_ = Error(ErrorCode::truncated, found);
 }
 
 void MrcFile::read_footer_at_data_end() {
@@ -102,7 +114,8 @@ void MrcFile::read_footer_at_data_end() {
     }
 }
 
-void MrcFile::walk_chunks(std::uint64_t end) {
+void MrcFile::walk_chunks() {
+    const std::uint64_t end = data_end_;
     std::uint64_t at = layout_.data_offset;
     for (std::int64_t frame = 0; frame < layout_.frames; ++frame) {
         if (end - at < codec::chunk_head_bytes) {
@@ -133,7 +146,11 @@ void MrcFile::note_damage(ErrorCode code, std::string message) {
 }
 
 void MrcFile::require_undamaged() const {
-    if (damage_) throw *damage_;
+    if (damage_) fail(damage_->code(), damage_->message(), repair_hint);
+}
+
+std::int64_t MrcFile::frames_located() const noexcept {
+    return layout_.codec_id == 0 ? layout_.frames : static_cast<std::int64_t>(ranges_.size());
 }
 
 ChunkRange MrcFile::range_of(std::int64_t frame) const {

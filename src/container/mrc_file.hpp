@@ -35,8 +35,11 @@ class MrcFile {
     /// Whether ranges come from the index, not from walking the chunks.
     [[nodiscard]] bool has_index() const noexcept { return has_index_; }
 
-    /// Throws what is wrong with a file that can still be read in part: footer or index lost, bytes missing.
+    /// Throws what is wrong with a file that can still be read in part: footer or index lost, bytes missing, never
+    /// finished.
     void require_undamaged() const;
+    /// Frames from the first on whose stored bytes are where they should be.
+    [[nodiscard]] std::int64_t frames_located() const noexcept;
 
     /// Where the stored bytes of a frame are. Throws Error{invalid_argument} when there is no such frame.
     [[nodiscard]] ChunkRange range_of(std::int64_t frame) const;
@@ -59,7 +62,8 @@ class MrcFile {
     void locate_plain_data();
     void locate_chunks();
     void read_footer_at_data_end();
-    void walk_chunks(std::uint64_t end);
+    void walk_chunks();
+    void note_unfinished();
     void note_damage(ErrorCode code, std::string message);
     [[nodiscard]] Bytes table_section(std::string_view id, std::uint64_t entry_bytes) const;
 

@@ -7,7 +7,11 @@
 #include "base/ordered_pipeline.hpp"
 #include "container/file_assembler.hpp"
 #include "container/frame_coder.hpp"
+#include "container/growth.hpp"
 #include "container/metadata_section.hpp"
+#include "container/open_to_grow.hpp"
+#include "container/provenance_steps.hpp"
+#include "container/target_coding.hpp"
 #include "header/compose.hpp"
 
 namespace mrcz {
@@ -40,28 +44,92 @@ std::size_t frame_bytes_of(const WriterOptions& options) {
     return static_cast<std::size_t>(bytes);
 }
 
+/// Where coded frames go.
+class FrameOutput {
+  public:
+    virtual ~FrameOutput() = default;
+    virtual void add(const container::CodedFrame& frame) = 0;
+    [[nodiscard]] virtual std::uint64_t written() const = 0;
+    virtual std::uint64_t finish() = 0;
+};
+
+std::vector<container::Section> sections_of(const WriterOptions& options, const CodecInfo& codec) {
+    std::vector<container::Section> sections;
+    if (options.metadata) sections.push_back(container::metadata_section(*options.metadata));
+    if (options.metadata || codec.id != 0) sections.push_back(container::provenance_section("write", codec.name));
+    return sections;
+}
+
+class FreshOutput final : public FrameOutput {
+  public:
+    FreshOutput(const std::filesystem::path& path, const WriterOptions& options, const Header& header,
+                const CodecInfo& codec)
+        : options_(options),
+          codec_(codec),
+          sink_(io::open_file_sink(path, {.overwrite = options.overwrite, .like = {}})),
+          assembler_(*sink_, header, {}, codec, pixel_count(format_of(options))) {}
+
+    void add(const container::CodedFrame& frame) override { assembler_.add(frame); }
+    std::uint64_t written() const override { return sink_->written(); }
+    std::uint64_t finish() override {
+        header::set_extent(assembler_.header(), assembler_.frames(), options_.voxel_angstrom);
+        assembler_.finish(sections_of(options_, codec_));
+        sink_->commit();
+        return sink_->written();
+    }
+
+  private:
+    WriterOptions options_;
+    const CodecInfo& codec_;
+    std::unique_ptr<io::ByteSink> sink_;
+    container::FileAssembler assembler_;
+};
+
+class GrowingOutput final : public FrameOutput {
+  public:
+    GrowingOutput(container::GrowingFile file, std::optional<LiveOptions> live, const CodecInfo* appends_with)
+        : growth_(std::move(file), live), frames_before_(growth_.frames()), appends_with_(appends_with) {}
+
+    void add(const container::CodedFrame& frame) override { growth_.add(frame); }
+    std::uint64_t written() const override { return growth_.data_end(); }
+    std::uint64_t finish() override {
+        const bool longer = appends_with_ != nullptr && growth_.frames() > frames_before_;
+        return growth_.finish(longer ? container::append_step(appends_with_->name, frames_before_, growth_.frames())
+                                     : std::string());
+    }
+
+  private:
+    container::Growth growth_;
+    std::int64_t frames_before_;
+    const CodecInfo* appends_with_;  ///< null: a file of this writer's own
+};
+
+std::unique_ptr<FrameOutput> make_output(const std::filesystem::path& path, const WriterOptions& options,
+                                         const CodecInfo& codec) {
+    Header header = header::fresh_header(image_of(options), codec.id);
+    if (!options.live) return std::make_unique<FreshOutput>(path, options, header, codec);
+    header::set_extent(header, 0, options.voxel_angstrom);
+    return std::make_unique<GrowingOutput>(
+        container::create_live_file(path, {.header = header,
+                                           .extended_header = {},
+                                           .codec = codec,
+                                           .sections = sections_of(options, codec),
+                                           .section_voxel = options.voxel_angstrom[2],
+                                           .overwrite = options.overwrite}),
+        options.live, nullptr);
+}
+
 }  // namespace
 
 struct Writer::Impl {
-    Impl(const std::filesystem::path& path, const WriterOptions& chosen)
-        : name(path.string()),
-          options(chosen),
-          row(codec::writing_row(codec_named(chosen.codec))),
-          header(header::fresh_header(image_of(chosen), row.info.id)),
-          pixels(pixel_count(format_of(chosen))),
-          frame_bytes(frame_bytes_of(chosen)),
-          sink(io::open_file_sink(path, {.overwrite = chosen.overwrite, .like = {}})),
-          assembler(*sink, header, {}, row.info, pixels) {}
-
     void append(std::span<const std::byte> frames, const RunContext& context) {
         if (frames.size() % frame_bytes != 0)
             fail(ErrorCode::invalid_argument, "append: ", frames.size(), " bytes are no whole number of frames of ",
                  frame_bytes);
         if (frames.empty()) return;
         if (!encoder)
-            encoder =
-                row.prepare_encoder(row.info, {options.type, frame_bytes}, options.coding, frames.first(frame_bytes));
-        while (coders.size() < pipeline_slots(context)) coders.emplace_back(*encoder, format_of(options));
+            encoder = row.prepare_encoder(row.info, {format.type, frame_bytes}, coding, frames.first(frame_bytes));
+        while (coders.size() < pipeline_slots(context)) coders.emplace_back(*encoder, format);
         const auto count = static_cast<std::int64_t>(frames.size() / frame_bytes);
         const PipelineStages stages{
             .take = [count](std::int64_t item, std::size_t) { return item < count; },
@@ -75,36 +143,55 @@ struct Writer::Impl {
     }
 
     void put(const container::CodedFrame& frame, std::int64_t done, std::int64_t total, const RunContext& context) {
-        assembler.add(frame);
+        output->add(frame);
         if (context.progress)
-            context.progress({done, total, static_cast<std::uint64_t>(done) * frame_bytes, sink->written()});
-    }
-
-    std::uint64_t finish() {
-        header::set_extent(assembler.header(), assembler.frames(), options.voxel_angstrom);
-        std::vector<container::Section> sections;
-        if (options.metadata) sections.push_back(container::metadata_section(*options.metadata));
-        if (options.metadata || row.info.id != 0)
-            sections.push_back(container::provenance_section("write", row.info.name));
-        assembler.finish(std::move(sections));
-        sink->commit();
-        return sink->written();
+            context.progress({done, total, static_cast<std::uint64_t>(done) * frame_bytes, output->written()});
     }
 
     std::string name;
-    WriterOptions options;
     const codec::CodecRow& row;
-    Header header;
-    std::uint64_t pixels;
-    std::size_t frame_bytes;
-    std::unique_ptr<io::ByteSink> sink;
-    container::FileAssembler assembler;
+    FrameFormat format;
+    std::size_t frame_bytes = 0;
+    CodecOptions coding;
+    std::unique_ptr<FrameOutput> output;
     std::unique_ptr<const codec::FrameEncoder> encoder;
     std::vector<container::FrameCoder> coders;
 };
 
 Writer::Writer(const std::filesystem::path& path, const WriterOptions& options) {
-    in_file(path.string(), [&] { impl_ = std::make_unique<Impl>(path, options); });
+    in_file(path.string(), [&] {
+        const codec::CodecRow& row = codec::writing_row(codec_named(options.codec));
+        const std::size_t frame_bytes = frame_bytes_of(options);
+        impl_.reset(new Impl{path.string(),
+                             row,
+                             format_of(options),
+                             frame_bytes,
+                             options.coding,
+                             make_output(path, options, row.info),
+                             {},
+                             {}});
+    });
+}
+
+Writer::Writer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Writer Writer::extending(const std::filesystem::path& path, const ExtendOptions& options, const RunContext& context) {
+    return in_file(path.string(), [&] {
+        container::Growable found = container::open_to_grow(io::disk(), path, options.limits, context);
+        const header::Layout& layout = found.start.layout;
+        const codec::CodecRow& row = codec::writing_row(*find_codec(layout.codec_id));
+        std::unique_ptr<Impl> impl(new Impl{path.string(),
+                                            row,
+                                            layout.format(),
+                                            static_cast<std::size_t>(layout.frame_bytes),
+                                            container::merged(options.coding, found.coding),
+                                            {},
+                                            {},
+                                            {}});
+        container::GrowingFile file(io::disk(), path, std::move(found.file), std::move(found.start));
+        impl->output = std::make_unique<GrowingOutput>(std::move(file), options.live, &row.info);
+        return Writer(std::move(impl));
+    });
 }
 
 Writer::~Writer() = default;
@@ -116,7 +203,7 @@ void Writer::append(std::span<const std::byte> frames, const RunContext& context
 }
 
 std::uint64_t Writer::finish() {
-    return in_file(impl_->name, [&] { return impl_->finish(); });
+    return in_file(impl_->name, [&] { return impl_->output->finish(); });
 }
 
 }  // namespace mrcz

@@ -202,6 +202,22 @@ void set_extent(Header& header, std::int64_t frames, const std::array<double, 3>
     }
 }
 
+void set_frames(Header& header, std::int64_t frames, double section_voxel) {
+    const auto axes = axes_of(header);
+    const std::size_t axis = are_an_order(axes) ? static_cast<std::size_t>(axes[2] - 1) : 2;
+    const std::int64_t before = header.nz();
+    const std::int64_t samples = header.integer(sampling_fields[axis]);
+    const bool compressed = header.integer(HeaderField::mode) >= codec_factor;
+    const bool stack_of_images = !is_volume_group(header.integer(HeaderField::ispg)) && samples == 1;
+    const bool counts_all = samples == before && !stack_of_images && !(compressed && samples == 0);
+    header.set_integer(HeaderField::nz, frames);
+    if (counts_all) header.set_integer(sampling_fields[axis], frames);
+    if (!counts_all && samples != 0) return;
+    const double cell = header.real(cell_fields[axis]);
+    const double voxel = before > 0 ? cell / static_cast<double>(before) : section_voxel;
+    if (frames != before && std::isfinite(voxel)) header.set_real(cell_fields[axis], cell_edge(voxel, frames));
+}
+
 void set_statistics(Header& header, const FrameStatistics& statistics) {
     const bool known = std::isfinite(statistics.minimum) && std::isfinite(statistics.maximum) &&
                        std::isfinite(statistics.mean) && std::isfinite(statistics.standard_deviation);

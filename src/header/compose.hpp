@@ -43,6 +43,10 @@ struct FreshImage {
 /// NZ, M and CELLA of a fresh header once the number of frames is known.
 void set_extent(Header& header, std::int64_t frames, const std::array<double, 3>& voxel_angstrom);
 
+/// NZ of a file that gets more or fewer frames; M along the sections' axis where it counted them all, and CELLA where
+/// it spans them all, the voxel kept: that of the header, or `section_voxel` of one that had no frame.
+void set_frames(Header& header, std::int64_t frames, double section_voxel = 0);
+
 /// A plain MRC2014 header for `frames` frames of a file that is not restored as it was. MRCZ's label is the second.
 [[nodiscard]] Header plain_header(const Layout& source, std::int64_t frames);
 

@@ -18,8 +18,12 @@ namespace {
 
 class DescriptorStream final : public ByteStream {
   public:
-    DescriptorStream(Descriptor owned, int descriptor, std::string name, const CancelToken* cancel)
-        : owned_(std::move(owned)), descriptor_(descriptor), name_(std::move(name)), cancel_(cancel) {
+    DescriptorStream(Descriptor owned, int descriptor, std::string name, const CancelToken* cancel, Idle idle)
+        : owned_(std::move(owned)),
+          descriptor_(descriptor),
+          name_(std::move(name)),
+          cancel_(cancel),
+          idle_(std::move(idle)) {
         struct stat status {};
         if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) return;
         const auto size = static_cast<std::uint64_t>(status.st_size);
@@ -29,7 +33,7 @@ class DescriptorStream final : public ByteStream {
     }
 
     std::size_t read_some(std::span<std::byte> into) override {
-        if (!size_ && cancel_ != nullptr) wait_until_readable();
+        if (!size_ && (cancel_ != nullptr || idle_)) wait_until_readable();
         return io::read_some(descriptor_, into);
     }
     std::optional<std::uint64_t> size() const override { return size_; }
@@ -40,14 +44,17 @@ class DescriptorStream final : public ByteStream {
     void wait_until_readable() const {
         constexpr int pause_milliseconds = 200;
         pollfd waited{.fd = descriptor_, .events = POLLIN, .revents = 0};
-        while (::poll(&waited, 1, pause_milliseconds) <= 0)
-            if (cancel_->is_cancelled()) fail(ErrorCode::cancelled, "cancelled");
+        while (::poll(&waited, 1, pause_milliseconds) <= 0) {
+            if (cancel_ != nullptr && cancel_->is_cancelled()) fail(ErrorCode::cancelled, "cancelled");
+            if (idle_) idle_();
+        }
     }
 
     Descriptor owned_;
     int descriptor_;
     std::string name_;
     const CancelToken* cancel_;
+    Idle idle_;
     std::optional<std::uint64_t> size_;
 };
 
@@ -85,16 +92,18 @@ std::size_t read_up_to(ByteStream& stream, std::span<std::byte> into) {
     return done;
 }
 
-std::unique_ptr<ByteStream> open_file_stream(const std::filesystem::path& path, const CancelToken* cancel) {
+std::unique_ptr<ByteStream> open_file_stream(const std::filesystem::path& path, const CancelToken* cancel,
+                                             const Idle& idle) {
     return in_file(path.string(), [&]() -> std::unique_ptr<ByteStream> {
         Descriptor file = open_for_reading(path);
         const int number = file.get();
-        return std::make_unique<DescriptorStream>(std::move(file), number, path.string(), cancel);
+        return std::make_unique<DescriptorStream>(std::move(file), number, path.string(), cancel, idle);
     });
 }
 
-std::unique_ptr<ByteStream> make_descriptor_stream(int descriptor, std::string name, const CancelToken* cancel) {
-    return std::make_unique<DescriptorStream>(Descriptor(), descriptor, std::move(name), cancel);
+std::unique_ptr<ByteStream> make_descriptor_stream(int descriptor, std::string name, const CancelToken* cancel,
+                                                   const Idle& idle) {
+    return std::make_unique<DescriptorStream>(Descriptor(), descriptor, std::move(name), cancel, idle);
 }
 
 std::unique_ptr<ByteStream> with_prefix(std::vector<std::byte> prefix, std::unique_ptr<ByteStream> stream) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -27,14 +28,16 @@ class ByteStream {
 /// Fills `into` as far as the stream reaches; returns the bytes read.
 [[nodiscard]] std::size_t read_up_to(ByteStream& stream, std::span<std::byte> into);
 
-// Waiting for a pipe ends with Error{cancelled} when `cancel` says so.
+// Waiting for a pipe ends with Error{cancelled} when `cancel` says so; meanwhile `idle` is called a few times a second.
+using Idle = std::function<void()>;
 
 /// A file from its start, as it lies on the disk.
 [[nodiscard]] std::unique_ptr<ByteStream> open_file_stream(const std::filesystem::path& path,
-                                                           const CancelToken* cancel = nullptr);
+                                                           const CancelToken* cancel = nullptr, const Idle& idle = {});
 /// A descriptor that stays the caller's, such as standard input.
 [[nodiscard]] std::unique_ptr<ByteStream> make_descriptor_stream(int descriptor, std::string name,
-                                                                 const CancelToken* cancel = nullptr);
+                                                                 const CancelToken* cancel = nullptr,
+                                                                 const Idle& idle = {});
 
 /// `prefix`, which was read from it, and then the rest of `stream`.
 [[nodiscard]] std::unique_ptr<ByteStream> with_prefix(std::vector<std::byte> prefix,

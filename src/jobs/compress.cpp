@@ -7,6 +7,7 @@
 #include "container/metadata_section.hpp"
 #include "header/compose.hpp"
 #include "jobs/converting_feed.hpp"
+#include "jobs/live.hpp"
 #include "jobs/open_input.hpp"
 #include "mrcz/jobs.hpp"
 
@@ -97,6 +98,7 @@ JobResult compress(const Input& input, const Output& output, const CompressOptio
                    const RunContext& context) {
     return in_file(input.display_name(), [&] {
         const codec::CodecRow& row = row_named(options.codec);
+        if (options.live) return jobs::compress_live(input, output, row, options, context);
         const auto source = jobs::open_feed(input, options.limits, options.mode0, context);
         const auto conversion =
             jobs::requested_conversion(source->layout(), options.dtype, options.allowed, options.limits);

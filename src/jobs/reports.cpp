@@ -1,5 +1,7 @@
 #include "mrcz/reports.hpp"
 
+#include <array>
+
 #include "jobs/findings_json.hpp"
 
 namespace mrcz {
@@ -33,6 +35,36 @@ std::string json_report(std::string_view input, const VerifyResult& result) {
     json.member("frames", result.frames).member("bytes", result.bytes);
     json.member("frames_hashed", result.frames_hashed).member("original_matched", result.original_matched);
     jobs::write_findings(json, result.findings);
+    return json.end_object().take();
+}
+
+std::string json_report(std::string_view target, const AppendResult& result) {
+    JsonWriter json;
+    json.begin_object().member("verb", "append").member("target", target);
+    json.member("frames_before", result.frames_before).member("frames", result.frames);
+    json.member("bytes_in", result.bytes_in).member("bytes_out", result.bytes_out);
+    return json.end_object().take();
+}
+
+std::string json_report(std::string_view input, const RepairResult& result) {
+    constexpr std::array<std::pair<RepairAction, std::string_view>, 5> actions{{
+        {RepairAction::none, "none"},
+        {RepairAction::forgot_journal, "forgot_journal"},
+        {RepairAction::rolled_back, "rolled_back"},
+        {RepairAction::finished, "finished"},
+        {RepairAction::salvaged, "salvaged"},
+    }};
+    JsonWriter json;
+    json.begin_object().member("verb", "repair").member("input", input);
+    for (const auto& [action, name] : actions)
+        if (action == result.action) json.member("action", name);
+    json.member("problem", std::string_view(result.problem)).member("output", std::string_view(result.output.string()));
+    json.member("frames_before", result.frames_before).member("frames", result.frames);
+    json.key("lost_frames").begin_array();
+    for (const FrameRange& lost : result.lost_frames) json.begin_array().value(lost.first).value(lost.last).end_array();
+    json.end_array().key("lost_sections").begin_array();
+    for (const std::string& id : result.lost_sections) json.value(std::string_view(id));
+    json.end_array().member("bytes_dropped", result.bytes_dropped);
     return json.end_object().take();
 }
 

@@ -1,6 +1,7 @@
 #include "jobs/restore.hpp"
 
 #include "base/fail.hpp"
+#include "container/repair_hint.hpp"
 #include "simd/hash.hpp"
 #include "simd/kernels.hpp"
 
@@ -31,7 +32,8 @@ void restore_original(const container::MrcFile& file, const container::Original&
     stream_frames(file, {0, file.frames()}, stages, context);
     pass_on(original.trailing);
     if (hasher.digest() != original.hash)
-        fail(ErrorCode::corrupt, "the restored bytes do not match the hash of the original: the file is damaged");
+        fail(ErrorCode::corrupt, "the restored bytes do not match the hash of the original: the file is damaged",
+             container::repair_hint);
 }
 
 }  // namespace mrcz::jobs

@@ -34,7 +34,7 @@ PUBLIC_HEADERS = {
     "finding.hpp": "header", "header.hpp": "header", "mode0.hpp": "header", "extended_header.hpp": "header",
     "metadata.hpp": "meta",
     "codec.hpp": "codec",
-    "reader.hpp": "container", "writer.hpp": "container",
+    "live.hpp": "container", "reader.hpp": "container", "writer.hpp": "container",
     "files.hpp": "jobs", "jobs.hpp": "jobs", "reports.hpp": "jobs", "corrected_reader.hpp": "jobs",
     "mrcz.h": "capi",
 }  # fmt: skip
@@ -68,7 +68,7 @@ STANDARD = set(
     variant vector version assert.h ctype.h errno.h float.h inttypes.h limits.h math.h stdarg.h stdbool.h stddef.h
     stdint.h stdio.h stdlib.h string.h""".split()
 )
-SYSTEM = set("fcntl.h poll.h sched.h signal.h sys/ioctl.h sys/mman.h sys/stat.h sys/types.h sys/uio.h unistd.h".split())
+SYSTEM = set("fcntl.h poll.h sched.h signal.h sys/file.h sys/ioctl.h sys/mman.h sys/stat.h sys/types.h sys/uio.h unistd.h".split())
 
 SOURCES = ("*.cpp", "*.hpp", "*.h", "*.inl", "*.in")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>|(\S+))')

@@ -1,0 +1,51 @@
+#include "container/file_checks.hpp"
+
+#include <algorithm>
+
+#include "base/fail.hpp"
+#include "container/frame_records.hpp"
+#include "mrcz/metadata.hpp"
+
+namespace mrcz::container {
+namespace {
+
+/// Every section's own hash, META's and PROV's syntax with them.
+void check_sections(const MrcFile& file) {
+    check_padding(file.source(), file.data_end(), *file.footer());
+    const std::uint64_t most = std::max({most_original_bytes(file.limits()), file.limits().metadata_bytes,
+                                         statistics_entry_bytes * static_cast<std::uint64_t>(file.frames())});
+    for (const SectionEntry& entry : file.footer()->sections) {
+        const auto section = load_section(file.source(), entry, most);
+        const std::string_view text(reinterpret_cast<const char*>(section.payload.data()), section.payload.size());
+        if (section.encoding == encoding::json) (void)Metadata::from_json(text, file.limits());
+        if (section.encoding == encoding::msgpack) (void)Metadata::from_msgpack(section.payload, file.limits());
+    }
+}
+
+std::uint64_t end_of_parts(const MrcFile& file) {
+    const std::uint64_t footer = file.footer() ? file.footer()->bytes : 0;
+    const bool indexed = file.codec().id != 0 && file.footer();
+    return file.data_end() + footer + (indexed ? index_bytes(static_cast<std::uint64_t>(file.frames())) : 0);
+}
+
+}  // namespace
+
+void check_around_frames(const MrcFile& file) {
+    file.require_undamaged();
+    if (!file.footer()) return;
+    check_sections(file);
+    if (file.codec().id != 0 && end_of_parts(file) != file.source().size())
+        fail(ErrorCode::corrupt, "file: ", file.source().size(), " bytes, but its parts make ", end_of_parts(file));
+}
+
+bool is_sound_around_frames(const MrcFile& file) {
+    try {
+        check_around_frames(file);
+    } catch (const Error& error) {
+        if (error.group() != ErrorGroup::data) throw;
+        return false;
+    }
+    return file.codec().id != 0 || end_of_parts(file) == file.source().size();
+}
+
+}  // namespace mrcz::container

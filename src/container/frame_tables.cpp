@@ -1,0 +1,55 @@
+#include "container/frame_tables.hpp"
+
+#include "container/frame_records.hpp"
+
+namespace mrcz::container {
+namespace {
+
+Section raw_section(std::string_view id, Bytes payload) {
+    return {std::string(id), std::string(encoding::raw), 0, std::move(payload)};
+}
+
+}  // namespace
+
+void FrameTables::add(const ChunkRange& range, const CodedFrame& frame) {
+    append_entry(index_, range);
+    append_le(frame_hashes_, frame.frame_hash);
+    append_le(chunk_hashes_, frame.chunk_hash);
+    statistics_.push_back(frame.statistics);
+}
+
+void FrameTables::add_unhashed(const FrameStatistics& statistics) {
+    hashed_ = false;
+    statistics_.push_back(statistics);
+}
+
+FrameStatistics FrameTables::statistics(std::uint64_t pixels_per_frame) const {
+    return combined(statistics_, pixels_per_frame);
+}
+
+std::vector<Section> FrameTables::sections(std::span<const std::byte> header,
+                                           std::span<const std::byte> extended_header, bool compressed) const {
+    if (!hashed_) return {};
+    simd::Hasher64 hasher;
+    hasher.update(header);
+    hasher.update(extended_header);
+    Bytes header_hash;
+    append_le(header_hash, hasher.digest());
+    Bytes statistics;
+    statistics.reserve(statistics_.size() * statistics_entry_bytes);
+    for (const FrameStatistics& frame : statistics_) append_statistics(statistics, frame);
+    std::vector<Section> sections;
+    sections.push_back(raw_section(section::frame_hashes, frame_hashes_));
+    if (compressed) sections.push_back(raw_section(section::chunk_hashes, chunk_hashes_));
+    sections.push_back(raw_section(section::header_hash, std::move(header_hash)));
+    sections.push_back(raw_section(section::frame_statistics, std::move(statistics)));
+    return sections;
+}
+
+Bytes FrameTables::index() const {
+    Bytes sealed = index_;
+    seal_index(sealed);
+    return sealed;
+}
+
+}  // namespace mrcz::container

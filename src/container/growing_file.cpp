@@ -1,0 +1,138 @@
+#include "container/growing_file.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/fail.hpp"
+#include "container/file_tail.hpp"
+#include "container/journal.hpp"
+#include "container/provenance_steps.hpp"
+#include "header/compose.hpp"
+#include "simd/kernels.hpp"
+
+namespace mrcz::container {
+namespace {
+
+/// Writes behind the data of a file that is changed where it lies.
+class TailSink final : public io::ByteSink {
+  public:
+    TailSink(io::ChangeableFile& file, std::uint64_t position)
+        : ByteSink(file.name()), file_(file), position_(position) {}
+
+  private:
+    void do_write(std::span<const std::byte> bytes) override {
+        file_.write_at(position_, bytes);
+        position_ += bytes.size();
+    }
+    void do_rewrite(std::uint64_t, std::span<const std::byte>) override {
+        fail(ErrorCode::internal, "a footer is written once");
+    }
+    void do_commit() override {}
+
+    io::ChangeableFile& file_;
+    std::uint64_t position_;
+};
+
+}  // namespace
+
+GrowingFile::GrowingFile(Resumed, io::FileSystem& system, std::filesystem::path path,
+                         std::shared_ptr<io::ChangeableFile> file, GrowthStart start)
+    : system_(system),
+      path_(std::move(path)),
+      file_(std::move(file)),
+      start_(std::move(start)),
+      position_(start_.data_end),
+      committed_(start_.tables.frames()) {}
+
+GrowingFile::GrowingFile(io::FileSystem& system, std::filesystem::path path, std::shared_ptr<io::ChangeableFile> file,
+                         GrowthStart start)
+    : GrowingFile(Resumed{}, system, std::move(path), std::move(file), std::move(start)) {
+    try {
+        write_journal(system_, path_, *file_, start_.data_end);
+    } catch (...) {  // a full disk: nothing was touched, and no half journal shall stay
+        try {
+            system_.remove(journal_path(path_));
+        } catch (...) {
+        }
+        throw;
+    }
+}
+
+GrowingFile GrowingFile::resumed(io::FileSystem& system, std::filesystem::path path,
+                                 std::shared_ptr<io::ChangeableFile> file, GrowthStart start) {
+    return GrowingFile(Resumed{}, system, std::move(path), std::move(file), std::move(start));
+}
+
+void GrowingFile::add(const CodedFrame& frame) {
+    if (frames() >= std::numeric_limits<std::int32_t>::max())
+        fail(ErrorCode::invalid_argument, "an MRC header cannot count more than ", frames(), " frames");
+    std::span<const std::byte> bytes = frame.chunk;
+    if (start_.layout.order == ByteOrder::big) {
+        turned_.assign(bytes.begin(), bytes.end());
+        simd::kernels().byteswap(turned_, info_of(start_.layout.type).word_bytes);
+        bytes = turned_;
+    }
+    file_->write_at(position_, bytes);
+    start_.tables.add({position_, bytes.size()}, frame);
+    position_ += bytes.size();
+}
+
+Header GrowingFile::header_now() const {
+    Header header = start_.layout.header;
+    header::set_frames(header, frames(), start_.section_voxel);
+    if (is_compressed())
+        header.set_integer(HeaderField::packed_bytes, static_cast<std::int64_t>(position_ - start_.layout.data_offset));
+    const auto pixels = pixel_count(start_.layout.format());
+    if (frames() > 0) header::set_statistics(header, start_.tables.statistics(pixels));
+    return start_.layout.order == ByteOrder::big ? header::swapped(header) : header;
+}
+
+void GrowingFile::write_header() {
+    file_->write_at(0, header_now().bytes());
+    file_->sync();
+    committed_ = frames();
+}
+
+void GrowingFile::commit() {
+    if (committed_ == frames()) return;
+    file_->sync();
+    write_header();
+}
+
+void GrowingFile::record_step(const std::string& step) {
+    if (!is_compressed() && start_.sections.empty()) return;
+    const auto old = std::ranges::find(start_.sections, section::provenance, &Section::id);
+    if (old == start_.sections.end()) {
+        start_.sections.push_back(with_step(nullptr, step));
+    } else {
+        *old = with_step(&*old, step);
+    }
+}
+
+std::uint64_t GrowingFile::finish() {
+    const Header header = header_now();
+    TailSink sink(*file_, position_);
+    write_tail(sink, {header.bytes(), start_.extended_header, start_.tables, is_compressed()},
+               std::move(start_.sections));
+    const std::uint64_t end = position_ + sink.written();
+    // The index is found from the end: a shorter footer than before must not leave old bytes there.
+    if (file_->size() > end) file_->cut_to(end);
+    file_->sync();
+    write_header();
+    sealed_ = true;
+    remove_journal(system_, path_);
+    return end;
+}
+
+void GrowingFile::roll_back() {
+    if (sealed_) return;
+    auto source = system_.open_source(journal_path(path_));
+    auto journal = source ? read_journal(std::move(source)) : std::nullopt;
+    if (!journal) fail(ErrorCode::io_failed, "the journal ", journal_path(path_).string(), " is gone");
+    file_->write_at(0, journal->header);  // first: frames that go must not be counted
+    file_->sync();
+    write_back(*journal, *file_);
+    remove_journal(system_, path_);
+}
+
+}  // namespace mrcz::container

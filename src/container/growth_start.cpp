@@ -1,0 +1,126 @@
+#include "container/growth_start.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "base/fail.hpp"
+#include "container/frame_records.hpp"
+#include "container/frame_scan.hpp"
+#include "header/compose.hpp"
+
+namespace mrcz::container {
+namespace {
+
+constexpr std::array remade{section::frame_hashes, section::chunk_hashes, section::header_hash,
+                            section::frame_statistics};
+/// Of exactly the frames there were: the original file, their sum, the places of a codec's models.
+constexpr std::array<std::string_view, 3> of_those_frames{section::original, "SUMI", "MODL"};
+
+/// Statistics of a file that keeps none of its frames: the header's, as if every frame had them.
+FrameStatistics header_statistics(const Header& header) {
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    const double least = header.real(HeaderField::dmin), greatest = header.real(HeaderField::dmax);
+    const double mean = header.real(HeaderField::dmean), deviation = header.real(HeaderField::rms);
+    const bool known = least <= mean && mean <= greatest && deviation >= 0 && std::isfinite(greatest - least);
+    return known ? FrameStatistics{least, greatest, mean, deviation, 0} : FrameStatistics{nan, nan, nan, nan, 0};
+}
+
+void require_growable(const MrcFile& file) {
+    const header::Layout& layout = file.layout();
+    if (layout.codec_id == 0 && layout.order == ByteOrder::big) {
+        std::array<std::byte, Header::bytes_on_disk> stored{};
+        file.source().read_at(0, stored);
+        if (header::swapped(layout.header).bytes() != stored)
+            fail(ErrorCode::unsupported, "header: its byte order is mixed; compress the file and append to that");
+    }
+    if (layout.codec_id == 0) {
+        const std::uint64_t behind =
+            file.source().size() - file.data_end() - (file.footer() ? file.footer()->bytes : 0);
+        if (behind > 0)
+            fail(ErrorCode::unsupported, behind,
+                 " bytes follow the pixels that are no part of a footer; frames would "
+                 "overwrite them. Compress the file and append to that");
+    }
+}
+
+/// Hashes and statistics as the footer has them; nothing when one is missing.
+bool take_tables(const MrcFile& file, FrameTables& tables) {
+    const auto statistics = file.statistics();
+    const auto chunk_hashes = file.chunk_hashes();
+    const bool compressed = file.codec().id != 0;
+    const auto frames = static_cast<std::size_t>(file.frames());
+    if (statistics.size() != frames || (compressed && chunk_hashes.size() != frames)) return false;
+    if (frames > 0 && !file.frame_hash(0)) return false;
+    for (std::size_t i = 0; i < frames; ++i) {
+        const auto frame = static_cast<std::int64_t>(i);
+        CodedFrame known;
+        known.chunk_hash = compressed ? chunk_hashes[i] : 0;
+        known.frame_hash = *file.frame_hash(frame);
+        known.statistics = statistics[i];
+        tables.add(file.range_of(frame), known);
+    }
+    return true;
+}
+
+FrameTables tables_of(const MrcFile& file, const RunContext& context) {
+    FrameTables tables;
+    if (take_tables(file, tables)) return tables;
+    if (file.codec().id != 0) {
+        scan_frames(
+            file, file.frames(), {},
+            [&](const ScannedFrame& frame) {
+                if (!frame.trouble.empty()) fail(ErrorCode::corrupt, "frame ", frame.frame, ": ", frame.trouble);
+                tables.add(frame.range, frame.coded);
+            },
+            context);
+        return tables;
+    }
+    for (std::int64_t frame = 0; frame < file.frames(); ++frame)
+        tables.add_unhashed(header_statistics(file.layout().header));
+    return tables;
+}
+
+}  // namespace
+
+bool is_of_all_frames(std::string_view id) noexcept {
+    return std::ranges::find(of_those_frames, id) != of_those_frames.end();
+}
+
+std::vector<Section> lasting_sections(const ByteSource& source, const Footer& footer, const Limits& limits,
+                                      std::vector<std::string>& dropped) {
+    std::vector<Section> sections;
+    for (const SectionEntry& entry : footer.sections) {
+        if (std::ranges::find(remade, entry.id) != remade.end()) continue;
+        if (is_of_all_frames(entry.id)) {
+            dropped.push_back(entry.id);
+        } else {
+            sections.push_back(load_section(source, entry, limits.metadata_bytes));
+        }
+    }
+    return sections;
+}
+
+GrowthStart growth_start(const MrcFile& file, const RunContext& context) {
+    require_growable(file);
+    GrowthStart start{.layout = file.layout(),
+                      .extended_header = file.extended_header(),
+                      .data_end = file.data_end(),
+                      .tables = tables_of(file, context),
+                      .sections = {},
+                      .section_voxel = 0};
+    std::vector<std::string> dropped;
+    if (file.footer()) start.sections = lasting_sections(file.source(), *file.footer(), file.limits(), dropped);
+    for (const std::string& id : dropped) {
+        if (!context.log) continue;
+        context.log(id == section::original
+                        ? concat(file.source().name(),
+                                 " is longer than its original now and will not restore that: "
+                                 "section ORIG is dropped")
+                        : concat(file.source().name(), ": section ", id, " was of fewer frames and is dropped"));
+    }
+    return start;
+}
+
+}  // namespace mrcz::container

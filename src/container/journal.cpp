@@ -1,0 +1,128 @@
+#include "container/journal.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/bytes.hpp"
+#include "base/cursor.hpp"
+#include "base/fail.hpp"
+#include "simd/hash.hpp"
+
+namespace mrcz::container {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view magic = "MRCZJRNL";
+constexpr std::size_t head_bytes = 8 + 8 + 8 + Header::bytes_on_disk;
+constexpr std::size_t hash_bytes = 8;
+constexpr std::size_t piece_bytes = std::size_t{1} << 20;
+
+/// Hands `bytes` bytes from `offset` on to `take`, piece by piece.
+template <class Read, class Take>
+void in_pieces(std::uint64_t offset, std::uint64_t bytes, const Read& read, const Take& take) {
+    Bytes buffer(static_cast<std::size_t>(std::min<std::uint64_t>(bytes, piece_bytes)));
+    for (std::uint64_t done = 0; done < bytes;) {
+        const auto piece =
+            std::span(buffer).first(static_cast<std::size_t>(std::min<std::uint64_t>(bytes - done, piece_bytes)));
+        read(offset + done, piece);
+        take(offset + done, piece);
+        done += piece.size();
+    }
+}
+
+Bytes head_of(const io::ChangeableFile& file, std::uint64_t file_bytes, std::uint64_t data_end) {
+    Bytes head;
+    append(head, std::as_bytes(std::span(magic)));
+    append_le(head, file_bytes);
+    append_le(head, data_end);
+    std::array<std::byte, Header::bytes_on_disk> header{};
+    if (file.read_at(0, header) != header.size()) fail(ErrorCode::truncated, "the file lost its header");
+    append(head, header);
+    return head;
+}
+
+bool hash_holds(const ByteSource& source) {
+    simd::Hasher64 hasher;
+    const std::uint64_t hashed = source.size() - hash_bytes;
+    in_pieces(
+        0, hashed, [&](std::uint64_t at, std::span<std::byte> into) { source.read_at(at, into); },
+        [&](std::uint64_t, std::span<const std::byte> piece) { hasher.update(piece); });
+    std::array<std::byte, hash_bytes> stored{};
+    source.read_at(hashed, stored);
+    return load_le<std::uint64_t>(stored.data()) == hasher.digest();
+}
+
+}  // namespace
+
+fs::path journal_path(const fs::path& path) {
+    std::error_code failed;
+    const fs::path followed = fs::is_symlink(path, failed) ? fs::canonical(path, failed) : path;
+    fs::path journal = failed || followed.empty() ? path : followed;
+    journal += ".journal";
+    return journal;
+}
+
+std::uint64_t Journal::tail_offset() const noexcept { return head_bytes; }
+
+void write_journal(io::FileSystem& system, const fs::path& path, const io::ChangeableFile& file,
+                   std::uint64_t data_end) {
+    const fs::path name = journal_path(path);
+    const auto journal = system.create(name, path);
+    const std::uint64_t file_bytes = file.size();
+    const Bytes head = head_of(file, file_bytes, data_end);
+    simd::Hasher64 hasher;
+    hasher.update(head);
+    journal->write_at(0, head);
+    in_pieces(
+        data_end, file_bytes - data_end,
+        [&](std::uint64_t at, std::span<std::byte> into) {
+            if (file.read_at(at, into) != into.size()) fail(ErrorCode::truncated, "the file became shorter");
+        },
+        [&](std::uint64_t at, std::span<const std::byte> piece) {
+            hasher.update(piece);
+            journal->write_at(head_bytes + (at - data_end), piece);
+        });
+    Bytes hash;
+    append_le(hash, hasher.digest());
+    journal->write_at(head_bytes + (file_bytes - data_end), hash);
+    journal->sync();
+    system.sync_folder_of(name);
+}
+
+std::optional<Journal> read_journal(std::unique_ptr<ByteSource> source) {
+    if (source->size() < head_bytes + hash_bytes) return std::nullopt;
+    Bytes head(head_bytes);
+    source->read_at(0, head);
+    Cursor cursor(head, "journal");
+    const auto found = cursor.take(magic.size(), "magic");
+    if (!std::ranges::equal(found, std::as_bytes(std::span(magic)))) return std::nullopt;
+    Journal journal;
+    journal.file_bytes = cursor.read<std::uint64_t>("file bytes");
+    journal.data_end = cursor.read<std::uint64_t>("data end");
+    std::ranges::copy(cursor.take(journal.header.size(), "header"), journal.header.begin());
+    if (journal.data_end < Header::bytes_on_disk || journal.file_bytes < journal.data_end ||
+        journal.tail_bytes() != source->size() - head_bytes - hash_bytes || !hash_holds(*source))
+        return std::nullopt;
+    journal.source = std::move(source);
+    return journal;
+}
+
+void write_back(const Journal& journal, io::ChangeableFile& file) {
+    in_pieces(
+        journal.tail_offset(), journal.tail_bytes(),
+        [&](std::uint64_t at, std::span<std::byte> into) { journal.source->read_at(at, into); },
+        [&](std::uint64_t at, std::span<const std::byte> piece) {
+            file.write_at(journal.data_end + (at - journal.tail_offset()), piece);
+        });
+    file.cut_to(journal.file_bytes);
+    file.sync();
+}
+
+void remove_journal(io::FileSystem& system, const fs::path& path) {
+    const fs::path name = journal_path(path);
+    system.remove(name);
+    system.sync_folder_of(name);
+}
+
+}  // namespace mrcz::container

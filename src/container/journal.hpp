@@ -1,0 +1,43 @@
+// NAME.journal: what stood behind the data of NAME before frames were written over it. While it is there, NAME may be
+// unfinished; a journal that is cut short says that NAME was not touched.
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "io/file_system.hpp"
+#include "mrcz/header.hpp"
+
+namespace mrcz::container {
+
+/// `NAME.journal` of the file that `path` leads to.
+[[nodiscard]] std::filesystem::path journal_path(const std::filesystem::path& path);
+
+/// A journal whose hash holds.
+struct Journal {
+    std::unique_ptr<ByteSource> source;
+    std::uint64_t file_bytes = 0;                           ///< of the old file
+    std::uint64_t data_end = 0;                             ///< its F
+    std::array<std::byte, Header::bytes_on_disk> header{};  ///< as it lay in the file
+
+    /// The old bytes from F to the end, in the journal.
+    [[nodiscard]] std::uint64_t tail_offset() const noexcept;
+    [[nodiscard]] std::uint64_t tail_bytes() const noexcept { return file_bytes - data_end; }
+};
+
+/// Writes the journal of `file`, synced with its folder: only then may bytes from `data_end` on be overwritten.
+void write_journal(io::FileSystem& system, const std::filesystem::path& path, const io::ChangeableFile& file,
+                   std::uint64_t data_end);
+
+/// Nothing when `source` is no whole journal.
+[[nodiscard]] std::optional<Journal> read_journal(std::unique_ptr<ByteSource> source);
+
+/// Puts the old bytes back. Synced, but the journal is still there.
+void write_back(const Journal& journal, io::ChangeableFile& file);
+
+/// For good.
+void remove_journal(io::FileSystem& system, const std::filesystem::path& path);
+
+}  // namespace mrcz::container

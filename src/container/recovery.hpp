@@ -1,0 +1,40 @@
+// What a journal says to do with a file whose growing was interrupted.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "io/file_system.hpp"
+#include "mrcz/limits.hpp"
+#include "mrcz/run_context.hpp"
+
+namespace mrcz::container {
+
+enum class RecoveryStep {
+    none,            ///< there is no journal
+    forget_journal,  ///< the file is whole; its journal was not completed, or not removed
+    roll_back,       ///< no frame was committed: the file becomes what it was
+    finish,          ///< frames were committed: the file gets footer and index
+};
+
+struct Recovery {
+    RecoveryStep step = RecoveryStep::none;
+    std::int64_t frames = 0;          ///< of the file afterwards
+    std::uint64_t bytes_dropped = 0;  ///< written, but of no frame that is kept
+};
+
+struct RecoveryOptions {
+    bool dry_run = false;  ///< says what would be done, and changes nothing
+    /// Also keeps whole frames behind the last commit. After a kill they are what was written; after a power failure
+    /// they may be anything that decodes.
+    bool uncommitted = false;
+    Limits limits;
+};
+
+/// `file` is `path`, locked. Changes nothing and throws Error{invalid_argument} where the journal does not fit the
+/// file, Error{corrupt} where a committed frame is damaged.
+Recovery recover(io::FileSystem& system, const std::filesystem::path& path,
+                 const std::shared_ptr<io::ChangeableFile>& file, const RecoveryOptions& options,
+                 const RunContext& context);
+
+}  // namespace mrcz::container

@@ -1,0 +1,13 @@
+// Frames behind those that the header counts.
+#pragma once
+
+#include "container/mrc_file.hpp"
+#include "mrcz/run_context.hpp"
+
+namespace mrcz::container {
+
+/// The file as if its header counted every whole frame that follows the data and decodes as well.
+[[nodiscard]] std::unique_ptr<MrcFile> with_uncommitted(const MrcFile& file, std::unique_ptr<ByteSource> source,
+                                                        const RunContext& context);
+
+}  // namespace mrcz::container

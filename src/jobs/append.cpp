@@ -1,0 +1,156 @@
+#include <exception>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "base/fail.hpp"
+#include "base/ordered_pipeline.hpp"
+#include "container/frame_coder.hpp"
+#include "container/growth.hpp"
+#include "container/open_to_grow.hpp"
+#include "container/provenance_steps.hpp"
+#include "container/target_coding.hpp"
+#include "jobs/frame_feed.hpp"
+#include "mrcz/jobs.hpp"
+
+namespace mrcz {
+namespace {
+
+namespace fs = std::filesystem;
+
+using container::Growth;
+using jobs::FrameFeed;
+
+std::string describe(const header::Layout& layout) {
+    return concat(layout.columns, " x ", layout.rows, " ", info_of(layout.type).name);
+}
+
+void require_alike(const header::Layout& input, const header::Layout& target, const std::string& name) {
+    // Rows of 4-bit pixels that lie otherwise make frames of other bytes.
+    if (input.format() != target.format() || input.frame_bytes != target.frame_bytes)
+        fail(ErrorCode::invalid_argument, "has frames of ", describe(input), ", ", name, " of ", describe(target),
+             "; only frames of the same shape and pixel type can be appended");
+}
+
+void warn_of_what_stays(FrameFeed& feed, const std::string& name, const RunContext& context) {
+    if (!context.log) return;
+    if (!feed.extended_header().empty())
+        context.log(
+            concat("the extended header of ", name, " (", feed.extended_header().size(), " bytes) is not appended"));
+    for (const container::Section& section : feed.sections())
+        if (section.id == container::section::metadata)
+            context.log(concat("the metadata of ", name, " are not appended"));
+}
+
+/// All inputs, each opened and compared with the target; those that can be read only once stay open.
+std::vector<std::unique_ptr<FrameFeed>> checked_feeds(std::span<const Input> inputs, const fs::path& target,
+                                                      const header::Layout& layout, const AppendOptions& options,
+                                                      const RunContext& context) {
+    std::vector<std::unique_ptr<FrameFeed>> feeds;
+    for (const Input& input : inputs)
+        in_file(input.display_name(), [&] {
+            std::error_code ignored;
+            if (!input.descriptor && fs::equivalent(input.path, target, ignored))
+                fail(ErrorCode::invalid_argument, "is appended to itself; copy it first");
+            auto feed = jobs::open_feed(input, options.limits, Mode0::by_header, context);
+            require_alike(feed->layout(), layout, target.string());
+            const bool readable_again = !input.descriptor && fs::is_regular_file(input.path, ignored);
+            feeds.push_back(readable_again ? nullptr : std::move(feed));
+        });
+    return feeds;
+}
+
+/// Codes frames alike, input after input.
+class Appender {
+  public:
+    Appender(Growth& growth, const header::Layout& target, const CodecOptions& coding, const RunContext& context)
+        : growth_(growth),
+          layout_(target),
+          row_(codec::writing_row(*find_codec(target.codec_id))),
+          coding_(coding),
+          context_(context),
+          coders_(pipeline_slots(context)) {}
+
+    void run(FrameFeed& feed) {
+        const std::int64_t frames = feed.layout().frames;
+        std::vector<std::unique_ptr<jobs::FeedSlot>> slots;
+        for (std::size_t slot = coders_.size(); slot > 0; --slot) slots.push_back(feed.make_slot());
+        std::span<const std::byte> first;
+        if (!encoder_ && frames > 0) {  // the first frame settles what is to be measured
+            slots[0]->fetch(0);
+            first = slots[0]->pixels();
+            encoder_ = row_.prepare_encoder(row_.info, {layout_.type, layout_.frame_bytes}, coding_, first);
+        }
+        const PipelineStages stages{
+            .take =
+                [&](std::int64_t frame, std::size_t slot) {
+                    if (frame >= frames) return false;
+                    if (frame > 0 || first.empty()) slots[slot]->fetch(frame);
+                    return true;
+                },
+            .work =
+                [&](std::int64_t frame, std::size_t slot) {
+                    if (!coders_[slot]) coders_[slot].emplace(*encoder_, layout_.format());
+                    (void)coders_[slot]->encode(frame == 0 && !first.empty() ? first : slots[slot]->pixels());
+                },
+            .put =
+                [&](std::int64_t frame, std::size_t slot) {
+                    growth_.add(coders_[slot]->coded());
+                    if (context_.progress)
+                        context_.progress({frame + 1, frames, feed.bytes_read(), growth_.data_end()});
+                },
+        };
+        run_ordered(stages, context_);
+    }
+
+  private:
+    Growth& growth_;
+    const header::Layout& layout_;
+    const codec::CodecRow& row_;
+    CodecOptions coding_;
+    const RunContext& context_;
+    std::unique_ptr<const codec::FrameEncoder> encoder_;
+    std::vector<std::optional<container::FrameCoder>> coders_;
+};
+
+}  // namespace
+
+AppendResult append(std::span<const Input> inputs, const fs::path& target, const AppendOptions& options,
+                    const RunContext& context) {
+    auto found =
+        in_file(target.string(), [&] { return container::open_to_grow(io::disk(), target, options.limits, context); });
+    const header::Layout layout = found.start.layout;
+    const CodecOptions coding = container::merged(options.coding, found.coding);
+    const CodecInfo& codec = *find_codec(layout.codec_id);
+    in_file(target.string(), [&] { (void)codec::writing_row(codec); });  // refused before anything is written
+    auto feeds = checked_feeds(inputs, target, layout, options, context);
+    AppendResult result{.frames_before = layout.frames, .frames = layout.frames, .bytes_in = 0, .bytes_out = 0};
+    return in_file(target.string(), [&] {
+        Growth growth(container::GrowingFile(io::disk(), target, std::move(found.file), std::move(found.start)),
+                      options.live);
+        Appender appender(growth, layout, coding, context);
+        std::exception_ptr failure;
+        try {
+            for (std::size_t i = 0; i < inputs.size(); ++i)
+                in_file(inputs[i].display_name(), [&] {
+                    auto feed = feeds[i] ? std::move(feeds[i])
+                                         : jobs::open_feed(inputs[i], options.limits, Mode0::by_header, context);
+                    require_alike(feed->layout(), layout, target.string());
+                    appender.run(*feed);
+                    warn_of_what_stays(*feed, inputs[i].display_name(), context);
+                    result.bytes_in += feed->bytes_read();
+                });
+        } catch (...) {
+            if (!options.live) throw;
+            failure = std::current_exception();  // what came before it is kept
+        }
+        result.frames = growth.frames();
+        // Nothing came: giving up leaves the file with all it has.
+        if (result.frames == result.frames_before && !failure) return result;
+        result.bytes_out = growth.finish(container::append_step(codec.name, result.frames_before, result.frames));
+        if (failure) std::rethrow_exception(failure);
+        return result;
+    });
+}
+
+}  // namespace mrcz
