@@ -1,10 +1,12 @@
 #include "container/growing_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "base/fail.hpp"
 #include "container/file_tail.hpp"
+#include "container/footer.hpp"
 #include "container/journal.hpp"
 #include "container/provenance_steps.hpp"
 #include "header/compose.hpp"
@@ -13,14 +15,28 @@
 namespace mrcz::container {
 namespace {
 
-/// Writes behind the data of a file that is changed where it lies.
+using FooterMagic = std::array<std::byte, footer_magic.size()>;
+
+/// Writes behind the data of a file that is changed where it lies. The footer's magic number is held back: a footer that
+/// readers find is one that is on the disk.
 class TailSink final : public io::ByteSink {
   public:
     TailSink(io::ChangeableFile& file, std::uint64_t position)
-        : ByteSink(file.name()), file_(file), position_(position) {}
+        : ByteSink(file.name()), file_(file), start_(position), position_(position) {}
+
+    /// When all else was synced.
+    void show() {
+        if (position_ > start_) file_.write_at(start_, magic_);
+    }
 
   private:
     void do_write(std::span<const std::byte> bytes) override {
+        if (position_ == start_ && bytes.size() >= magic_.size()) {
+            std::ranges::copy(bytes.first(magic_.size()), magic_.begin());
+            file_.write_at(position_, FooterMagic{});
+            position_ += magic_.size();
+            bytes = bytes.subspan(magic_.size());
+        }
         file_.write_at(position_, bytes);
         position_ += bytes.size();
     }
@@ -30,8 +46,19 @@ class TailSink final : public io::ByteSink {
     void do_commit() override {}
 
     io::ChangeableFile& file_;
+    std::uint64_t start_;
     std::uint64_t position_;
+    FooterMagic magic_{};
 };
+
+/// Frames reach the disk in any order: a footer that is only partly overwritten must not be taken for one.
+void hide_footer(io::ChangeableFile& file, std::uint64_t data_end) {
+    FooterMagic magic{};
+    if (file.read_at(data_end, magic) != magic.size()) return;
+    if (!std::ranges::equal(magic, std::as_bytes(std::span(footer_magic)))) return;
+    file.write_at(data_end, FooterMagic{});
+    file.sync();
+}
 
 }  // namespace
 
@@ -56,6 +83,7 @@ GrowingFile::GrowingFile(io::FileSystem& system, std::filesystem::path path, std
         }
         throw;
     }
+    hide_footer(*file_, start_.data_end);
 }
 
 GrowingFile GrowingFile::resumed(io::FileSystem& system, std::filesystem::path path,
@@ -118,6 +146,7 @@ std::uint64_t GrowingFile::finish() {
     // The index is found from the end: a shorter footer than before must not leave old bytes there.
     if (file_->size() > end) file_->cut_to(end);
     file_->sync();
+    sink.show();
     write_header();
     sealed_ = true;
     remove_journal(system_, path_);

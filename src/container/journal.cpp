@@ -109,13 +109,19 @@ std::optional<Journal> read_journal(std::unique_ptr<ByteSource> source) {
 }
 
 void write_back(const Journal& journal, io::ChangeableFile& file) {
+    // What makes the footer one comes when the rest of it is on the disk.
+    std::array<std::byte, 8> first{};
+    const auto shown = static_cast<std::size_t>(std::min<std::uint64_t>(first.size(), journal.tail_bytes()));
+    journal.source->read_at(journal.tail_offset(), std::span(first).first(shown));
     in_pieces(
-        journal.tail_offset(), journal.tail_bytes(),
+        journal.tail_offset() + shown, journal.tail_bytes() - shown,
         [&](std::uint64_t at, std::span<std::byte> into) { journal.source->read_at(at, into); },
         [&](std::uint64_t at, std::span<const std::byte> piece) {
             file.write_at(journal.data_end + (at - journal.tail_offset()), piece);
         });
     file.cut_to(journal.file_bytes);
+    file.sync();
+    file.write_at(journal.data_end, std::span(first).first(shown));
     file.sync();
 }
 

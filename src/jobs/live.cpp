@@ -167,7 +167,7 @@ JobResult compress_live(const Input& input, const Output& output, const codec::C
     frames.require_whole(output.path.string());
     const std::uint64_t bytes_in =
         frames.layout().data_offset + static_cast<std::uint64_t>(frames.frames_read()) * frames.layout().frame_bytes;
-    return {growth.frames(), bytes_in, bytes};
+    return {.frames = growth.frames(), .bytes_in = bytes_in, .bytes_out = bytes, .converted = {}};
 }
 
 }  // namespace mrcz::jobs
