@@ -18,4 +18,5 @@ foreach(transcript ${transcripts})
 endforeach()
 
 mrcz_timed_script_test(faults/kill 1800 ${MRCZ_TESTS}/faults/kill_test.py)
+mrcz_timed_script_test(faults/growth_kill 1800 ${MRCZ_TESTS}/faults/growth_kill_test.py)
 mrcz_timed_script_test(faults/truncation 1800 ${MRCZ_TESTS}/faults/truncation_test.py)

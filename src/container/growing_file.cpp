@@ -17,8 +17,8 @@ namespace {
 
 using FooterMagic = std::array<std::byte, footer_magic.size()>;
 
-/// Writes behind the data of a file that is changed where it lies. The footer's magic number is held back: a footer that
-/// readers find is one that is on the disk.
+/// Writes behind the data of a file that is changed where it lies. The footer's magic number is held back: a footer
+/// that readers find is one that is on the disk.
 class TailSink final : public io::ByteSink {
   public:
     TailSink(io::ChangeableFile& file, std::uint64_t position)

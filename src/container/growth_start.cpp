@@ -116,8 +116,7 @@ GrowthStart growth_start(const MrcFile& file, const RunContext& context) {
         if (!context.log) continue;
         context.log(id == section::original
                         ? concat(file.source().name(),
-                                 " is longer than its original now and will not restore that: "
-                                 "section ORIG is dropped")
+                                 " will no longer restore the file it was made from: section ORIG is dropped")
                         : concat(file.source().name(), ": section ", id, " was of fewer frames and is dropped"));
     }
     return start;

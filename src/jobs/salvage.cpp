@@ -37,11 +37,8 @@ std::array<std::byte, Header::bytes_on_disk> in_file_order(const Header& header,
     return layout.order == ByteOrder::big ? header::swapped(header).bytes() : header.bytes();
 }
 
-/// A file seen with another number of frames in its header.
-std::unique_ptr<MrcFile> counting(std::unique_ptr<ByteSource> source, const header::Layout& layout, std::int64_t frames,
-                                  const Limits& limits) {
-    Header header = layout.header;
-    header::set_frames(header, frames);
+std::unique_ptr<MrcFile> with_header(std::unique_ptr<ByteSource> source, const header::Layout& layout,
+                                     const Header& header, const Limits& limits) {
     const auto bytes = in_file_order(header, layout);
     return std::make_unique<MrcFile>(std::make_unique<container::PatchedSource>(std::move(source), bytes), limits);
 }
@@ -64,15 +61,20 @@ std::unique_ptr<MrcFile> open_damaged(const fs::path& path, const RepairOptions&
     if (layout.codec_id == 0) {
         const std::uint64_t present = source->size() - std::min(source->size(), layout.data_offset);
         const std::uint64_t frames = present / layout.frame_bytes;
-        if (frames < static_cast<std::uint64_t>(layout.frames))
-            return counting(std::move(source), layout, static_cast<std::int64_t>(frames), options.limits);
+        if (frames < static_cast<std::uint64_t>(layout.frames)) {
+            Header fewer = layout.header;
+            header::set_frames(fewer, static_cast<std::int64_t>(frames));
+            return with_header(std::move(source), layout, fewer, options.limits);
+        }
     }
     auto file = std::make_unique<MrcFile>(std::move(source), options.limits);
     if (layout.codec_id != 0 && file->footer()) {
         const std::uint64_t counted = file->footer()->facts.chunk_count;
-        if (counted != static_cast<std::uint64_t>(layout.frames) && counted <= file->source().size())
-            return counting(io::open_unwrapped_source(path), layout, static_cast<std::int64_t>(counted),
-                            options.limits);
+        if (counted != static_cast<std::uint64_t>(layout.frames) && counted <= file->source().size()) {
+            Header counting = layout.header;
+            counting.set_integer(HeaderField::nz, static_cast<std::int64_t>(counted));
+            return with_header(io::open_unwrapped_source(path), layout, counting, options.limits);
+        }
     }
     if (options.uncommitted && !file->footer())
         return container::with_uncommitted(*file, io::open_unwrapped_source(path), context);

@@ -25,15 +25,15 @@ REPEATS = 24  # about 40 MB
 TEMPORARY = ".target.mrcz.*.part"
 
 
-def make_source(stack, target):
+def make_source(stack, target, repeats=REPEATS):
     """The stack's frames over and over, each round shifted by some bytes so that no two are alike."""
     data = stack.read_bytes()
     header, pixels = bytearray(data[:HEADER_BYTES]), data[HEADER_BYTES:]
     (frames,) = struct.unpack_from("<i", header, 8)
-    struct.pack_into("<i", header, 8, frames * REPEATS)
+    struct.pack_into("<i", header, 8, frames * repeats)
     with target.open("wb") as file:
         file.write(header)
-        for number in range(REPEATS):
+        for number in range(repeats):
             at = 2 * 997 * number
             file.write(pixels[at:] + pixels[:at])
 

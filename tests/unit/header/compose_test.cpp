@@ -473,4 +473,31 @@ TEST(SetStatistics, InfinitePixelsNeverReachTheHeader) {
     }
 }
 
+TEST(SetFrames, KeepsTheVoxelOfWhatCountsAllSections) {
+    struct Row {
+        std::int64_t space_group, mz, mode, mz_after;
+        float cell_after;
+    };
+    // Ten sections of 2 A become fifteen: a volume, a stack that counts them, a stack of images, MRCZ.
+    for (const Row& row : {Row{1, 10, 2, 15, 30}, Row{0, 10, 2, 15, 30}, Row{0, 1, 2, 1, 20}, Row{0, 0, 6002, 0, 30}}) {
+        Header header;
+        header.set_integer(HeaderField::nz, 10);
+        header.set_integer(HeaderField::mz, row.mz);
+        header.set_integer(HeaderField::ispg, row.space_group);
+        header.set_integer(HeaderField::mode, row.mode);
+        header.set_real(HeaderField::cell_c, 20);
+        header::set_frames(header, 15);
+        EXPECT_EQ(header.nz(), 15);
+        EXPECT_EQ(header.integer(HeaderField::mz), row.mz_after);
+        EXPECT_EQ(header.real(HeaderField::cell_c), row.cell_after);
+    }
+}
+
+TEST(SetFrames, GivesAnEmptyFileTheVoxelItIsTold) {
+    Header header;
+    header.set_integer(HeaderField::mode, 6001);
+    header::set_frames(header, 4, 2.5);
+    EXPECT_EQ(header.real(HeaderField::cell_c), 10);
+}
+
 }  // namespace mrcz::header_test
