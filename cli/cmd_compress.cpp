@@ -113,8 +113,7 @@ int run_compress(const std::vector<std::string>& arguments) {
     add_coding(app, options);
     add_conversion(app, options);
     add_mode0(app, options);
-    add_live(app, options,
-             "the output grows under its name while frames arrive, as from `detector | mrcz compress --live - -o X`");
+    add_live(app, options, "OUTPUT grows under its name while frames arrive through a pipe");
     add_threads(app, options);
     add_talking(app, options);
     add_json(app, options);

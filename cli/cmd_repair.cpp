@@ -88,7 +88,7 @@ int run_repair(const std::vector<std::string>& arguments) {
     Options options;
     bool dry_run = false, uncommitted = false;
     app.add_option("FILE", options.inputs, "files to repair")->required();
-    app.add_option("-o,--output", options.output, "the new file of a damaged one (one input only)");
+    app.add_option("-o,--output", options.output, "write a new file in any case (one input only)");
     app.add_flag("-f,--force", options.force, "replace an existing new file");
     app.add_flag("-n,--dry-run", dry_run, "only say what would be done");
     app.add_flag("--uncommitted", uncommitted,

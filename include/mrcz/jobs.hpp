@@ -104,7 +104,8 @@ enum class RepairAction {
 };
 
 struct RepairOptions {
-    std::filesystem::path output;  ///< of salvage; empty: `X.repaired.mrcz` beside X.mrcz
+    /// A new file, whatever is wrong; empty: in place where a journal allows it, else `X.repaired.mrcz` beside X.mrcz.
+    std::filesystem::path output;
     bool overwrite = false;
     bool dry_run = false;      ///< finds out what would be done, and changes nothing
     bool uncommitted = false;  ///< also keeps whole frames that were written after the last commit; not safe after a

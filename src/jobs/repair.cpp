@@ -100,7 +100,8 @@ RepairResult repair(const fs::path& path, const RepairOptions& options, const Ru
         RepairResult result;
         result.output = path;
         result.frames_before = frames_counted(path, options.limits);
-        const bool replay = replayed(path, options, context, result);
+        // Who names an output wants the file left alone.
+        const bool replay = options.output.empty() && replayed(path, options, context, result);
         // A journal that was forgotten says nothing of the frames.
         if (replay && result.action != RepairAction::forgot_journal) return result;
         const std::string problem = problem_with(path, options.limits, context);

@@ -97,6 +97,15 @@ std::optional<FoundFooter> footer_at(std::shared_ptr<const ByteSource> source, s
     }
 }
 
+/// Whether a journal beside the file was written when the file was shorter, not beside another one.
+bool may_be_of(const MrcFile& file, const container::Journal& journal) {
+    const Header then = header::read_ordered(journal.header).header;
+    const Header& now = file.layout().header;
+    for (const HeaderField field : {HeaderField::nx, HeaderField::ny, HeaderField::mode, HeaderField::nsymbt})
+        if (then.integer(field) != now.integer(field)) return false;
+    return then.nz() <= now.nz() && journal.data_end <= file.data_end();
+}
+
 std::optional<FoundFooter> find_footer(const MrcFile& file, const fs::path& path) {
     const std::shared_ptr<const ByteSource> source = io::open_unwrapped_source(path);
     if (auto found = footer_at(source, file.data_end())) return found;
@@ -106,7 +115,7 @@ std::optional<FoundFooter> find_footer(const MrcFile& file, const fs::path& path
     }
     auto journal_source = io::disk().open_source(container::journal_path(path));
     auto journal = journal_source ? container::read_journal(std::move(journal_source)) : std::nullopt;
-    if (!journal) return std::nullopt;
+    if (!journal || !may_be_of(file, *journal)) return std::nullopt;
     const std::uint64_t offset = journal->tail_offset();
     return footer_at(std::move(journal->source), offset);
 }

@@ -223,6 +223,29 @@ TEST_F(Repair, LiveFileThatWasNeverFinishedIsFinishedFromItsJournal) {
     }
 }
 
+TEST_F(Repair, NamedOutputLeavesAnUnfinishedFileAlone) {
+    WriterOptions options;
+    options.nx = 16;
+    options.ny = 12;
+    options.metadata = some_metadata();
+    options.live = LiveOptions{.frames = 2, .seconds = 1000};
+    {
+        Writer writer(path("live.mrcz"), options);
+        writer.append(frames({0, 1, 2}));
+    }
+    const Bytes unfinished = get("live.mrcz");
+    RepairOptions chosen;
+    chosen.output = path("new.mrcz");
+    const RepairResult result = repair(path("live.mrcz"), chosen);
+    EXPECT_EQ(result.action, RepairAction::salvaged);
+    EXPECT_TRUE(result.lost_frames.empty());
+    EXPECT_EQ(get("live.mrcz"), unfinished);
+    EXPECT_TRUE(std::filesystem::exists(path("live.mrcz.journal")));
+    EXPECT_EQ(pixels_of(get("new.mrcz")), frames({0, 1}));
+    EXPECT_TRUE(reader_of(get("new.mrcz")).metadata());
+    (void)verified(get("new.mrcz"));
+}
+
 TEST_F(Repair, JournalWithADamagedFrameGivesItsMetadataToTheNewFile) {
     WriterOptions options;
     options.nx = 16;
