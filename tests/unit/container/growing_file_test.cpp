@@ -130,8 +130,8 @@ void expect_survival(const Case& what, Loss loss, bool torn) {
         }
 }
 
-const std::vector<Case> cases{{"zstd", PixelType::int16, false, true}, {"zstd", PixelType::int16, true, true},
-                              {"raw", PixelType::uint16, false, true}, {"raw", PixelType::uint16, true, false},
+const std::vector<Case> cases{{"zstd", PixelType::int16, false, true},   {"zstd", PixelType::int16, true, true},
+                              {"raw", PixelType::uint16, false, true},   {"raw", PixelType::uint16, true, false},
                               {"raw", PixelType::float32, false, false}, {"lz4", PixelType::float32, true, false}};
 
 }  // namespace
@@ -220,9 +220,8 @@ TEST(GrowingFile, JournalOfAnotherFileIsRefusedAndChangesNothing) {
     Bytes damaged = old;
     damaged.resize(damaged.size() - 5);
     disk.put(target, damaged);
-    const Error error = kit::error_of([&] {
-        (void)container::recover(disk, target, disk.open_locked(target), {}, {});
-    });
+    const Error error =
+        kit::error_of([&] { (void)container::recover(disk, target, disk.open_locked(target), {}, {}); });
     EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
     EXPECT_NE(error.message().find("its journal is of another file: NX is 9"), std::string::npos) << error.message();
     EXPECT_EQ(*disk.bytes_of(target), damaged);
@@ -299,9 +298,8 @@ TEST(GrowingFile, CommittedFrameThatIsDamagedIsNotPapered) {
     damaged[1024 + 30] ^= std::byte{0x10};
     const Bytes kept_journal = *disk.bytes_of(journal);
     disk.put(target, damaged);
-    const Error error = kit::error_of([&] {
-        (void)container::recover(disk, target, disk.open_locked(target), {}, {});
-    });
+    const Error error =
+        kit::error_of([&] { (void)container::recover(disk, target, disk.open_locked(target), {}, {}); });
     EXPECT_EQ(error.code(), ErrorCode::corrupt);
     EXPECT_NE(error.message().find("frame 0"), std::string::npos) << error.message();
     EXPECT_EQ(*disk.bytes_of(target), damaged);

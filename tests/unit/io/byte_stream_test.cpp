@@ -66,6 +66,21 @@ TEST(DescriptorStream, ReadsAPipeToItsEnd) {
     EXPECT_EQ(drained(*stream, 4), bytes_of("through a pipe"));
 }
 
+TEST(DescriptorStream, CallsIdleWhileAPipeIsSilent) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe(ends.data()), 0);
+    const io::Descriptor out(ends[0]);
+    io::Descriptor in(ends[1]);
+    int calls = 0;
+    const auto stream = io::make_descriptor_stream(out.get(), "pipe", nullptr, [&] {
+        if (++calls < 2) return;
+        io::write_all(in.get(), bytes_of("at last"));
+        in.close();
+    });
+    EXPECT_EQ(drained(*stream), bytes_of("at last"));
+    EXPECT_EQ(calls, 2);
+}
+
 TEST(DescriptorStream, CountsFromWhereTheFileStandsAndLeavesItOpen) {
     const kit::TemporaryFolder folder;
     kit::write_file(folder / "a.bin", bytes_of("0123456789"));

@@ -73,6 +73,34 @@ TEST_F(Live, StreamWithoutAnyFrameGivesAnEmptyFile) {
     (void)verified(out());
 }
 
+TEST_F(Live, FramesAreCommittedWhileThePipeIsSilent) {
+    const Bytes plain = kit::make_plain_file({.nx = 16, .ny = 12, .nz = 7});
+    ASSERT_EQ(::mkfifo(path("fifo").c_str(), 0600), 0);
+    std::thread writer([&] {
+        std::ofstream fifo(path("fifo"), std::ios::binary);
+        const auto send = [&](std::size_t from, std::size_t to) {
+            fifo.write(reinterpret_cast<const char*>(plain.data()) + from, static_cast<std::streamsize>(to - from));
+            fifo.flush();
+        };
+        send(0, 1024 + 3 * 384);
+        const auto committed = [&] {
+            try {
+                return Reader(path("out")).frames();
+            } catch (const Error&) {
+                return std::int64_t{0};
+            }
+        };
+        while (committed() < 3) std::this_thread::yield();
+        send(1024 + 3 * 384, plain.size());
+    });
+    CompressOptions options;
+    options.live = LiveOptions{.frames = 1000, .seconds = 0.1};
+    const JobResult result = compress(Input::file(path("fifo")), Output::file(path("out")), options);
+    writer.join();
+    EXPECT_EQ(result.frames, 7);
+    EXPECT_EQ(pixels_of(out()), pixels_of(plain));
+}
+
 TEST_F(Live, StandardOutputIsRefused) {
     kit::write_file(path("in"), kit::make_plain_file({}));
     CompressOptions options;
