@@ -24,7 +24,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 2> renamed_e
 /// X.bin4.mrc's.
 constexpr std::array<std::string_view, 9> kept_endings{".map",    ".ccp4", ".st", ".rec", ".ali",
                                                        ".preali", ".raw",  ".bl", ".join"};
-constexpr std::array<std::string_view, 2> wrapper_endings{".gz", ".bz2"};
+constexpr std::array<std::string_view, 3> wrapper_endings{".gz", ".bz2", ".zst"};
 
 bool replace_ending(std::string& name, std::string_view ending, std::string_view with) {
     if (name.size() <= ending.size() || !name.ends_with(ending)) return false;

@@ -11,7 +11,7 @@
 
 namespace mrcz::cli {
 
-/// `X.mrc` → `X.mrcz`, `X.mrcs` → `X.mrczs`, else `X.ext.mrcz`; a `.gz` or `.bz2` ending is taken off first.
+/// `X.mrc` → `X.mrcz`, `X.mrcs` → `X.mrczs`, else `X.ext.mrcz`; a `.gz`, `.bz2` or `.zst` ending is taken off first.
 [[nodiscard]] std::string compressed_name(const std::string& input);
 /// The reverse, so that a restored file has the name of its original; a name that is none of these is refused.
 [[nodiscard]] std::string decompressed_name(const std::string& input);

@@ -42,7 +42,7 @@ struct CompressOptions {
     ConversionRules allowed = {};  ///< for dtype
 };
 
-/// Compresses an MRC file (plain, or inside gzip or bzip2) so that decompress() gives it back byte for byte; compresses
+/// Compresses an MRC file (plain, or inside gzip, bzip2 or zstd) so that decompress() gives it back byte for byte; compresses
 /// an MRCZ file anew, keeping what it was made from and all its sections.
 ///
 /// Live, the input is plain MRC that comes through a pipe. NZ of its header says how many frames to expect; 0: as many

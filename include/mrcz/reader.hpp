@@ -36,7 +36,7 @@ struct SectionInfo {
 /// An open file. All members but the constructors and moves may be called from several threads at once.
 class Reader {
   public:
-    /// Opens `path`; one wrapped in gzip or bzip2 is unwrapped to a temporary file. Throws Error naming the file.
+    /// Opens `path`; one wrapped in gzip, bzip2 or zstd is unwrapped to a temporary file. Throws Error naming the file.
     /// A file that is damaged but readable in part opens; findings() say what is wrong.
     explicit Reader(const std::filesystem::path& path, const Limits& limits = {}, Mode0 mode0 = Mode0::by_header);
     explicit Reader(std::unique_ptr<ByteSource> source, const Limits& limits = {}, Mode0 mode0 = Mode0::by_header);

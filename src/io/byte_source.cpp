@@ -71,11 +71,14 @@ std::unique_ptr<ByteSource> make_memory_source(std::vector<std::byte> bytes, std
     return std::make_unique<MemorySource>(std::move(bytes), std::move(name));
 }
 
-std::unique_ptr<ByteSource> io::spooled(ByteStream& stream) {
+std::unique_ptr<ByteSource> io::spooled(ByteStream& stream, const CancelToken* cancel) {
     return in_file(stream.name(), [&]() -> std::unique_ptr<ByteSource> {
         Descriptor spool = open_anonymous_file();
         std::vector<std::byte> buffer(std::size_t{1} << 20);
-        while (const std::size_t got = stream.read_some(buffer)) write_all(spool.get(), std::span(buffer).first(got));
+        while (const std::size_t got = stream.read_some(buffer)) {
+            if (cancel != nullptr && cancel->is_cancelled()) fail(ErrorCode::cancelled, "cancelled");
+            write_all(spool.get(), std::span(buffer).first(got));
+        }
         return std::make_unique<FileSource>(std::move(spool), stream.name());
     });
 }

@@ -118,17 +118,17 @@ std::unique_ptr<ByteStream> unwrapped(std::unique_ptr<ByteStream> stream) {
     return unwrap == nullptr ? std::move(whole) : unwrap(std::move(whole));
 }
 
-std::unique_ptr<ByteSource> open_unwrapped_source(const std::filesystem::path& path) {
+std::unique_ptr<ByteSource> open_unwrapped_source(const std::filesystem::path& path, const CancelToken* cancel) {
     std::error_code ignored;
     if (std::filesystem::is_fifo(path, ignored))  // a pipe gives its bytes once
-        return in_file(path.string(), [&] { return spooled(*unwrapped(open_file_stream(path))); });
+        return in_file(path.string(), [&] { return spooled(*unwrapped(open_file_stream(path, cancel)), cancel); });
     auto source = open_file_source(path);
     return in_file(path.string(), [&] {
         std::array<std::byte, wrapper_magic_bytes> magic{};
         if (source->size() < magic.size()) return std::move(source);
         source->read_at(0, magic);
         if (wrapper_of(magic) == nullptr) return std::move(source);
-        return spooled(*unwrapped(open_file_stream(path)));
+        return spooled(*unwrapped(open_file_stream(path, cancel)), cancel);
     });
 }
 

@@ -1,4 +1,4 @@
-// Bytes that come once, in order: a file read from its start, a pipe, or either unwrapped from gzip or bzip2.
+// Bytes that come once, in order: a file read from its start, a pipe, or either unwrapped from gzip, bzip2 or zstd.
 #pragma once
 
 #include <cstddef>
@@ -43,7 +43,7 @@ using Idle = std::function<void()>;
 [[nodiscard]] std::unique_ptr<ByteStream> with_prefix(std::vector<std::byte> prefix,
                                                       std::unique_ptr<ByteStream> stream);
 
-/// `stream`, with gzip or bzip2 (recognised by their first bytes, whatever the name) taken off.
+/// `stream`, with gzip, bzip2 or zstd (recognised by their first bytes, whatever the name) taken off.
 [[nodiscard]] std::unique_ptr<ByteStream> unwrapped(std::unique_ptr<ByteStream> stream);
 
 }  // namespace mrcz::io

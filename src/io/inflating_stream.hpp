@@ -1,4 +1,5 @@
-// What gzip and bzip2 streams share: an input buffer, members that follow each other, and an end that must be clean.
+// What gzip, bzip2 and zstd streams share: an input buffer, members that follow each other, and an end that must be
+// clean.
 #pragma once
 
 #include <string>
@@ -16,8 +17,8 @@ struct InflateStep {
     bool member_ended = false;
 };
 
-/// `Inflater` has `static constexpr const char* format`, `restart()`, and `step(input, output) -> InflateStep`, which throws
-/// on damage.
+/// `Inflater` has `static constexpr const char* format`, `restart()`, and `step(input, output) -> InflateStep`, which
+/// throws on damage.
 template <class Inflater>
 class InflatingStream final : public ByteStream {
   public:
@@ -30,12 +31,13 @@ class InflatingStream final : public ByteStream {
             if (input_.empty()) refill();
             if (between_members_) skip_padding();
             if (input_.empty() && between_members_) return 0;
-            if (input_.empty())
+            if (input_.empty() && !may_hold_more_)
                 fail(ErrorCode::truncated, Inflater::format,
                      " data end before their last block: the file is cut short");
             const InflateStep step = inflater_.step(input_, into);
             input_ = input_.subspan(step.consumed);
             between_members_ = step.member_ended;
+            may_hold_more_ = step.produced == into.size();
             if (step.member_ended) inflater_.restart();
             if (step.produced > 0) return step.produced;
         }
@@ -57,6 +59,7 @@ class InflatingStream final : public ByteStream {
     std::span<const std::byte> input_;
     Inflater inflater_;
     bool between_members_ = false;
+    bool may_hold_more_ = false;  ///< output was full: more may come without further input
 };
 
 }  // namespace mrcz::io

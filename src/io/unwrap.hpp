@@ -18,5 +18,6 @@ using Unwrap = std::unique_ptr<ByteStream> (*)(std::unique_ptr<ByteStream> wrapp
 
 [[nodiscard]] std::unique_ptr<ByteStream> unwrap_gzip(std::unique_ptr<ByteStream> wrapped);
 [[nodiscard]] std::unique_ptr<ByteStream> unwrap_bzip2(std::unique_ptr<ByteStream> wrapped);
+[[nodiscard]] std::unique_ptr<ByteStream> unwrap_zstd(std::unique_ptr<ByteStream> wrapped);
 
 }  // namespace mrcz::io

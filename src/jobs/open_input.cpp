@@ -17,8 +17,8 @@ std::unique_ptr<io::ByteStream> open_stream(const Input& input, const RunContext
 }
 
 std::unique_ptr<ByteSource> open_source(const Input& input, const RunContext& context) {
-    if (!input.descriptor) return io::open_unwrapped_source(input.path);
-    return io::spooled(*open_stream(input, context));
+    if (!input.descriptor) return io::open_unwrapped_source(input.path, context.cancel);
+    return io::spooled(*open_stream(input, context), context.cancel);
 }
 
 std::unique_ptr<io::ByteSink> open_sink(const Output& output, const Input& input, bool rewritable) {

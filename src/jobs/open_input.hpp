@@ -11,7 +11,7 @@
 
 namespace mrcz::jobs {
 
-/// From the start, gzip and bzip2 taken off.
+/// From the start, gzip, bzip2 and zstd taken off.
 [[nodiscard]] std::unique_ptr<io::ByteStream> open_stream(const Input& input, const RunContext& context);
 
 /// For random access; pipes and wrapped files go through a temporary file.

@@ -2,6 +2,7 @@
 
 #include <bzlib.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include <stdexcept>
 
@@ -32,6 +33,17 @@ Bytes bzipped(std::span<const std::byte> bytes) {
     if (::BZ2_bzBuffToBuffCompress(reinterpret_cast<char*>(out.data()), &size, from,
                                    static_cast<unsigned>(bytes.size()), 9, 0, 0) != BZ_OK)
         throw std::runtime_error("libbz2 failed");
+    out.resize(size);
+    return out;
+}
+
+Bytes zstd_wrapped(std::span<const std::byte> bytes) {
+    Bytes out(::ZSTD_compressBound(bytes.size()));
+    ZSTD_CCtx* state = ::ZSTD_createCCtx();
+    ::ZSTD_CCtx_setParameter(state, ::ZSTD_c_checksumFlag, 1);
+    const std::size_t size = ::ZSTD_compress2(state, out.data(), out.size(), bytes.data(), bytes.size());
+    ::ZSTD_freeCCtx(state);
+    if (::ZSTD_isError(size) != 0) throw std::runtime_error("zstd failed");
     out.resize(size);
     return out;
 }

@@ -1,4 +1,4 @@
-// Files inside gzip and bzip2, as people keep them.
+// Files inside gzip, bzip2 and zstd, as people keep them.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -7,5 +7,7 @@ namespace mrcz::kit {
 
 [[nodiscard]] Bytes gzipped(std::span<const std::byte> bytes);
 [[nodiscard]] Bytes bzipped(std::span<const std::byte> bytes);
+/// With a checksum, as the program zstd writes it.
+[[nodiscard]] Bytes zstd_wrapped(std::span<const std::byte> bytes);
 
 }  // namespace mrcz::kit

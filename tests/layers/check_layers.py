@@ -41,7 +41,8 @@ PUBLIC_HEADERS = {
 
 # Include pattern to the files that may have it.
 THIRD_PARTY = {
-    "zstd.h": ["src/codec/blosc/zstd_backend.cpp", "src/container/section_compression.cpp"],
+    "zstd.h": ["src/io/zstd.cpp", "src/codec/blosc/zstd_backend.cpp", "src/container/section_compression.cpp"],
+    "zstd_errors.h": ["src/io/zstd.cpp"],
     "lz4.h": ["src/codec/blosc/lz4_backend.cpp"],
     "lz4hc.h": ["src/codec/blosc/lz4_backend.cpp"],
     "snappy-c.h": ["src/codec/blosc/snappy_backend.cpp"],

@@ -30,7 +30,8 @@ class InflatingStream : public testing::TestWithParam<Format> {
 
 INSTANTIATE_TEST_SUITE_P(Formats, InflatingStream,
                          testing::Values(Format{"gzip", kit::gzipped, io::unwrap_gzip},
-                                         Format{"bzip2", kit::bzipped, io::unwrap_bzip2}),
+                                         Format{"bzip2", kit::bzipped, io::unwrap_bzip2},
+                                         Format{"zstd", kit::zstd_wrapped, io::unwrap_zstd}),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace
@@ -103,6 +104,34 @@ TEST_P(InflatingStream, HasTheNameOfItsFileAndNoSize) {
     const auto stream = GetParam().unwrap(dribbling(wrap(bytes_of("pixels"))));
     EXPECT_EQ(stream->name(), "dribble");
     EXPECT_EQ(stream->size(), std::nullopt);
+}
+
+TEST(ZstdStream, SkippableFramesAreSkipped) {
+    const Bytes skippable = bytes_of(std::string_view("\x53\x2a\x4d\x18\x05\0\0\0notes", 13));
+    const Bytes frames = joined(joined(joined(skippable, kit::zstd_wrapped(bytes_of("pix"))), skippable),
+                                kit::zstd_wrapped(bytes_of("els")));
+    for (const std::size_t at_once : {1, 3, 1000})
+        EXPECT_EQ(drained(*io::unwrap_zstd(dribbling(frames, at_once)), 777), bytes_of("pixels"));
+}
+
+TEST(ZstdStream, ChecksumThatDoesNotHoldIsCorrupt) {
+    Bytes wrapped = kit::zstd_wrapped(kit::make_noise(1000));
+    wrapped.back() ^= std::byte{1};
+    const Error error = kit::error_of([&] { (void)drained(*io::unwrap_zstd(dribbling(wrapped)), 777); });
+    EXPECT_EQ(error.code(), ErrorCode::corrupt);
+    EXPECT_NE(error.message().find("checksum"), std::string::npos) << error.message();
+}
+
+TEST(ZstdStream, WindowBeyondTwoGibibytesIsRefused) {
+    // Frame header: magic, descriptor 0, window descriptor with exponent 10 + 22.
+    const Bytes header = bytes_of(std::string_view("\x28\xb5\x2f\xfd\0\xb0\0\0\0\0\0\0", 12));
+    const Error error = kit::error_of([&] { (void)drained(*io::unwrap_zstd(dribbling(header)), 777); });
+    EXPECT_EQ(error.code(), ErrorCode::limit_exceeded) << error.what();
+}
+
+TEST(ZstdStream, OutputThatIsLeftWhenTheInputEndsIsGiven) {
+    const Bytes zeros(1'000'000);  // a few dozen bytes of input
+    EXPECT_EQ(drained(*io::unwrap_zstd(dribbling(kit::zstd_wrapped(zeros), 1000)), 1000), zeros);
 }
 
 }  // namespace mrcz::io_test

@@ -29,6 +29,22 @@ TEST(SpooledSource, HasTheBytesAndTheNameOfItsStream) {
     EXPECT_EQ(whole(*io::spooled(*dribbling({}))), Bytes());
 }
 
+TEST(SpooledSource, EndsWhenItIsCancelled) {
+    CancelToken cancel;
+    cancel.cancel();
+    const Error error = kit::error_of([&] { (void)io::spooled(*dribbling(kit::make_noise(1000)), &cancel); });
+    EXPECT_EQ(error.code(), ErrorCode::cancelled);
+}
+
+TEST(UnwrappedSource, UnwrappingEndsWhenItIsCancelled) {
+    const kit::TemporaryFolder folder;
+    kit::write_file(folder / "a.mrc.gz", kit::gzipped(kit::make_noise(1000)));
+    CancelToken cancel;
+    cancel.cancel();
+    const Error error = kit::error_of([&] { (void)io::open_unwrapped_source(folder / "a.mrc.gz", &cancel); });
+    EXPECT_EQ(error.code(), ErrorCode::cancelled);
+}
+
 TEST(SpooledSource, TakesOnlyTheRestOfAStream) {
     const auto stream = dribbling(bytes_of("0123456789"));
     Bytes start(4);
@@ -49,7 +65,7 @@ TEST(UnwrappedSource, PlainFileIsReadWhereItLies) {
 TEST(UnwrappedSource, WrappedFileIsUnwrappedWhateverItsName) {
     const kit::TemporaryFolder folder;
     const Bytes bytes = kit::make_pixels(PixelType::int16, 40'000);
-    for (const auto wrap : {kit::gzipped, kit::bzipped}) {
+    for (const auto wrap : {kit::gzipped, kit::bzipped, kit::zstd_wrapped}) {
         kit::write_file(folder / "a.mrc", wrap(bytes));
         const auto source = io::open_unwrapped_source(folder / "a.mrc");
         EXPECT_EQ(whole(*source), bytes);
