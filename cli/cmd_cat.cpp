@@ -23,6 +23,7 @@ int run_cat(const std::vector<std::string>& arguments) {
     if (!parse(app, arguments, exit_code)) return exit_code;
     if (!options.output.empty()) options.to_stdout = false;
     const DecompressOptions chosen{.frames = options.frames,
+                                   .keep_metadata = false,
                                    .limits = {},
                                    .mode0 = options.mode0,
                                    .dtype = chosen_dtype(options),

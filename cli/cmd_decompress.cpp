@@ -1,7 +1,5 @@
-#include <chrono>
-
-#include "options.hpp"
-#include "output.hpp"
+#include "file_job.hpp"
+#include "inputs.hpp"
 #include "verbs.hpp"
 
 namespace mrcz::cli {
@@ -13,23 +11,30 @@ int run_decompress(const std::vector<std::string>& arguments) {
         "mrcz decompress");
     Options options;
     add_inputs(app, options);
+    add_selection(app, options);
     add_output(app, options);
-    add_conversion(app, options);
-    add_mode0(app, options);
-    add_threads(app, options);
+ba    add_threads(app, options);
     add_talking(app, options);
     add_json(app, options);
     int exit_code = 0;
     if (!parse(app, arguments, exit_code)) return exit_code;
-    const DecompressOptions chosen{
-        .frames = {}, .limits = {}, .mode0 = options.mode0, .dtype = chosen_dtype(options), .allowed = options.allowed};
-    return for_each_input(options, [&](const std::string& name, const RunContext& context) {
-        const auto started = std::chrono::steady_clock::now();
-        const Output output = output_for(options, name, decompressed_name, false);
-        const JobResult result = decompress(input_named(name), output, chosen, context);
-        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
-        report(options, "decompress", name, output.descriptor ? "-" : output.path.string(), result, taken.count());
-    });
+    gather_inputs(options, InputKind::compressed);
+    const DecompressOptions chosen{.frames = {},
+                                   .keep_metadata = options.keep_metadata,
+                                   .limits = {},
+                                   .mode0 = options.mode0,
+                                   .dtype = chosen_dtype(options),
+                                   .allowed = options.allowed};
+    FileJob job;
+    job.derive_name = decompressed_name;
+    job.run = [&](const Input& input, const Output& output, const RunContext& context) {
+        return decompress(input, output, chosen, context);
+    };
+    job.prove = [](const Input& input, const std::filesystem::path& output, const RunContext& context) {
+        prove_restored(input, output, {}, context);
+    };
+    job.state = restored_output_state;
+    return run_file_job(options, job);
 }
 
 }  // namespace mrcz::cli

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <iostream>
 
+#include "inputs.hpp"
+#include "metadata_file.hpp"
 #include "options.hpp"
 #include "output.hpp"
 #include "terminal.hpp"
@@ -141,15 +143,25 @@ int run_info(const std::vector<std::string>& arguments) {
         "Example: mrcz info --json movie.mrcz | jq '.header[\"CELLA.X\"]'",
         "mrcz info");
     Options options;
+    bool metadata_only = false;
     add_inputs(app, options);
+    add_selection(app, options);
+    app.add_flag("--metadata", metadata_only, "print the metadata document and nothing else");
+    app.add_option("--metadata-format", options.metadata_format,
+                   "with --metadata: json as stored or exact, msgpack; readable JSON otherwise");
     add_mode0(app, options);
     add_talking(app, options);
     add_json(app, options);
     int exit_code = 0;
     if (!parse(app, arguments, exit_code)) return exit_code;
+    if (!metadata_only && !options.metadata_format.empty())
+        throw Error(ErrorCode::invalid_argument, "--metadata-format belongs to --metadata");
+    gather_inputs(options, InputKind::compressed);
     return for_each_input(options, [&](const std::string& name, const RunContext& context) {
         const Reader reader = open_reader(input_named(name), {}, options.mode0, context);
-        if (options.json) {
+        if (metadata_only) {
+            print_metadata(options, reader);
+        } else if (options.json) {
             std::cout << info_json(reader) << '\n';
         } else {
             print_text(reader, options.verbose > 0);

@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "inputs.hpp"
 #include "mrcz/reports.hpp"
 #include "options.hpp"
 #include "output.hpp"
@@ -34,12 +35,14 @@ int run_verify(const std::vector<std::string>& arguments) {
     Options options;
     bool strict = false;
     add_inputs(app, options);
+    add_selection(app, options);
     app.add_flag("--strict", strict, "oddities count as errors");
     add_threads(app, options);
     add_talking(app, options);
     add_json(app, options);
     int exit_code = 0;
     if (!parse(app, arguments, exit_code)) return exit_code;
+    gather_inputs(options, InputKind::compressed);
     return for_each_input(options, [&](const std::string& name, const RunContext& context) {
         const VerifyResult result = verify(input_named(name), {}, context);
         if (options.json) {

@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <iostream>
 
+#include "c_mrcz.hpp"
+#include "manual.hpp"
 #include "mrcz/version.hpp"
 #include "output.hpp"
 #include "terminal.hpp"
@@ -35,15 +38,16 @@ void refuse_late_verb(const std::string& word) {
 
 /// zstd's way without a verb: the flag that chooses one is taken out of the arguments, which go to that verb.
 const cli::Verb& verb_of_flags(std::vector<std::string>& arguments) {
-    constexpr std::pair<char, std::string_view> choices[] = {{'d', "decompress"}, {'t', "verify"}, {'l', "info"}};
+    constexpr std::pair<char, std::string_view> choices[] = {
+        {'d', "decompress"}, {'t', "verify"}, {'l', "info"}, {'z', "compress"}};
     constexpr std::pair<std::string_view, char> long_names[] = {
-        {"--decompress", 'd'}, {"--uncompress", 'd'}, {"--test", 't'}, {"--list", 'l'}};
+        {"--decompress", 'd'}, {"--uncompress", 'd'}, {"--test", 't'}, {"--list", 'l'}, {"--compress", 'z'}};
     constexpr std::string_view flags_with_values = "oT";
     std::string_view chosen = "compress";
     const auto choose = [&](char flag) {
         for (const auto& [letter, name] : choices)
             if (letter == flag) chosen = name;
-        return flag == 'd' || flag == 't' || flag == 'l';
+        return flag == 'd' || flag == 't' || flag == 'l' || flag == 'z';
     };
     std::vector<std::string> rest;
     bool value_follows = false;
@@ -63,7 +67,8 @@ const cli::Verb& verb_of_flags(std::vector<std::string>& arguments) {
                 if (i == 0 || i >= end || !choose(argument[i])) kept += argument[i];
             argument = kept == "-" ? "" : kept;
         }
-        if (!is_value && !only_files) refuse_late_verb(argument);
+        const bool may_be_value = !rest.empty() && rest.back().starts_with("--");
+        if (!is_value && !only_files && !may_be_value) refuse_late_verb(argument);
         if (!argument.empty()) rest.push_back(argument);
     }
     arguments = rest;
@@ -90,6 +95,10 @@ int run(std::vector<std::string> arguments) {
         std::cout << "mrcz " << version << '\n';
         return 0;
     }
+    if (cli::is_c_mrcz_syntax(arguments)) return cli::run_c_mrcz(arguments);
+    if (arguments[0] == "man" && !std::filesystem::exists("man")) return cli::run_man(arguments);
+    if (arguments[0] == "completion" && !std::filesystem::exists("completion"))
+        return cli::run_completion({arguments.begin() + 1, arguments.end()});
     const cli::Verb* verb = cli::find_verb(arguments[0]);
     if (verb != nullptr) return verb->run({arguments.begin() + 1, arguments.end()});
     if (arguments[0].empty()) throw Error(ErrorCode::invalid_argument, "a file name is empty");
@@ -107,6 +116,8 @@ int flushed(int exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    // A reader that has seen enough ends the program without a word, also where the caller ignores the signal.
+    std::signal(SIGPIPE, SIG_DFL);
     try {
         return flushed(run({argv + 1, argv + argc}));
     } catch (const std::exception& error) {

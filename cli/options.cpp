@@ -5,8 +5,8 @@
 #include <charconv>
 #include <iostream>
 
+#include "manual.hpp"
 #include "mrcz/error.hpp"
-#include "output.hpp"
 
 namespace mrcz::cli {
 namespace {
@@ -41,10 +41,30 @@ void add_inputs(CLI::App& app, Options& options) {
 }
 
 void add_output(CLI::App& app, Options& options) {
+    options.makes_files = true;
     app.add_option("-o,--output", options.output, "write to this file (one input only); - is standard output");
     app.add_flag("-c,--stdout", options.to_stdout, "write to standard output");
     app.add_flag("-f,--force", options.force, "replace existing files, write to a terminal");
-    app.add_flag("-k,--keep", options.keep, "keep the input (always done)");
+    app.add_flag("-k,--keep", options.keep, "keep the input (the default)");
+}
+
+void add_selection(CLI::App& app, Options& options) {
+    app.add_flag("-r,--recursive", options.recursive, "of folders take the files in them that fit, at any depth");
+    app.add_option("--filelist", options.file_lists,
+                   "read names of files from this file, one a line; - is standard input")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
+    app.add_option("--shard", options.shard,
+                   "take every N-th file, beginning with I = 0 ... N-1; slurm: I and N from the job array")
+        ->type_name("I/N");
+}
+
+void add_tree_output(CLI::App& app, Options& options) {
+    app.add_option("--output-dir", options.output_dir,
+                   "write into this folder, which repeats the tree below that of -r")
+        ->type_name("DIR");
+    app.add_flag("--skip-done", options.skip_done, "leave out files whose output is there, complete and not older");
+    app.add_flag("--rm", options.remove_inputs, "remove each input once its output is read again and proven");
 }
 
 void add_talking(CLI::App& app, Options& options) {
@@ -54,6 +74,7 @@ void add_talking(CLI::App& app, Options& options) {
 }
 
 void add_json(CLI::App& app, Options& options) {
+    options.verb = app.get_name().substr(app.get_name().find(' ') + 1);
     app.add_flag("--json", options.json, "one JSON object a line on standard output");
 }
 
@@ -68,7 +89,8 @@ void add_coding(CLI::App& app, Options& options) {
     add_level(app, options);
     app.add_option("--block-size", options.block_size, "bytes compressed at a time: 64k ... 1M (default)");
     app.add_option("--filter", options.filter, "auto, bitshuffle, byteshuffle or none")->capture_default_str();
-    app.add_option("--metadata", options.metadata_file, "JSON or MessagePack file to store in the footer");
+    app.add_option("--metadata", options.metadata_file,
+                   "JSON or MessagePack file to store in the footer; - is standard input");
     app.add_option("--metadata-format", options.metadata_format, "store it as json or msgpack");
 }
 
@@ -116,6 +138,10 @@ void add_conversion(CLI::App& app, Options& options) {
 
 bool parse(CLI::App& app, const std::vector<std::string>& arguments, int& exit_code) {
     app.description(app.get_description() + '\n');
+    if (arguments.size() == 1 && (arguments[0] == describe_for_manual || arguments[0] == list_options)) {
+        arguments[0] == list_options ? list_options_of(app, std::cout) : describe(app, std::cout);
+        return false;
+    }
     try {
         refuse_high_levels(app, arguments);
         app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));

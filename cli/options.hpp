@@ -3,11 +3,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mrcz/convert.hpp"
+#include "mrcz/error.hpp"
 #include "mrcz/live.hpp"
 #include "mrcz/mode0.hpp"
 
@@ -15,11 +18,18 @@ namespace mrcz::cli {
 
 /// What a verb's command line came to.
 struct Options {
+    std::string verb;  ///< for reports
     std::vector<std::string> inputs;
     std::string output;
     bool to_stdout = false;
     bool force = false;
-    bool keep = true;  ///< inputs are always kept; -k is what fingers type
+    bool keep = false;  ///< said explicitly; inputs are kept anyway
+    bool remove_inputs = false;
+    bool skip_done = false;
+    bool recursive = false;
+    std::vector<std::string> file_lists;
+    std::string shard;
+    std::string output_dir;
     int quiet = 0;
     int verbose = 0;
     bool no_progress = false;
@@ -37,10 +47,21 @@ struct Options {
     ConversionRules allowed;
     bool live = false;
     std::int64_t commit_frames = 0;  ///< 0: the library's default
+    bool keep_metadata = false;
+
+    // What gather_inputs() found.
+    bool makes_files = false;  ///< the verb's results are files, so that standard output may be taken by one
+    bool gathered = false;     ///< `inputs` is all there is to do: none is not standard input
+    std::map<std::string, std::string> below;             ///< names found in folders, relative to the folder given
+    std::vector<std::pair<std::string, Error>> unusable;  ///< named, but not to be read
 };
 
 void add_inputs(CLI::App& app, Options& options);
+/// Several inputs: folders, lists, shards.
+void add_selection(CLI::App& app, Options& options);
 void add_output(CLI::App& app, Options& options);
+/// Outputs beside their inputs or in a tree of their own, made once, inputs removed after.
+void add_tree_output(CLI::App& app, Options& options);
 void add_talking(CLI::App& app, Options& options);
 void add_json(CLI::App& app, Options& options);
 void add_threads(CLI::App& app, Options& options);

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <iostream>
 #include <new>
 
@@ -16,34 +15,20 @@
 namespace mrcz::cli {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 2> renamed_endings{{
-    {".mrc", ".mrcz"},
-    {".mrcs", ".mrczs"},
-}};
-/// MRC files of other endings: X.map becomes X.map.mrcz and that X.map again. Only these, because X.bin4.mrcz is
-/// X.bin4.mrc's.
-constexpr std::array<std::string_view, 9> kept_endings{".map",    ".ccp4", ".st", ".rec", ".ali",
-                                                       ".preali", ".raw",  ".bl", ".join"};
-constexpr std::array<std::string_view, 3> wrapper_endings{".gz", ".bz2", ".zst"};
-
-bool replace_ending(std::string& name, std::string_view ending, std::string_view with) {
-    if (name.size() <= ending.size() || !name.ends_with(ending)) return false;
-    name.replace(name.size() - ending.size(), ending.size(), with);
-    return true;
-}
-
-std::string without_wrapper(std::string name) {
-    for (const std::string_view ending : wrapper_endings)
-        if (replace_ending(name, ending, "")) break;
-    return name;
-}
-
 /// Said here, because further in it would be said of a temporary file.
 void require_folder_of(const std::filesystem::path& path) {
     const std::filesystem::path folder = path.parent_path();
-    if (!folder.empty() && !std::filesystem::exists(folder))
+    std::error_code ignored;
+    if (!folder.empty() && !std::filesystem::exists(folder, ignored))
         throw Error(ErrorCode::not_found, fmt::format("there is no folder {}; make it first", folder.string()),
                     path.string());
+}
+
+void make_folder_of(const std::filesystem::path& path) {
+    std::error_code failed;
+    std::filesystem::create_directories(path.parent_path(), failed);
+    if (failed)
+        throw Error(ErrorCode::io_failed, fmt::format("cannot make its folder: {}", failed.message()), path.string());
 }
 
 RunContext context_of(Executor& executor, ProgressBar& bar, const Options& options) {
@@ -61,32 +46,16 @@ RunContext context_of(Executor& executor, ProgressBar& bar, const Options& optio
 
 }  // namespace
 
-std::string compressed_name(const std::string& input) {
-    std::string name = without_wrapper(input);
-    for (const auto& [plain, compressed] : renamed_endings)
-        if (replace_ending(name, plain, compressed)) return name;
-    return name + ".mrcz";
-}
-
-std::string decompressed_name(const std::string& input) {
-    std::string name = without_wrapper(input);
-    for (const std::string_view ending : kept_endings)
-        if (name.ends_with(fmt::format("{}.mrcz", ending))) return name.substr(0, name.size() - 5);
-    for (const auto& [plain, compressed] : renamed_endings)
-        if (replace_ending(name, compressed, plain)) return name;
-    throw Error(ErrorCode::invalid_argument, "the name does not end in .mrcz or .mrczs; name the output with -o",
-                input);
-}
-
 Input input_named(const std::string& name) {
     return name == "-" ? Input::stream(STDIN_FILENO, "standard input") : Input::file(name);
 }
 
-Output output_for(const Options& options, const std::string& input,
-                  const std::function<std::string(const std::string&)>& derive_name, bool output_is_compressed) {
+Output output_for(const Options& options, const std::string& input, const DeriveName& derive_name,
+                  bool output_is_compressed) {
     const bool to_stdout = options.to_stdout || options.output == "-" || (options.output.empty() && input == "-");
     if (!to_stdout) {
-        const std::string path = options.output.empty() ? derive_name(input) : options.output;
+        const std::string path = output_path(options, input, derive_name);
+        if (!options.output_dir.empty()) make_folder_of(path);
         require_folder_of(path);
         return Output::file(path, options.force);
     }
@@ -99,32 +68,78 @@ Output output_for(const Options& options, const std::string& input,
     return Output::stream(STDOUT_FILENO);
 }
 
+namespace {
+
+void require_one_output(const Options& options, std::size_t inputs) {
+    const auto refuse = [](const char* why) { throw Error(ErrorCode::invalid_argument, why); };
+    if (inputs > 1 && !options.output.empty()) refuse("-o names one output, but there are several inputs");
+    if (inputs > 1 && options.to_stdout) refuse("standard output takes one file: MRC and MRCZ files cannot be joined");
+}
+
+/// Counts what was done and keeps what was not.
+class Outcome {
+  public:
+    Outcome(const Options& options, std::size_t inputs) : options_(options), inputs_(inputs) {}
+
+    void add_failure(const std::string& input, const std::exception& error) {
+        print_error(error);
+        worst_ = std::max(worst_, exit_code_of(error));
+        failed_.push_back(input);
+        if (!options_.json) return;
+        const auto* known = dynamic_cast<const Error*>(&error);
+        json_stream(options_) << json_report(options_.verb, input,
+                                             known != nullptr ? *known : Error(ErrorCode::internal, error.what()))
+                              << std::endl;
+    }
+    void add_success() { ++done_; }
+
+    [[nodiscard]] int interrupted() const {
+        if (inputs_ > 1) std::cerr << fmt::format("mrcz: interrupted: {} of {} files are done\n", done_, inputs_);
+        return static_cast<int>(ErrorGroup::interrupted);
+    }
+
+    [[nodiscard]] int exit_code() const {
+        if (inputs_ > 1 && !failed_.empty()) {
+            std::cerr << fmt::format("mrcz: {} of {} files failed:\n", failed_.size(), inputs_);
+            for (const std::string& name : failed_) std::cerr << "  " << name << '\n';
+        }
+        return worst_;
+    }
+
+  private:
+    const Options& options_;
+    std::size_t inputs_;
+    std::size_t done_ = 0;
+    int worst_ = 0;
+    std::vector<std::string> failed_;
+};
+
+}  // namespace
+
 int for_each_input(const Options& options, const std::function<void(const std::string&, const RunContext&)>& job) {
     std::vector<std::string> inputs = options.inputs;
-    if (inputs.empty()) inputs.emplace_back("-");
-    if (inputs.size() > 1 && !options.output.empty())
-        throw Error(ErrorCode::invalid_argument, "-o names one output, but there are several inputs");
-    if (inputs.size() > 1 && options.to_stdout)
-        throw Error(ErrorCode::invalid_argument, "standard output takes one file: MRC and MRCZ files cannot be joined");
+    if (inputs.empty() && !options.gathered) inputs.emplace_back("-");
+    require_one_output(options, inputs.size() + options.unusable.size());
     ThreadExecutor executor(thread_count(options));
-    int worst = 0;
-    std::vector<std::string> failed;
+    Outcome outcome(options, inputs.size() + options.unusable.size());
+    for (const auto& [name, error] : options.unusable) outcome.add_failure(name, error);
     for (const std::string& input : inputs) {
         try {
             ProgressBar bar(input, may_draw() && !options.no_progress && options.quiet == 0);
             job(input, context_of(executor, bar, options));
+            outcome.add_success();
         } catch (const std::exception& error) {
-            print_error(error);
-            worst = std::max(worst, exit_code_of(error));
-            failed.push_back(input);
+            outcome.add_failure(input, error);
         }
-        if (interruption().is_cancelled()) return static_cast<int>(ErrorGroup::interrupted);
+        if (interruption().is_cancelled()) return outcome.interrupted();
     }
-    if (inputs.size() > 1 && !failed.empty()) {
-        std::cerr << fmt::format("mrcz: {} of {} files failed:\n", failed.size(), inputs.size());
-        for (const std::string& name : failed) std::cerr << "  " << name << '\n';
-    }
-    return worst;
+    return outcome.exit_code();
+}
+
+std::ostream& json_stream(const Options& options) {
+    const bool data_there = options.to_stdout || options.output == "-" ||
+                            (options.output.empty() && !options.gathered && options.inputs.empty());
+    return data_there && options.makes_files ? std::cerr : std::cout;
 }
 
 void report(const Options& options, const std::string& verb, const std::string& input, const std::string& output,
@@ -135,7 +150,7 @@ void report(const Options& options, const std::string& verb, const std::string& 
     const auto stored = static_cast<double>(std::max<std::uint64_t>(1, restores ? result.bytes_in : result.bytes_out));
     if (options.json) {
         auto& stream = output == "-" ? std::cerr : std::cout;
-        stream << json_report(verb, input, output, result, seconds) << '\n';
+        stream << json_report(verb, input, output, result, seconds) << std::endl;
         return;
     }
     if (options.quiet > 0 || output == "-") return;

@@ -2,29 +2,28 @@
 #pragma once
 
 #include <functional>
+#include <iosfwd>
 #include <string>
 
 #include "mrcz/error.hpp"
 #include "mrcz/files.hpp"
 #include "mrcz/jobs.hpp"
+#include "names.hpp"
 #include "options.hpp"
 
 namespace mrcz::cli {
 
-/// `X.mrc` → `X.mrcz`, `X.mrcs` → `X.mrczs`, else `X.ext.mrcz`; a `.gz`, `.bz2` or `.zst` ending is taken off first.
-[[nodiscard]] std::string compressed_name(const std::string& input);
-/// The reverse, so that a restored file has the name of its original; a name that is none of these is refused.
-[[nodiscard]] std::string decompressed_name(const std::string& input);
-
 [[nodiscard]] Input input_named(const std::string& name);
 /// Where the output of `input` goes. Compressed data never go to a terminal unless forced.
-[[nodiscard]] Output output_for(const Options& options, const std::string& input,
-                                const std::function<std::string(const std::string&)>& derive_name,
+[[nodiscard]] Output output_for(const Options& options, const std::string& input, const DeriveName& derive_name,
                                 bool output_is_compressed);
 
 /// Runs `job` on every input with a context of threads, progress and log; goes on after errors, lists them at the end,
 /// and returns the exit code of the worst.
 int for_each_input(const Options& options, const std::function<void(const std::string& input, const RunContext&)>& job);
+
+/// Where JSON goes: standard output, unless that takes the data.
+[[nodiscard]] std::ostream& json_stream(const Options& options);
 
 /// `file: 12.3 MB → 4.5 MB, ratio 2.73, 800 MB/s`, or the same as JSON, unless quiet.
 void report(const Options& options, const std::string& verb, const std::string& input, const std::string& output,

@@ -1,6 +1,6 @@
 #include "threads.hpp"
 
-#include <sched.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
@@ -9,32 +9,26 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
-#include <fstream>
-#include <string>
-#include <thread>
+#include <iostream>
+
+#include "processors.hpp"
 
 namespace mrcz::cli {
 namespace {
 
-/// A positive number in an environment variable, or 0.
-unsigned from_environment(const char* name) {
-    const char* text = std::getenv(name);
-    unsigned number = 0;
-    if (text != nullptr) std::from_chars(text, text + std::strlen(text), number);
-    return number;
-}
+constexpr unsigned most_threads = 1024;
 
-/// Processors the scheduler gives this process: affinity, then the cgroup's quota.
-unsigned available_processors() {
-    unsigned count = std::max(1U, std::thread::hardware_concurrency());
-    cpu_set_t allowed;
-    if (::sched_getaffinity(0, sizeof allowed, &allowed) == 0) count = static_cast<unsigned>(CPU_COUNT(&allowed));
-    std::ifstream file("/sys/fs/cgroup/cpu.max");
-    double quota = 0;
-    double period = 0;
-    if (file >> quota >> period && period > 0)  // reads nothing from "max", which is no number
-        count = std::min(count, static_cast<unsigned>(std::max(1.0, quota / period)));
-    return std::max(1U, count);
+/// A positive number in an environment variable, or 0, which is also what 0 means there. Anything else is told: a job
+/// that quietly runs on other threads than meant is found out much later.
+unsigned from_environment(const char* name, bool quiet) {
+    const char* text = std::getenv(name);
+    if (text == nullptr || *text == '\0') return 0;
+    const char* end = text + std::strlen(text);
+    unsigned number = 0;
+    const auto parsed = std::from_chars(text, end, number);
+    if (parsed.ec == std::errc() && parsed.ptr == end) return std::min(number, most_threads);
+    if (!quiet) std::cerr << fmt::format("mrcz: warning: {} is '{}', which is no number: ignored\n", name, text);
+    return 0;
 }
 
 CancelToken interrupted;
@@ -56,7 +50,7 @@ void on_signal(int signal) {
 unsigned thread_count(const Options& options) {
     if (options.threads > 0) return options.threads;
     for (const char* name : {"MRCZ_THREADS", "SLURM_CPUS_PER_TASK"})
-        if (const unsigned count = from_environment(name)) return std::min(count, 1024U);
+        if (const unsigned count = from_environment(name, options.quiet > 1)) return count;
     return available_processors();
 }
 

@@ -6,7 +6,7 @@
 
 namespace mrcz::cli {
 
-/// -T, else MRCZ_THREADS, else SLURM_CPUS_PER_TASK, else the processors this process may run on.
+/// -T, else MRCZ_THREADS, else SLURM_CPUS_PER_TASK, else available_processors().
 [[nodiscard]] unsigned thread_count(const Options& options);
 
 /// Cancelled by SIGINT, SIGTERM and SIGHUP, so that no temporary file stays behind. Another one, seconds later, ends

@@ -32,6 +32,8 @@ enum class ErrorCode {
 };
 
 [[nodiscard]] ErrorGroup group_of(ErrorCode code) noexcept;
+/// `not_mrc`, `truncated`, ...: as it is spelled here.
+[[nodiscard]] std::string_view name_of(ErrorCode code) noexcept;
 
 /// what() reads `context: message`, the context being the file (or stream) the error speaks of.
 class Error : public std::runtime_error {

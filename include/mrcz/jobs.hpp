@@ -42,8 +42,8 @@ struct CompressOptions {
     ConversionRules allowed = {};  ///< for dtype
 };
 
-/// Compresses an MRC file (plain, or inside gzip, bzip2 or zstd) so that decompress() gives it back byte for byte; compresses
-/// an MRCZ file anew, keeping what it was made from and all its sections.
+/// Compresses an MRC file (plain, or inside gzip, bzip2 or zstd) so that decompress() gives it back byte for byte;
+/// compresses an MRCZ file anew, keeping what it was made from and all its sections.
 ///
 /// Live, the input is plain MRC that comes through a pipe. NZ of its header says how many frames to expect; 0: as many
 /// as come. The output does not restore the original byte for byte. When the input fails, ends early, or the job is
@@ -63,6 +63,9 @@ struct FrameRange {
 struct DecompressOptions {
     /// Only these frames, under a fresh header. `10:20`, `:5`, `-1:`; empty: the whole file.
     std::string frames;
+    /// Metadata that are no part of the original go into a footer behind its bytes. The file is then a valid MRC file
+    /// that is longer than the original; compressed again it gives itself back.
+    bool keep_metadata = false;
     Limits limits;
     Mode0 mode0 = Mode0::by_header;  ///< for a fresh header and its statistics; an original comes back as it was
     /// As in CompressOptions: unless it is the input's own type, the output is a new MRC2014 file.
@@ -144,6 +147,47 @@ VerifyResult verify(const Input& input, const Limits& limits = {}, const RunCont
 /// A reader of any input; a pipe goes through a temporary file.
 [[nodiscard]] Reader open_reader(const Input& input, const Limits& limits = {}, Mode0 mode0 = Mode0::by_header,
                                  const RunContext& context = {});
+
+/// What stands where the output of `input` is to go.
+enum class OutputState {
+    absent,
+    complete,    ///< made from an input like this one, not older than it; nothing was decoded to find out
+    incomplete,  ///< made from an input like this one, but cut short or damaged
+    outdated,    ///< complete, but older than the input: it may be the only copy of something else
+    foreign,     ///< something that this job did not make
+};
+
+/// Of compress(). An input that is missing makes nothing outdated. Throws Error{io_failed} when it cannot tell.
+[[nodiscard]] OutputState compressed_output_state(const std::filesystem::path& input,
+                                                  const std::filesystem::path& output, const RunContext& context = {});
+/// Of decompress().
+[[nodiscard]] OutputState restored_output_state(const std::filesystem::path& input, const std::filesystem::path& output,
+                                                const RunContext& context = {});
+
+/// Reads both files again, `output` from the disk, and decodes all of it. Throws an Error that says what is missing
+/// unless `output`, made by compress(), gives `input` back byte for byte, or, where `input` is an MRCZ file that holds
+/// no original, has its pixels.
+void prove_compressed(const Input& input, const std::filesystem::path& output, const Limits& limits = {},
+                      const RunContext& context = {});
+/// The same for decompress(): `output` is the original of `input`, or has its pixels where it holds none, and no
+/// metadata stay behind.
+void prove_restored(const Input& input, const std::filesystem::path& output, const Limits& limits = {},
+                    const RunContext& context = {});
+
+/// By what a file is known to be the one it was: another file, or another content, has another stamp.
+struct FileStamp {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    std::uint64_t bytes = 0;
+    std::int64_t modified_nanoseconds = 0;
+
+    /// Of a regular file, links followed. Throws Error{not_found, invalid_argument, io_failed}.
+    [[nodiscard]] static FileStamp of(const std::filesystem::path& path);
+    bool operator==(const FileStamp&) const = default;
+};
+
+/// Removes the name `path` if the file behind it is still the one it was `before`; otherwise throws Error{corrupt}.
+void remove_unchanged(const std::filesystem::path& path, const FileStamp& before);
 
 /// Everything known of a file without reading a pixel, as one JSON object (described in docs/info-json.md).
 [[nodiscard]] std::string info_json(const Reader& reader, bool indented = false);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "mrcz/codec.hpp"
+#include "mrcz/error.hpp"
 #include "mrcz/jobs.hpp"
 
 namespace mrcz {
@@ -22,6 +23,13 @@ namespace mrcz {
 /// verb "repair", input, action (none, forgot_journal, rolled_back, finished, salvaged), problem, output,
 /// frames_before, frames, lost_frames (pairs: first, and the first behind the last), lost_sections, bytes_dropped.
 [[nodiscard]] std::string json_report(std::string_view input, const RepairResult& result);
+
+/// verb, input, output, skipped: why nothing was done.
+[[nodiscard]] std::string json_report(std::string_view verb, std::string_view input, std::string_view output,
+                                      std::string_view skipped);
+
+/// verb, input, error: {code, message}, the code as ErrorCode spells it.
+[[nodiscard]] std::string json_report(std::string_view verb, std::string_view input, const Error& error);
 
 /// id, name, reads, writes, lossless, levels, default_level, summary, why_not.
 [[nodiscard]] std::string json_report(const CodecInfo& codec);

@@ -8,28 +8,39 @@
 
 namespace mrcz {
 
-ErrorGroup group_of(ErrorCode code) noexcept {
-    switch (code) {
-        case ErrorCode::not_mrc:
-        case ErrorCode::truncated:
-        case ErrorCode::corrupt:
-        case ErrorCode::unsupported:
-        case ErrorCode::limit_exceeded:
-            return ErrorGroup::data;
-        case ErrorCode::invalid_argument:
-        case ErrorCode::target_exists:
-        case ErrorCode::not_found:
-            return ErrorGroup::caller;
-        case ErrorCode::io_failed:
-        case ErrorCode::out_of_memory:
-            return ErrorGroup::system;
-        case ErrorCode::cancelled:
-            return ErrorGroup::interrupted;
-        case ErrorCode::internal:
-            break;
-    }
-    return ErrorGroup::internal;
+namespace {
+
+struct CodeRow {
+    ErrorCode code;
+    ErrorGroup group;
+    std::string_view name;
+};
+
+constexpr std::array<CodeRow, 12> codes{{
+    {ErrorCode::not_mrc, ErrorGroup::data, "not_mrc"},
+    {ErrorCode::truncated, ErrorGroup::data, "truncated"},
+    {ErrorCode::corrupt, ErrorGroup::data, "corrupt"},
+    {ErrorCode::unsupported, ErrorGroup::data, "unsupported"},
+    {ErrorCode::limit_exceeded, ErrorGroup::data, "limit_exceeded"},
+    {ErrorCode::invalid_argument, ErrorGroup::caller, "invalid_argument"},
+    {ErrorCode::target_exists, ErrorGroup::caller, "target_exists"},
+    {ErrorCode::not_found, ErrorGroup::caller, "not_found"},
+    {ErrorCode::io_failed, ErrorGroup::system, "io_failed"},
+    {ErrorCode::out_of_memory, ErrorGroup::system, "out_of_memory"},
+    {ErrorCode::cancelled, ErrorGroup::interrupted, "cancelled"},
+    {ErrorCode::internal, ErrorGroup::internal, "internal"},
+}};
+
+const CodeRow& row_of(ErrorCode code) noexcept {
+    for (const CodeRow& row : codes)
+        if (row.code == code) return row;
+    return codes.back();
 }
+
+}  // namespace
+
+ErrorGroup group_of(ErrorCode code) noexcept { return row_of(code).group; }
+std::string_view name_of(ErrorCode code) noexcept { return row_of(code).name; }
 
 Error::Error(ErrorCode code, std::string message, std::string context)
     : std::runtime_error(context.empty() ? message : context + ": " + message),

@@ -77,6 +77,11 @@ std::size_t read_at(int descriptor, std::uint64_t offset, std::span<std::byte> i
     return done;
 }
 
+void drop_cached_pages(const std::filesystem::path& path) noexcept {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() >= 0) ::posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED);
+}
+
 Descriptor open_anonymous_file() {
     std::error_code failed;
     const std::filesystem::path folder = std::filesystem::temp_directory_path(failed);

@@ -36,6 +36,9 @@ void write_all_at(int descriptor, std::uint64_t offset, std::span<const std::byt
 /// As many bytes as there are from `offset`, at most `into.size()`.
 [[nodiscard]] std::size_t read_at(int descriptor, std::uint64_t offset, std::span<std::byte> into);
 
+/// Asks that the file be read from the disk next time, not from memory. A request: nothing tells whether it was heard.
+void drop_cached_pages(const std::filesystem::path& path) noexcept;
+
 /// An anonymous file in the system's temporary folder, gone when closed.
 [[nodiscard]] Descriptor open_anonymous_file();
 

@@ -5,6 +5,7 @@
 #include "jobs/conversion.hpp"
 #include "jobs/frame_feed.hpp"
 #include "jobs/frame_stream.hpp"
+#include "jobs/kept_sections.hpp"
 #include "jobs/open_input.hpp"
 #include "jobs/restore.hpp"
 #include "mrcz/jobs.hpp"
@@ -148,15 +149,18 @@ void copy_whole(const MrcFile& file, io::ByteSink& sink, const RunContext& conte
     }
 }
 
-void write_plain(const MrcFile& file, const FrameRange& range, bool whole, Conversion* conversion, io::ByteSink& sink,
-                 const RunContext& context) {
+void write_plain(const MrcFile& file, const FrameRange& range, const DecompressOptions& options, Conversion* conversion,
+                 io::ByteSink& sink, const RunContext& context) {
     if (conversion != nullptr) return write_fresh(file, range, conversion, sink, context);
+    const bool whole = options.frames.empty();
     if (whole && file.codec().id == 0) {
         if (sink.can_rewrite()) warn(context, concat(file.source().name(), " is plain MRC already; copied as it is"));
         return copy_whole(file, sink, context);
     }
     const auto original = whole ? file.original() : std::optional<Original>{};
     if (!original) return write_fresh(file, range, with_padded_rows(file.layout()).get(), sink, context);
+    if (options.keep_metadata)
+        return jobs::restore_with_sections(file, *original, sink, progress_of(file, range, sink, context), context);
     warn_of_what_stays(file, *original, context);
     restore_original(
         file, *original, [&](std::span<const std::byte> bytes) { sink.write(bytes); },
@@ -177,7 +181,7 @@ JobResult decompress(const Input& input, const Output& output, const DecompressO
         const auto conversion =
             jobs::requested_conversion(file.layout(), options.dtype, options.allowed, options.limits);
         const auto sink = jobs::open_sink(output, input, false);
-        write_plain(file, range, whole, conversion.get(), *sink, context);
+        write_plain(file, range, options, conversion.get(), *sink, context);
         sink->commit();
         if (conversion) conversion->tell(context);
         const ConversionResult changed = conversion ? conversion->result() : ConversionResult{};

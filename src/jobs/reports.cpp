@@ -29,6 +29,20 @@ std::string json_report(std::string_view verb, std::string_view input, std::stri
     return json.member("seconds", seconds).end_object().take();
 }
 
+std::string json_report(std::string_view verb, std::string_view input, std::string_view output,
+                        std::string_view skipped) {
+    JsonWriter json;
+    json.begin_object().member("verb", verb).member("input", input).member("output", output);
+    return json.member("skipped", skipped).end_object().take();
+}
+
+std::string json_report(std::string_view verb, std::string_view input, const Error& error) {
+    JsonWriter json;
+    json.begin_object().member("verb", verb).member("input", input).key("error").begin_object();
+    json.member("code", name_of(error.code())).member("message", std::string_view(error.what()));
+    return json.end_object().end_object().take();
+}
+
 std::string json_report(std::string_view input, const VerifyResult& result) {
     JsonWriter json;
     json.begin_object().member("verb", "verify").member("input", input);

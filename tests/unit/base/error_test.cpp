@@ -36,6 +36,8 @@ TEST(Error, GroupsAreExitCodes) {
     for (const ErrorCode code : {io_failed, out_of_memory}) EXPECT_EQ(static_cast<int>(group_of(code)), 3);
     EXPECT_EQ(static_cast<int>(group_of(cancelled)), 4);
     EXPECT_EQ(static_cast<int>(group_of(internal)), 70);
+    EXPECT_EQ(name_of(not_mrc), "not_mrc");
+    EXPECT_EQ(name_of(internal), "internal");
     EXPECT_EQ(Error(cancelled, "stopped").group(), ErrorGroup::interrupted);
 }
 

@@ -1,0 +1,131 @@
+#include "inputs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <set>
+#include <system_error>
+
+#include "names.hpp"
+#include "shard.hpp"
+
+namespace mrcz::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Gatherer {
+  public:
+    Gatherer(Options& options, InputKind kind)
+        : options_(options), fits_(kind == InputKind::plain ? is_plain_name : is_compressed_name) {}
+
+    void add_named(const std::string& name) {
+        std::error_code ignored;
+        if (name == "-" || !fs::is_directory(name, ignored)) return add(name, {});
+        if (!options_.recursive)
+            return refuse(
+                name, Error(ErrorCode::invalid_argument, "is a directory, not a file; -r takes the files in it", name));
+        const std::size_t before = names_.size() + options_.unusable.size();
+        add_folder(name, {});
+        if (names_.size() + options_.unusable.size() == before && options_.quiet < 2)
+            std::cerr << fmt::format("mrcz: warning: {}: no file in it has a name that fits\n", name);
+    }
+
+    std::vector<std::string> names() && { return std::move(names_); }
+
+  private:
+    void add(const std::string& name, const fs::path& below) {
+        if (!seen_.insert(fs::path(name).lexically_normal().string()).second) return;
+        names_.push_back(name);
+        if (!below.empty()) options_.below[name] = below.string();
+    }
+
+    void refuse(const std::string& name, Error error) { options_.unusable.emplace_back(name, std::move(error)); }
+
+    /// Hidden files and folders are left out: unfinished outputs, snapshots of file servers. Links to files are taken,
+    /// links to folders are not, so that there is an end and every file has one name.
+    void add_folder(const fs::path& folder, const fs::path& below) {
+        std::error_code failed;
+        std::vector<fs::directory_entry> entries;
+        for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed))
+            entries.push_back(*entry);
+        if (failed)
+            refuse(folder.string(),
+                   Error(ErrorCode::io_failed, fmt::format("cannot list it: {}", failed.message()), folder.string()));
+        std::ranges::sort(entries, {}, [](const fs::directory_entry& entry) { return entry.path().native(); });
+        for (const fs::directory_entry& entry : entries) add_entry(entry, below);
+    }
+
+    void add_entry(const fs::directory_entry& entry, const fs::path& below) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with('.')) return;
+        std::error_code ignored;
+        if (entry.is_directory(ignored)) {
+            if (!entry.is_symlink(ignored)) add_folder(entry.path(), below / name);
+        } else if (entry.is_regular_file(ignored) && fits_(name)) {
+            add(entry.path().string(), below / name);
+        }
+    }
+
+    Options& options_;
+    bool (*fits_)(std::string_view);
+    std::vector<std::string> names_;
+    std::set<std::string> seen_;
+};
+
+void add_lines(std::istream& lines, std::vector<std::string>& names) {
+    for (std::string line; std::getline(lines, line);) {
+        if (line.ends_with('\r')) line.pop_back();
+        if (!line.empty()) names.push_back(line);
+    }
+}
+
+std::vector<std::string> listed(const std::string& list) {
+    std::vector<std::string> names;
+    if (list == "-") {
+        add_lines(std::cin, names);
+        return names;
+    }
+    std::error_code ignored;
+    if (fs::is_directory(list, ignored))
+        throw Error(ErrorCode::invalid_argument, "is a folder; --filelist takes a text file, -r a folder", list);
+    std::ifstream file(list);
+    if (!file)
+        throw Error(errno == ENOENT ? ErrorCode::not_found : ErrorCode::io_failed,
+                    fmt::format("cannot read the list of files: {}", std::generic_category().message(errno)), list);
+    add_lines(file, names);
+    return names;
+}
+
+void refuse_second_reader_of_stdin(const Options& options) {
+    auto readers = std::ranges::count(options.inputs, "-") + std::ranges::count(options.file_lists, "-");
+    if (options.metadata_file == "-") ++readers;
+    const bool nothing_named = options.inputs.empty() && options.file_lists.empty();
+    if (readers > 1 || (nothing_named && readers > 0))
+        throw Error(ErrorCode::invalid_argument,
+                    "standard input can be read once: as a file, or as --filelist, or as --metadata");
+}
+
+}  // namespace
+
+void gather_inputs(Options& options, InputKind kind) {
+    refuse_second_reader_of_stdin(options);
+    const bool selects = options.recursive || !options.file_lists.empty() || !options.shard.empty();
+    if (options.inputs.empty() && selects && options.file_lists.empty())
+        throw Error(ErrorCode::invalid_argument, "-r and --shard need names of files or folders");
+    if (options.inputs.empty() && !selects) return;
+    std::vector<std::string> named = options.inputs;
+    for (const std::string& list : options.file_lists)
+        for (std::string& name : listed(list)) named.push_back(std::move(name));
+    Gatherer gatherer(options, kind);
+    for (const std::string& name : named) gatherer.add_named(name);
+    options.inputs = std::move(gatherer).names();
+    if (!options.shard.empty()) options.inputs = Shard::parse(options.shard).of(std::move(options.inputs));
+    options.gathered = true;
+}
+
+}  // namespace mrcz::cli

@@ -1,0 +1,29 @@
+// Names of files: which are MRC files, what their outputs are called, where those go.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "options.hpp"
+
+namespace mrcz::cli {
+
+/// `X.mrc` → `X.mrcz`, `X.mrcs` → `X.mrczs`, else `X.ext.mrcz`; a `.gz`, `.bz2` or `.zst` ending is taken off first.
+[[nodiscard]] std::string compressed_name(const std::string& input);
+/// The reverse, so that a restored file has the name of its original; a name that is none of these is refused.
+[[nodiscard]] std::string decompressed_name(const std::string& input);
+
+/// By its ending, wrapped or not.
+[[nodiscard]] bool is_plain_name(std::string_view name);
+[[nodiscard]] bool is_compressed_name(std::string_view name);
+
+using DeriveName = std::function<std::string(const std::string&)>;
+
+/// Where the output of `input` goes when it goes to a file.
+[[nodiscard]] std::string output_path(const Options& options, const std::string& input, const DeriveName& derive);
+
+/// Throws Error{invalid_argument} before any work when two inputs have one output.
+void refuse_shared_outputs(const Options& options, const DeriveName& derive);
+
+}  // namespace mrcz::cli

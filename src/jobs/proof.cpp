@@ -1,0 +1,150 @@
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "base/fail.hpp"
+#include "base/ordered_pipeline.hpp"
+#include "container/footer.hpp"
+#include "header/layout.hpp"
+#include "io/descriptor.hpp"
+#include "jobs/frame_stream.hpp"
+#include "jobs/kept_sections.hpp"
+#include "jobs/open_input.hpp"
+#include "mrcz/jobs.hpp"
+#include "simd/hash.hpp"
+
+namespace mrcz {
+namespace {
+
+using container::MrcFile;
+using container::Original;
+using container::Section;
+
+Bytes head_of(const Input& input, const RunContext& context) {
+    const auto stream = jobs::open_stream(input, context);
+    Bytes head(Header::bytes_on_disk);
+    head.resize(io::read_up_to(*stream, head));
+    return head;
+}
+
+MrcFile opened(const Input& input, const Limits& limits, const RunContext& context) {
+    return MrcFile(jobs::open_source(input, context), limits);
+}
+
+std::vector<std::uint64_t> pixel_hashes(const MrcFile& file, const RunContext& context) {
+    std::vector<std::uint64_t> hashes(static_cast<std::size_t>(file.frames()));
+    const auto keep_hash = [&](const jobs::StreamedFrame& frame) {
+        hashes[static_cast<std::size_t>(frame.frame)] = simd::hash64(frame.pixels);
+    };
+    jobs::stream_frames(file, {0, file.frames()}, {.work = keep_hash, .put = {}}, context);
+    return hashes;
+}
+
+void require_equal_pixels(const MrcFile& a, const MrcFile& b, const RunContext& context) {
+    const bool alike = a.layout().type == b.layout().type && a.frames() == b.frames() &&
+                       a.layout().frame_bytes == b.layout().frame_bytes &&
+                       a.layout().header.nx() == b.layout().header.nx();
+    if (!alike || pixel_hashes(a, context) != pixel_hashes(b, context))
+        fail(ErrorCode::corrupt, "its pixels are not those of ", a.source().name());
+}
+
+void hash_part(simd::Hasher128& hasher, const ByteSource& source, std::uint64_t begin, std::uint64_t end,
+               const RunContext& context) {
+    Bytes buffer(std::size_t{1} << 20);
+    for (std::uint64_t at = begin; at < end; at += buffer.size()) {
+        check_cancelled(context);
+        const auto piece =
+            std::span(buffer).first(static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), end - at)));
+        source.read_at(at, piece);
+        hasher.update(piece);
+    }
+}
+
+simd::Hash128 hash_of(const ByteSource& source, const RunContext& context) {
+    simd::Hasher128 hasher;
+    hash_part(hasher, source, 0, source.size(), context);
+    return hasher.digest();
+}
+
+/// The original's bytes; where its own footer was exchanged for another, all but that.
+void require_original_bytes(const ByteSource& output, const Original& original, const RunContext& context) {
+    const std::uint64_t data_end = original.file_bytes - original.trailing.size();
+    if (output.size() < data_end)
+        fail(ErrorCode::corrupt, "it has ", output.size(), " bytes, the original had ", original.file_bytes);
+    simd::Hasher128 hasher;
+    hash_part(hasher, output, 0, data_end, context);
+    hasher.update(original.trailing);
+    Bytes behind(static_cast<std::size_t>(std::min<std::uint64_t>(original.trailing.size(), output.size() - data_end)));
+    output.read_at(data_end, behind);
+    const bool has_other_footer = jobs::is_footer(original.trailing) && container::has_footer_magic(output, data_end);
+    if (hasher.digest() != original.hash || (behind != original.trailing && !has_other_footer))
+        fail(ErrorCode::corrupt, "its bytes are not those of the original");
+}
+
+/// What the user put beside the pixels must be in `output` too.
+void require_sections(const std::vector<Section>& sections, const MrcFile& output) {
+    for (const Section& section : sections) {
+        const auto kept = output.section(section.id, output.limits().metadata_bytes);
+        if (!kept || kept->payload != section.payload)
+            fail(ErrorCode::invalid_argument, "section ", section.id, " (", section.payload.size(),
+                 " bytes) would be lost; use --keep-metadata");
+    }
+}
+
+void prove_against_plain(const Input& input, const Bytes& head, const std::optional<Original>& made) {
+    if (!made)
+        fail(ErrorCode::invalid_argument, "it cannot give back ", input.display_name(),
+             " byte for byte: its pixels were converted");
+    if (!std::ranges::equal(made->header, head)) fail(ErrorCode::corrupt, "it was made from another file");
+}
+
+/// An MRCZ file that was compressed anew.
+void prove_against_compressed(const MrcFile& from, const MrcFile& made, const RunContext& context) {
+    const auto original = from.original();
+    const auto kept = made.original();
+    if (!original) return require_equal_pixels(from, made, context);
+    if (!kept || kept->hash != original->hash)
+        fail(ErrorCode::invalid_argument, "it cannot give back the original that ", from.source().name(), " holds");
+}
+
+}  // namespace
+
+void prove_compressed(const Input& input, const std::filesystem::path& output, const Limits& limits,
+                      const RunContext& context) {
+    in_file(output.string(), [&] {
+        io::drop_cached_pages(output);
+        const VerifyResult verified = verify(Input::file(output), limits, context);
+        const MrcFile made(open_file_source(output), limits);
+        const auto original = made.original();
+        if (original && !verified.original_matched) fail(ErrorCode::internal, "an original that was not checked");
+        const Bytes head = head_of(input, context);
+        if (head.size() < Header::bytes_on_disk) fail(ErrorCode::corrupt, "its input was emptied meanwhile");
+        if (header::read_layout(std::span(head).first<Header::bytes_on_disk>(), limits).codec_id == 0)
+            return prove_against_plain(input, head, original);
+        prove_against_compressed(opened(input, limits, context), made, context);
+    });
+}
+
+void prove_restored(const Input& input, const std::filesystem::path& output, const Limits& limits,
+                    const RunContext& context) {
+    in_file(output.string(), [&] {
+        io::drop_cached_pages(output);
+        const MrcFile from = opened(input, limits, context);
+        const MrcFile made(open_file_source(output), limits);
+        if (from.header_was_edited())
+            fail(ErrorCode::invalid_argument, "the header of ", input.display_name(),
+                 " was changed after it was written, which would be lost");
+        if (from.codec().id == 0) {
+            if (hash_of(from.source(), context) != hash_of(made.source(), context))
+                fail(ErrorCode::corrupt, "it is no copy of ", input.display_name());
+        } else if (const auto original = from.original()) {
+            require_original_bytes(made.source(), *original, context);
+            require_sections(jobs::sections_beyond(from, *original), made);
+        } else {
+            require_equal_pixels(from, made, context);
+            require_sections(jobs::user_sections(from), made);
+        }
+    });
+}
+
+}  // namespace mrcz
