@@ -93,9 +93,15 @@ void convert_one(const Options& options, const std::string& input, const FileJob
     const auto started = std::chrono::steady_clock::now();
     Output output = output_for(options, input, job.derive_name, job.output_is_compressed);
     const std::string name = output.descriptor ? "-" : output.path.string();
-    if (options.skip_done && is_done(options, input, output, job, context)) return report_skipped(options, input, name);
-    if (options.remove_inputs) refuse_link(options, input);
-    const auto before = options.remove_inputs ? std::optional(FileStamp::of(input)) : std::nullopt;
+    const bool done = options.skip_done && is_done(options, input, output, job, context);
+    std::error_code ignored;
+    const bool removes = options.remove_inputs && (!done || fs::exists(input, ignored));
+    if (removes) refuse_link(options, input);
+    const auto before = removes ? std::optional(FileStamp::of(input)) : std::nullopt;
+    if (done) {
+        if (before) remove_when_proven(input, output.path, *before, job, context);
+        return report_skipped(options, input, name);
+    }
     const JobResult result = job.run(input_named(input), output, context);
     if (before) remove_when_proven(input, output.path, *before, job, context);
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;

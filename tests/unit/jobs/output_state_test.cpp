@@ -1,0 +1,131 @@
+#include "mrcz/writer.hpp"
+#include "unit/jobs/workplace.hpp"
+
+namespace mrcz::jobs_test {
+namespace {
+
+namespace fs = std::filesystem;
+using enum OutputState;
+
+const kit::PlainFile small{PixelType::int16, 8, 8, 2, ByteOrder::little, 40, 5};
+
+void make_older(const fs::path& path) { fs::last_write_time(path, fs::last_write_time(path) - std::chrono::hours(1)); }
+
+}  // namespace
+
+class OutputStates : public Workplace {
+  public:
+    void SetUp() override {
+        kit::write_file(path("a.mrc"), kit::make_plain_file(small));
+        (void)compress(Input::file(path("a.mrc")), Output::file(path("a.mrcz")));
+        (void)decompress(Input::file(path("a.mrcz")), Output::file(path("b.mrc")));
+    }
+    OutputState compressed_state() const { return compressed_output_state(path("a.mrc"), path("a.mrcz")); }
+    OutputState restored_state() const { return restored_output_state(path("a.mrcz"), path("b.mrc")); }
+};
+
+TEST_F(OutputStates, WholeOutputIsComplete) {
+    EXPECT_EQ(compressed_state(), complete);
+    EXPECT_EQ(restored_state(), complete);
+}
+
+TEST_F(OutputStates, OutputOlderThanItsInputIsOutdated) {
+    make_older(path("a.mrcz"));
+    EXPECT_EQ(compressed_state(), outdated);
+    EXPECT_EQ(restored_state(), complete);
+    make_older(path("b.mrc"));
+    make_older(path("b.mrc"));
+    EXPECT_EQ(restored_state(), outdated);
+}
+
+TEST_F(OutputStates, OutputCutAnywhereIsIncomplete) {
+    const Bytes packed = kit::read_file(path("a.mrcz"));
+    for (std::size_t length = Header::bytes_on_disk; length < packed.size(); ++length) {
+        kit::write_file(path("a.mrcz"), kit::truncated(packed, length));
+        EXPECT_EQ(compressed_state(), incomplete) << length;
+    }
+    kit::write_file(path("a.mrcz"), packed);
+    const Bytes plain = kit::read_file(path("b.mrc"));
+    for (std::size_t length = 0; length < plain.size(); ++length) {
+        kit::write_file(path("b.mrc"), kit::truncated(plain, length));
+        EXPECT_EQ(restored_state(), incomplete) << length;
+    }
+}
+
+TEST_F(OutputStates, EmptyOutputIsIncompleteAndAMissingOneAbsent) {
+    kit::write_file(path("a.mrcz"), {});
+    EXPECT_EQ(compressed_state(), incomplete);
+    fs::remove(path("a.mrcz"));
+    EXPECT_EQ(compressed_state(), absent);
+}
+
+TEST_F(OutputStates, WhatThisInputCannotHaveBecomeIsForeign) {
+    const Bytes packed = kit::read_file(path("a.mrcz"));
+    kit::write_file(path("a.mrcz"), kit::truncated(packed, packed.size() / 2));
+    kit::write_file(path("a.mrc"), kit::make_plain_file({PixelType::int16, 9, 8, 2, ByteOrder::little, 40, 5}));
+    EXPECT_EQ(compressed_state(), foreign);  // damaged, of another shape
+    fs::remove(path("a.mrc"));
+    EXPECT_EQ(compressed_state(), foreign);  // damaged, and nothing to make it anew from
+    kit::write_file(path("a.mrcz"), kit::make_noise(5000));
+    EXPECT_EQ(compressed_state(), foreign);
+    kit::write_file(path("a.mrcz"), kit::make_plain_file(small));
+    EXPECT_EQ(compressed_state(), foreign);
+    fs::remove(path("a.mrcz"));
+    fs::create_directory(path("a.mrcz"));
+    EXPECT_EQ(compressed_state(), foreign);
+}
+
+TEST_F(OutputStates, RestoredFileThatIsAnotherIsForeign) {
+    Bytes plain = kit::read_file(path("b.mrc"));
+    plain[300] ^= std::byte{1};
+    kit::write_file(path("b.mrc"), plain);
+    EXPECT_EQ(restored_state(), foreign);
+    plain[300] ^= std::byte{1};
+    plain.resize(plain.size() + 1);
+    kit::write_file(path("b.mrc"), plain);
+    EXPECT_EQ(restored_state(), foreign);
+}
+
+TEST_F(OutputStates, FileOfAnotherProgramIsForeign) {
+    Bytes packed = kit::read_file(path("a.mrcz"));
+    std::fill_n(packed.begin() + 224, 80, std::byte{' '});
+    kit::write_file(path("a.mrcz"), packed);
+    EXPECT_EQ(compressed_state(), foreign);
+}
+
+TEST_F(OutputStates, InputThatIsGoneMakesNothingOutdated) {
+    fs::remove(path("a.mrc"));
+    EXPECT_EQ(compressed_state(), complete);
+    fs::remove(path("a.mrcz"));
+    EXPECT_EQ(restored_state(), complete);
+}
+
+TEST_F(OutputStates, RestoredFileWithMetadataBehindItIsComplete) {
+    CompressOptions options;
+    options.metadata = some_metadata();
+    kit::write_file(path("a.mrc"), kit::make_plain_file({PixelType::int16, 8, 8, 2, ByteOrder::little, 40, 0}));
+    (void)compress(Input::file(path("a.mrc")), Output::file(path("a.mrcz"), true), options);
+    DecompressOptions keeping;
+    keeping.keep_metadata = true;
+    (void)decompress(Input::file(path("a.mrcz")), Output::file(path("b.mrc"), true), keeping);
+    EXPECT_EQ(restored_state(), complete);
+}
+
+TEST_F(OutputStates, FreshFileIsKnownByShapeAndSize) {
+    WriterOptions options;
+    options.nx = 20;
+    options.ny = 10;
+    options.overwrite = true;
+    Writer writer(path("a.mrcz"), options);
+    writer.append(kit::make_pixels(options.type, 600));
+    writer.finish();
+    (void)decompress(Input::file(path("a.mrcz")), Output::file(path("b.mrc"), true));
+    EXPECT_EQ(restored_state(), complete);
+    const Bytes plain = kit::read_file(path("b.mrc"));
+    kit::write_file(path("b.mrc"), kit::truncated(plain, plain.size() - 1));
+    EXPECT_EQ(restored_state(), incomplete);
+    kit::write_file(path("b.mrc"), kit::make_plain_file(small));
+    EXPECT_EQ(restored_state(), foreign);
+}
+
+}  // namespace mrcz::jobs_test
