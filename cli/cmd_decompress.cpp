@@ -13,11 +13,11 @@ int run_decompress(const std::vector<std::string>& arguments) {
     add_inputs(app, options);
     add_selection(app, options);
     add_output(app, options);
-    add_conversion(app, options);
-    add_mode0(app, options);
     add_tree_output(app, options);
     app.add_flag("--keep-metadata", options.keep_metadata,
                  "write metadata that are no part of the original behind it, in a footer");
+    add_conversion(app, options);
+    add_mode0(app, options);
     add_threads(app, options);
     add_talking(app, options);
     add_json(app, options);

@@ -29,9 +29,9 @@ class Gatherer {
         if (!options_.recursive)
             return refuse(
                 name, Error(ErrorCode::invalid_argument, "is a directory, not a file; -r takes the files in it", name));
-        const std::size_t before = names_.size() + options_.unusable.size();
+        const std::size_t before = fitting_ + options_.unusable.size();
         add_folder(name, {});
-        if (names_.size() + options_.unusable.size() == before && options_.quiet < 2)
+        if (fitting_ + options_.unusable.size() == before && options_.quiet < 2)
             std::cerr << fmt::format("mrcz: warning: {}: no file in it has a name that fits\n", name);
     }
 
@@ -67,6 +67,7 @@ class Gatherer {
         if (entry.is_directory(ignored)) {
             if (!entry.is_symlink(ignored)) add_folder(entry.path(), below / name);
         } else if (entry.is_regular_file(ignored) && fits_(name)) {
+            ++fitting_;
             add(entry.path().string(), below / name);
         }
     }
@@ -75,6 +76,7 @@ class Gatherer {
     bool (*fits_)(std::string_view);
     std::vector<std::string> names_;
     std::set<std::string> seen_;
+    std::size_t fitting_ = 0;  ///< found in folders, doubles among them
 };
 
 void add_lines(std::istream& lines, std::vector<std::string>& names) {
