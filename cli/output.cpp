@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iostream>
 #include <new>
+#include <system_error>
 
 #include "mrcz/reports.hpp"
 #include "mrcz/thread_executor.hpp"
@@ -76,6 +77,13 @@ void require_one_output(const Options& options, std::size_t inputs) {
     if (inputs > 1 && options.to_stdout) refuse("standard output takes one file: MRC and MRCZ files cannot be joined");
 }
 
+Error as_error(const std::exception& error) {
+    if (const auto* known = dynamic_cast<const Error*>(&error)) return *known;
+    if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return {ErrorCode::out_of_memory, error.what()};
+    if (dynamic_cast<const std::system_error*>(&error) != nullptr) return {ErrorCode::io_failed, error.what()};
+    return {ErrorCode::internal, error.what()};
+}
+
 /// Counts what was done and keeps what was not.
 class Outcome {
   public:
@@ -86,10 +94,7 @@ class Outcome {
         worst_ = std::max(worst_, exit_code_of(error));
         failed_.push_back(input);
         if (!options_.json) return;
-        const auto* known = dynamic_cast<const Error*>(&error);
-        json_stream(options_) << json_report(options_.verb, input,
-                                             known != nullptr ? *known : Error(ErrorCode::internal, error.what()))
-                              << std::endl;
+        json_stream(options_) << json_report(options_.verb, input, as_error(error)) << std::endl;
     }
     void add_success() { ++done_; }
 
@@ -161,11 +166,6 @@ void report(const Options& options, const std::string& verb, const std::string& 
 
 void print_error(const std::exception& error) { std::cerr << "mrcz: " << error.what() << '\n'; }
 
-int exit_code_of(const std::exception& error) {
-    if (const auto* known = dynamic_cast<const Error*>(&error)) return static_cast<int>(known->group());
-    if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return static_cast<int>(ErrorGroup::system);
-    if (dynamic_cast<const std::system_error*>(&error) != nullptr) return static_cast<int>(ErrorGroup::system);
-    return static_cast<int>(ErrorGroup::internal);
-}
+int exit_code_of(const std::exception& error) { return static_cast<int>(as_error(error).group()); }
 
 }  // namespace mrcz::cli
