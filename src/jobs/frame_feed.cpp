@@ -77,7 +77,7 @@ std::unique_ptr<ByteSource> source_of(const Input& input, Bytes head, std::uniqu
                                       const RunContext& context) {
     std::error_code ignored;
     if (!input.descriptor && std::filesystem::is_regular_file(input.path, ignored)) return open_source(input, context);
-    return io::spooled(*io::with_prefix(std::move(head), std::move(rest)));
+    return io::spooled(*io::with_prefix(std::move(head), std::move(rest)), context.cancel);
 }
 
 }  // namespace
