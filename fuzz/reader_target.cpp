@@ -27,8 +27,9 @@ void attempt(const Work& work) {
 
 void seal(Bytes& file) {
     constexpr std::string_view magic = "MRCZFOOT";
-    const auto found = std::ranges::search(file, std::as_bytes(std::span(magic)));
-    if (!found.empty()) seal_footer(file, static_cast<std::size_t>(found.begin() - file.begin()));
+    const auto bytes = std::as_bytes(std::span(magic));
+    const auto found = std::search(file.begin(), file.end(), bytes.begin(), bytes.end());
+    if (found != file.end()) seal_footer(file, static_cast<std::size_t>(found - file.begin()));
     if (file.size() > 12) seal_index(file, load_le<std::uint32_t>(&file[8]));
 }
 

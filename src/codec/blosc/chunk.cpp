@@ -21,7 +21,8 @@ ChunkHeader read_header(Cursor& cursor) {
     header.frame_bytes = cursor.read<std::uint32_t>("nbytes");
     header.block_bytes = cursor.read<std::uint32_t>("blocksize");
     header.chunk_bytes = cursor.read<std::uint32_t>("cbytes");
-    if ((header.version != format_version && !header.is_blosc2()) || (header.flags & flag::delta) != 0)
+    const bool is_known = header.is_blosc2() || (header.version == format_version && (header.flags & flag::delta) == 0);
+    if (!is_known)
         fail(ErrorCode::corrupt, "chunk header: version ", header.version, " and flags ", hex(header.flags),
              " are no chunk of c-blosc (version 2) or c-blosc2 (version 5)");
     if (header.chunk_bytes < header.bytes_of_header())
