@@ -55,11 +55,21 @@ def _numpy_of_old_python_mrcz() -> str:
     return "numpy<2" if sys.version_info < (3, 13) else "numpy<2.4"
 
 
+_BLOSC2_ROUND_TRIP = """
+import os, tempfile, numpy, mrcz
+pixels = numpy.arange(120, dtype="int16").reshape(3, 5, 8)
+with tempfile.TemporaryDirectory() as folder:
+    name = os.path.join(folder, "a.mrcz")
+    mrcz.writeMRC(pixels, name, compressor="zstd", backend="blosc2")
+    assert (mrcz.readMRC(name)[0] == pixels).all()
+"""
+
 PEERS = {
     peer.name: peer
     for peer in (
         Peer("python-mrcz-0.5", ("mrcz==0.5.10", _numpy_of_old_python_mrcz(), "blosc"), (3, 11), _ROUND_TRIP),
         Peer("python-mrcz", ("mrcz>=0.6", "numpy", "blosc"), (3, 11), _ROUND_TRIP),
+        Peer("python-mrcz-blosc2", ("mrcz>=0.6", "numpy", "blosc2"), (3, 11), _BLOSC2_ROUND_TRIP),
         Peer("mrcfile", ("mrcfile", "gemmi", "numpy"), (3, 8), "import mrcfile, gemmi, numpy"),
         Peer("reference", ("numcodecs", "numpy", "xxhash", "msgpack"), (3, 8), _REFERENCE),
         Peer("zarr", ("zarr>=3", "numpy"), (3, 11), "import zarr; assert int(zarr.__version__.split('.')[0]) >= 3"),
@@ -133,7 +143,7 @@ def make(peer: Peer) -> None:
     python = _python_in(folder)
     # Wheels only for what would have to be compiled: a compiler run that takes minutes is no setup step.
     _run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1",
-          "--timeout", "20", "--only-binary", "numpy,blosc,numcodecs,xxhash,gemmi", *peer.packages])
+          "--timeout", "20", "--only-binary", "numpy,blosc,blosc2,numcodecs,xxhash,gemmi", *peer.packages])
     _run([str(python), "-W", "ignore", "-c", peer.probe])
     record = {"packages": list(peer.packages), "versions": _installed(python, peer)}
     (folder / READY).write_text(json.dumps(record, indent=1) + "\n")

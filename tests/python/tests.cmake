@@ -1,9 +1,10 @@
 # Against programs of others, from the environments that peer_environment.py makes; skipped where there are none.
 mrcz_script_test(python_mrcz ${CMAKE_CURRENT_LIST_DIR}/test_python_mrcz.py)
+mrcz_script_test(python_mrcz_blosc2 ${CMAKE_CURRENT_LIST_DIR}/test_blosc2.py)
 mrcz_script_test(python_mrcz_cli ${CMAKE_CURRENT_LIST_DIR}/test_cli_python_mrcz.py)
 mrcz_script_test(mrcfile ${CMAKE_CURRENT_LIST_DIR}/test_mrcfile.py)
 mrcz_script_test(reference_decoder ${CMAKE_CURRENT_LIST_DIR}/test_reference_decoder.py)
 mrcz_script_test(zarr ${CMAKE_CURRENT_LIST_DIR}/test_zarr.py)
 mrcz_script_test(gemmi ${CMAKE_CURRENT_LIST_DIR}/test_gemmi.py)
-set_tests_properties(python_mrcz python_mrcz_cli mrcfile reference_decoder zarr gemmi PROPERTIES
-  LABELS peers TIMEOUT 900)
+set_tests_properties(python_mrcz python_mrcz_blosc2 python_mrcz_cli mrcfile reference_decoder zarr gemmi PROPERTIES
+  LABELS peers TIMEOUT 1800)

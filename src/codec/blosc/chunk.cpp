@@ -47,6 +47,15 @@ void check_sizes(const ChunkHeader& header, std::size_t available, std::uint64_t
              " bytes");
 }
 
+/// c-blosc2 leaves out what is left over in each block; it cannot decode such chunks either.
+void check_blocks_hold_pixels(const ChunkHeader& header) {
+    if (header.is_blosc2() && header.block_bytes < header.frame_bytes && header.block_bytes % header.type_bytes != 0)
+        fail(ErrorCode::corrupt, "chunk header: blocksize ", header.block_bytes, " is no whole number of pixels of ",
+             header.type_bytes,
+             " bytes: c-blosc2 stored them without the last bytes of every block, and they are lost; where the pixels "
+             "are still at hand, write the file again with one thread or without backend='blosc2'");
+}
+
 /// The filter that the flags of version 2 name.
 Filter filter_in(const ChunkHeader& header) {
     if ((header.flags & flag::bitshuffle) != 0) return Filter::bitshuffle;
@@ -111,8 +120,9 @@ ParsedChunk parse_chunk(std::span<const std::byte> chunk, std::uint64_t expected
         parsed.header.chunk_bytes - blosc2_header_bytes < parsed.header.type_bytes)
         fail(ErrorCode::corrupt, "chunk header: cbytes ", parsed.header.chunk_bytes, " without the value of ",
              parsed.header.type_bytes, " bytes that repeats");
-    if (!parsed.header.is_copied() && parsed.repeated == Repeated::nothing)
-        parsed.block_starts = read_block_starts(cursor, parsed.header);
+    if (parsed.header.is_copied() || parsed.repeated != Repeated::nothing) return parsed;
+    check_blocks_hold_pixels(parsed.header);
+    parsed.block_starts = read_block_starts(cursor, parsed.header);
     return parsed;
 }
 

@@ -127,6 +127,16 @@ TEST(Blosc2Chunk, BlocksAreSplitWhateverTheirSize) {
     expect_refused(one_block(3, 20, streams, 0, {.filter = 1}), 20, ErrorCode::corrupt, "split evenly");
 }
 
+// python-mrcz 0.6 makes such chunks of frames whose pixels it cannot share out evenly among its threads.
+TEST(Blosc2Chunk, BlocksThatAreNoWholePixelsAreSaidToBeLost) {
+    const Bytes frame = kit::make_pixels(PixelType::int32, 100);
+    Bytes chunk = kit::as_blosc2(kit::encoded(
+        {"zlib", PixelType::int32, 100, {}, {.level = 0, .block_bytes = 224, .filter = Filter::byteshuffle}}, frame));
+    EXPECT_TRUE(decoded(chunk, 400) == frame);
+    store_le(&chunk[8], 223U);
+    expect_refused(chunk, 400, ErrorCode::corrupt, "blocksize 223 is no whole number of pixels");
+}
+
 // c-blosc leaves such a block alone, c-blosc2 only its last pixels.
 TEST(Blosc2Chunk, PixelsLeftOverFromGroupsOfEightAreNotBitshuffled) {
     for (const std::size_t pixels : {1, 7, 8, 9, 100, 101, 107}) {
