@@ -39,7 +39,7 @@ constexpr std::array<CodecRow, 7> rows{{
     blosc_row(1, "blosclz", 5, "blosc's own; for readers that have nothing else"),
     blosc_row(2, "lz4", 1, "fastest; for data on the move"),
     blosc_row(3, "lz4hc", 9, "slow to write, fast to read"),
-    old_blosc_row(4, "snappy", "found in old files", "only old programs read it; write zstd instead"),
+    old_blosc_row(4, "snappy", "found in old files", "newer programs cannot read it; write zstd instead"),
     blosc_row(5, "zlib", 1, "for readers that have nothing newer"),
     blosc_row(6, "zstd", 1, "the default: small, fast, read by every MRCZ reader"),
 }};

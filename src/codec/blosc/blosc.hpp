@@ -1,6 +1,6 @@
 // The blosc codecs: a frame is one c-blosc 1 buffer, which c-blosc, python-mrcz, numcodecs and HDF5 filter 32001 decode
 // as it lies. The chunk is made and read here, block by block, so that hashes and statistics run while a block is in
-// the cache and contexts are reused; libzstd, liblz4 and zlib do the compression.
+// the cache and contexts are reused; libzstd, liblz4, zlib, libsnappy and a BloscLZ of our own do the compression.
 #pragma once
 
 #include "codec/codec.hpp"

@@ -1,6 +1,8 @@
 // Files that python-mrcz and c-mrcz wrote, against the hashes of the pixels they were written from.
+#include <algorithm>
 #include <map>
 
+#include "kit/chunks.hpp"
 #include "kit/json_fields.hpp"
 #include "kit/sha256.hpp"
 #include "mrcz/convert.hpp"
@@ -82,6 +84,46 @@ TEST(ForeignFiles, OfPythonMrczHoldTheirPixels) {
         }
     }
     EXPECT_GE(read, 16);
+}
+
+TEST(ForeignFiles, AreDecodedByWhatTheirChunksSayWhateverCodecModeNames) {
+    for (const char* codec : {"blosclz", "lz4", "lz4hc", "zlib", "zstd"}) {
+        const WriterOptions options = options_of(PixelType::int16, codec);
+        Bytes file = written(options, 3);
+        for (int id = 1; id <= 6; ++id) {
+            store_le(&file[12], 1000 * id + 1);
+            EXPECT_TRUE(all_pixels(reader_of(file)) == pixels_for(options, 3)) << codec << " as " << id;
+        }
+    }
+}
+
+TEST(ForeignFiles, OfBlosc2ChunksAreWalkedAndDecoded) {
+    WriterOptions options = options_of(PixelType::int16, "lz4", 32, 24);
+    options.coding.block_bytes = 512;
+    const Bytes file = written(options, 3);
+    const std::size_t data_offset = 1024 + load_le<std::uint32_t>(&file[92]);
+    Bytes foreign(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(data_offset));
+    constexpr std::string_view label = "MRCZ0.6.0";
+    std::ranges::copy(std::as_bytes(std::span(label)), foreign.begin() + 224);
+    store_le(&foreign[144], std::uint64_t{0});
+    std::size_t at = data_offset;
+    for (int frame = 0; frame < 3; ++frame) {
+        const std::size_t bytes = load_le<std::uint32_t>(&file[at + 12]);
+        append(foreign, kit::as_blosc2(Bytes(file.begin() + static_cast<std::ptrdiff_t>(at),
+                                             file.begin() + static_cast<std::ptrdiff_t>(at + bytes))));
+        at += bytes;
+    }
+    const Reader reader = reader_of(foreign);
+    EXPECT_TRUE(all_pixels(reader) == pixels_for(options, 3));
+    EXPECT_FALSE(has_finding(reader, "MRCZ-D01"));
+}
+
+TEST(ForeignFiles, OfPluginsOfBlosc2AreRefusedByName) {
+    Bytes file = written(options_of(PixelType::int16, "lz4"), 1);
+    store_le(&file[12], 13'001);
+    const Error error = kit::error_of([&] { (void)reader_of(file); });
+    EXPECT_EQ(error.code(), ErrorCode::unsupported);
+    EXPECT_NE(error.message().find("openzl"), std::string::npos) << error.message();
 }
 
 TEST(ForeignFiles, OfPythonMrczGiveTheirMetadata) {
