@@ -1,6 +1,9 @@
 // The fuzz targets, driven without a fuzzer: seeds, then the same few thousand changes of them every time.
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
+#include "mrcz/error.hpp"
 #include "mutator.hpp"
 #include "targets.hpp"
 
@@ -43,6 +46,17 @@ TEST_P(FuzzTarget, CopesWithNextToNothing) {
     for (std::size_t size = 0; size < 40; ++size)
         for (const int value : {0, 1, 255})
             EXPECT_EQ(complaint(target, Bytes(size, static_cast<std::byte>(value))), "") << size << " times " << value;
+}
+
+TEST(FuzzComplaint, IsWhateverIsNoDataError) {
+    const auto of = [](void (*run)(std::span<const std::byte>)) {
+        return complaint({.name = "trial", .run = run, .seeds = nullptr, .most_bytes = 1}, {});
+    };
+    EXPECT_EQ(of([](std::span<const std::byte>) {}), "");
+    EXPECT_EQ(of([](std::span<const std::byte>) { throw Error(ErrorCode::corrupt, "damaged"); }), "");
+    EXPECT_EQ(of([](std::span<const std::byte>) { throw Error(ErrorCode::internal, "a bug"); }), "a bug");
+    EXPECT_NE(of([](std::span<const std::byte>) { throw Error(ErrorCode::out_of_memory, "too much"); }), "");
+    EXPECT_NE(of([](std::span<const std::byte>) { throw std::length_error("vector"); }), "");
 }
 
 }  // namespace
