@@ -29,9 +29,9 @@ class BadFile(Exception):
     pass
 
 
-def require(holds: bool, message: str) -> None:
+def require(holds: bool, message: str, error: type[Exception] = BadFile) -> None:
     if not holds:
-        raise BadFile(message)
+        raise error(message)
 
 
 def hash_holds(data: bytes, stored: int) -> bool:
@@ -47,15 +47,10 @@ def crc32c(data: bytes) -> int:
     return crc ^ 0xFFFFFFFF
 
 
-# --- header -----------------------------------------------------------------------------------------------------------
-
 HEADER_BYTES = 1024
 CODEC_NAMES = {0: "raw", 1: "blosclz", 2: "lz4", 3: "lz4hc", 4: "snappy", 5: "zlib", 6: "zstd"}
-LARGEST_CODEC_ID = 31
-IMOD_STAMP = 1146047817
+IMOD_STAMP, IMOD_SIGNED, IMOD_PACKED = 1146047817, 1, 16
 PACKED_4_BIT = 101
-
-
 PixelType = namedtuple("PixelType", "dtype numbers word_bytes")  # of one number; numbers in a pixel; what gets swapped
 UNSIGNED_BYTE, SIGNED_BYTE = PixelType("u1", 1, 1), PixelType("i1", 1, 1)
 MODES = {0: SIGNED_BYTE, 1: PixelType("i2", 1, 2), 2: PixelType("f4", 1, 4), 3: PixelType("i2", 2, 2),
@@ -71,12 +66,20 @@ class Header(namedtuple("Header", "raw order nx ny nz mode codec data_offset pac
     def pixel_type(self) -> PixelType:
         return UNSIGNED_BYTE if self.mode in (0, 5) and not self.bytes_are_signed() else MODES[self.mode]
 
+    def imod_flag(self, flag: int) -> bool | None:
+        stamp, flags = struct.unpack_from(self.order + "2i", self.raw, 152)
+        return bool(flags & flag) if stamp == IMOD_STAMP else None
+
+    @property
+    def two_pixels_a_byte(self) -> bool:
+        """IMOD's other form of 4-bit pixels: mode 0, NX half of the columns."""
+        return self.mode == 0 and bool(self.imod_flag(IMOD_PACKED))
+
     def bytes_are_signed(self) -> bool:
         """Mode 0, as header-dialects.md has it."""
-        stamp, flags = struct.unpack_from(self.order + "2i", self.raw, 152)
         least, greatest = struct.unpack_from(self.order + "2f", self.raw, 76)
-        if stamp == IMOD_STAMP:
-            return bool(flags & 1)
+        if self.imod_flag(IMOD_SIGNED) is not None:
+            return self.imod_flag(IMOD_SIGNED)
         if 0 <= least <= greatest:
             return greatest < 128
         return not (least < 0 and greatest >= 128) or -least > greatest - 128
@@ -104,7 +107,7 @@ def header_in_order(raw: bytes, order: str, mode_order: str) -> Header | None:
     packed_bytes, = struct.unpack_from(mode_order + "q", raw, 144)
     makes_sense = (min(nx, ny) >= 1 and nz >= 0 and min(nx, ny, max(nz, 1)) < 65536 and extended_bytes >= 0
                    and (all(-4 <= axis <= 4 for axis in axes) or axes[0] == 0 or axes[0] > 1 << 25)
-                   and 0 <= mode // 1000 <= LARGEST_CODEC_ID and mode % 1000 in MODES)
+                   and 0 <= mode // 1000 <= 31 and mode % 1000 in MODES)
     if not makes_sense:
         return None
     return Header(raw, order, nx, ny, nz, mode % 1000, mode // 1000, HEADER_BYTES + extended_bytes, packed_bytes)
@@ -124,8 +127,6 @@ def parse_header(raw: bytes) -> Header:
     return header
 
 
-# --- footer -----------------------------------------------------------------------------------------------------------
-
 FOOTER_HEAD = struct.Struct("<8s2HI3Q2I2Q")
 SECTION_ENTRY = struct.Struct("<4s4s2I4Q")
 Section = namedtuple("Section", "id encoding compression flags offset stored_bytes raw_bytes hash")
@@ -140,8 +141,8 @@ class Footer:
          head_hash) = FOOTER_HEAD.unpack(head)
         self.has_index = bool(flags & 1)
         require(hash_holds(head[:56], head_hash), "footer: the hash of its head does not hold")
-        require(major == 1, f"footer: version {major}, this decoder reads version 1")
-        require(frames_per_chunk == 1, f"footer: {frames_per_chunk} frames in a chunk, expected 1")
+        require(major == 1, f"footer: version {major}, this decoder reads version 1", NotImplementedError)
+        require(frames_per_chunk == 1, f"footer: {frames_per_chunk} frames in a chunk", NotImplementedError)
         contents = FOOTER_HEAD.size + SECTION_ENTRY.size * count
         require(contents <= size <= file.size - start, f"footer: {size} bytes do not fit")
         table = file.read(start + FOOTER_HEAD.size, SECTION_ENTRY.size * count)
@@ -151,7 +152,9 @@ class Footer:
         for name, encoding, *numbers in SECTION_ENTRY.iter_unpack(table):
             section = Section(name.decode("latin-1"), encoding.decode("latin-1"), *numbers)
             require(section.id in KNOWN_SECTIONS or not section.flags & REQUIRED,
-                    f"section {section.id} is required to read this file, and not known")
+                    f"section {section.id} is required to read this file, and not known", NotImplementedError)
+            require(section.compression in (0, 1), f"section {section.id}: compression {section.compression} is not "
+                    "known", NotImplementedError)
             require(section.id not in self.sections, f"section {section.id} stands twice")
             self.sections[section.id] = section
         self._check_padding(file, contents, size)
@@ -165,8 +168,6 @@ class Footer:
             at = offset + stored_bytes
 
 
-# --- the file ---------------------------------------------------------------------------------------------------------
-
 Original = namedtuple("Original", "header trailing xxh3_128 order")
 
 
@@ -179,7 +180,7 @@ class File:
         self.problems: list[str] = []
         self.footer: Footer | None = None
         self.header = parse_header(self.read(0, HEADER_BYTES))
-        require(self.header.codec in CODEC_NAMES, f"codec id {self.header.codec} is not known")
+        require(self.header.codec in CODEC_NAMES, f"codec id {self.header.codec} is not known", NotImplementedError)
         # Offset and bytes of what holds each frame; fewer than NZ where the file is cut short.
         self.ranges = self._locate_plain_frames() if self.header.codec == 0 else self._locate_chunks()
 
@@ -193,10 +194,8 @@ class File:
         start, frames = self.header.data_offset, self.header.nz
         fitting = [size for size in self.header.frame_sizes() if start + size * frames <= self.size]
         require(bool(fitting), f"{frames} frames do not fit into {self.size} bytes: the file is cut short")
-        # Two forms of 4-bit rows: the one with a footer behind it, else the one that ends with the file.
-        with_footer = [size for size in fitting if self._is_footer(start + size * frames)]
-        exact = [size for size in fitting if start + size * frames == self.size]
-        size = (with_footer or exact or fitting)[0]
+        # Of the two forms of 4-bit rows the one with a footer behind it, else the larger one.
+        size = ([size for size in fitting if self._is_footer(start + size * frames)] or fitting)[0]
         self.data_end = start + size * frames
         self._read_footer()
         return [(start + frame * size, size) for frame in range(frames)]
@@ -262,7 +261,6 @@ class File:
             return None
         stored = self.read(self.footer.start + entry.offset, entry.stored_bytes)
         require(hash_holds(stored, entry.hash), f"section {name}: its hash does not hold")
-        require(entry.compression in (0, 1), f"section {name}: compression {entry.compression} is not known")
         raw = bytes(zstd.decompress(stored)) if entry.compression == 1 else stored
         require(len(raw) == entry.raw_bytes, f"section {name}: {len(raw)} bytes, expected {entry.raw_bytes}")
         return raw
@@ -313,8 +311,8 @@ class File:
 
     def frame(self, frame: int) -> numpy.ndarray:
         header, data = self.header, self.frame_bytes(frame)
-        if header.mode == PACKED_4_BIT:
-            return unpack_4_bit(data, header.nx, header.ny)
+        if header.mode == PACKED_4_BIT or header.two_pixels_a_byte:
+            return unpack_4_bit(data, header.nx * (2 if header.two_pixels_a_byte else 1), header.ny)
         dtype = numpy.dtype(header.pixel_type.dtype)
         pixels = numpy.frombuffer(data, dtype.newbyteorder(header.order)).astype(dtype)
         return pixels.reshape(header.ny, header.nx, *[n for n in [header.pixel_type.numbers] if n > 1])
@@ -343,8 +341,6 @@ def unpack_4_bit(data: bytes, nx: int, ny: int) -> numpy.ndarray:
         return pixels.reshape(ny, -1)[:, :nx].copy()
     return pixels[: nx * ny].reshape(ny, nx)
 
-
-# --- the command ------------------------------------------------------------------------------------------------------
 
 def check(file: File) -> None:
     """Everything that a file says twice."""
@@ -389,7 +385,7 @@ def main() -> int:
                 restored = file.restore()
                 with open(arguments.restore, "wb") as output:
                     output.write(restored)
-    except (BadFile, OSError) as error:
+    except (BadFile, NotImplementedError, OSError) as error:
         print(f"{arguments.file}: {error}", file=sys.stderr)
         return 1
     return 1 if file.problems else 0

@@ -75,7 +75,7 @@ def written_codecs() -> list[str]:
 
 
 def plain_with_footer(source: Path, metadata: Path, place: Path) -> Path:
-    """Makes a plain file of `source` that carries metadata behind its pixels: `place` with .footer.mrc as its ending."""
+    """Makes a plain file of `source` with metadata behind its pixels: `place`, ending in .footer.mrc."""
     packed, plain = place.with_suffix(".footer.mrcz"), place.with_suffix(".footer.mrc")
     mrcz("compress", "-q", "--metadata", metadata, "-o", packed, source)
     mrcz("cat", "-q", "--frames=:", "-o", plain, packed)

@@ -1,6 +1,7 @@
-"""The reference decoder, written from the specification alone, reads and restores everything our command writes.
+"""The reference decoder, written from the specification alone, reads and restores everything our command writes; our
+command reads and restores what a writer makes that knows the specification alone.
 
-What differs between the two is a mistake in one of them or in spec/mrcz-format.md. Sources are the files of testdata/
+What differs between them is a mistake in one of them or in spec/mrcz-format.md. Sources are the files of testdata/
 and pictures by plain_mrc.py; files of python-mrcz come from the shared folder, where it is there.
 """
 
@@ -258,6 +259,53 @@ def check_walking(checks: Checks, workshop: Workshop) -> None:
     checks.equal(len(found.get("problems", [])), 2, "walked: footer and index are missed")
 
 
+def check_unknown(checks: Checks, workshop: Workshop) -> None:
+    """What a later version might write is refused, not guessed at. Hashes are made to hold."""
+    good = workshop.add("of a later version", plain_mrc.make(INT16, (2, 9, 11)), "zstd").path.read_bytes()
+    footer = footer_of(good)
+    changes = {
+        "an unknown codec": ({12: struct.pack("<i", 16001)}, "codec id 16 is not known"),
+        "another major": ({footer + 8: b"\2\0"}, "version 2"),
+        "an unknown section that is required": ({footer + 64: b"Xyz1", footer + 76: b"\1"}, "Xyz1 is required"),
+        "an unknown section": ({footer + 64: b"Xyz1"}, None),
+        "an unknown compression": ({footer + 72: b"\7"}, "compression 7"),
+        "a later minor": ({footer + 10: b"\3"}, None),
+    }
+    jobs = []
+    for patches, _ in changes.values():
+        changed = bytearray(good)
+        for place, new in patches.items():
+            changed[place : place + len(new)] = new
+        jobs.append({"path": str(workshop.store(bytes(changed), ".mrcz")), "rehash_footer_at": footer})
+    for name, (_, expected), found in zip(changes, changes.values(),
+                                          kit.in_peer("reference", "side_reference.py", jobs)):
+        said = found.get("error")
+        checks.expect(expected in (said or "") if expected else said is None, f"{name}: found {said!r}")
+
+
+def check_spec_writer(checks: Checks, workshop: Workshop, codecs: list[str]) -> None:
+    jobs, sources = [], []
+    for mode, codec, extended in product((INT8, INT16, FLOAT32, UINT16), codecs, (b"", bytes(range(77)))):
+        source = plain_mrc.make(mode, (4, 61, 47), extended=extended, extended_type=b"SERI" if extended else b"")
+        content = source.to_bytes() + (b"behind the pixels" if extended else b"")
+        jobs.append({"source": str(workshop.store(content)), "path": str(workshop.new_path(".mrcz")), "codec": codec,
+                     "frame_bytes": 61 * 47 * mode.bytes_per_pixel, "metadata": METADATA})
+        sources.append((f"by the page alone, mode {mode.number} {codec} {len(extended)}", content))
+    kit.in_peer("reference", "side_spec_writer.py", jobs)
+    for (name, content), job in zip(sources, jobs):
+        path, restored, again = Path(job["path"]), workshop.new_path(".mrc"), workshop.new_path(".mrcz")
+        verified = mrcz("verify", "-q", "--strict", path, check=False)
+        checks.equal((verified.returncode, verified.stderr), (0, ""), f"{name}: verify")
+        mrcz("decompress", "-q", "-o", restored, path)
+        checks.expect(restored.read_bytes() == content, f"{name}: restored file differs")
+        told = kit.info(path)
+        checks.equal(told["metadata"], METADATA, f"{name}: metadata")
+        checks.equal(told["random_access"], True, f"{name}: the index is used")
+        mrcz("compress", "-q", "-o", again, path)
+        checks.expect("none" in [section["id"] for section in kit.info(again)["sections"]],
+                      f"{name}: a section of unknown id is kept")
+
+
 def check_command(checks: Checks, workshop: Workshop) -> None:
     """The decoder as its users start it."""
     case = workshop.add("by the command", plain_mrc.make(COMPLEX_INT16, (2, 9, 11), big_endian=True), "zlib")
@@ -300,6 +348,8 @@ def main() -> int:
         check_broken_foreign(checks)
         check_walking(checks, workshop)
         check_damage(checks, workshop)
+        check_unknown(checks, workshop)
+        check_spec_writer(checks, workshop, codecs)
         check_command(checks, workshop)
     return checks.finish()
 
