@@ -76,7 +76,8 @@ def by_coding(workshop: Workshop, codecs: list[str]) -> None:
     for mode in READABLE_MODES:
         source = plain_mrc.make(mode, (2, 151, 251))
         path = workshop.store(source)
-        for codec, filter_name, level, block in product(codecs, FILTERS, ("-1", "-9"), ("64k", "1M")):
+        levels_and_blocks = product(("-1", "-9"), ("64k", "1M")) if mode in PYTHON_MRCZ_MODES else (("-1", "64k"),)
+        for codec, filter_name, (level, block) in product(codecs, FILTERS, levels_and_blocks):
             workshop.compress(f"coding mode {mode.number}", source, path, codec, "--filter", filter_name, level,
                               "--block-size", block)
 
