@@ -94,6 +94,9 @@ Head parse_head(std::span<const std::byte> bytes, std::uint64_t offset) {
     if (major != footer_major)
         fail(ErrorCode::unsupported, "footer: version ", major, ", this build reads version ", footer_major,
              "; a newer mrcz is needed");
+    if (head.facts.frames_per_chunk != 1)
+        fail(ErrorCode::unsupported, "footer: ", head.facts.frames_per_chunk,
+             " frames a chunk, this build reads chunks of one; a newer mrcz is needed");
     return head;
 }
 

@@ -179,6 +179,8 @@ def run_transcript(path, update):
             failures += 1
             show_difference(path.name, step, printed)
             step.expected = masked(printed)
+            while step.expected and not step.expected[-1]:
+                step.expected.pop()
     if update and failures:
         path.write_text(render(steps, prose), encoding="utf-8")
     print(f"{path.name}: {len(steps)} commands, {failures} {'rewritten' if update else 'differ'}")

@@ -175,6 +175,11 @@ TEST(Footer, NewerMajorVersionIsUnsupportedAndNewerMinorIsNot) {
     EXPECT_NO_THROW(read_everything(with_number(file, 10, std::uint16_t{9})));
 }
 
+TEST(Footer, SeveralFramesAChunkAreUnsupported) {
+    const Bytes file = file_with({section("ABCD", bytes_of("abc"))});
+    expect_refused(with_number(file, 40, std::uint32_t{2}), ErrorCode::unsupported, "2 frames a chunk");
+}
+
 TEST(Footer, SectionThatStandsTwiceIsCorrupt) {
     expect_refused(file_with({section("ABCD", Bytes(1)), section("EFGH", Bytes(1)), section("ABCD", Bytes(1))}),
                    ErrorCode::corrupt, "ABCD");

@@ -58,7 +58,7 @@ void grow(CrashingDisk& disk, const WriterOptions& options, bool live) {
     const std::size_t size = frame_bytes_of(options);
     const auto encoder =
         row.prepare_encoder(row.info, {options.type, size}, found.coding, std::span(pixels).first(size));
-    container::FrameCoder coder(*encoder, options.type);
+    container::FrameCoder coder(*encoder, {options.type, options.nx, options.ny});
     const std::int64_t first = found.start.tables.frames();
     container::GrowingFile file(disk, target, std::move(found.file), std::move(found.start));
     for (std::int64_t frame = first; frame < frames_before + frames_added; ++frame) {

@@ -48,7 +48,9 @@ TEST_F(Proof, CompressedFilesOfEveryKindAreProven) {
     compress_to("a.mrc", "a.mrcz");
     EXPECT_NO_THROW(prove_compressed(Input::file(path("a.mrc")), path("a.mrcz")));
     EXPECT_NO_THROW(prove_compressed(Input::file(path("a.mrc.gz")), path("a.mrcz")));
-    compress_to("a.mrcz", "b.mrcz", {.codec = "lz4", .coding = {}, .metadata = {}, .limits = {}});
+    CompressOptions options;
+    options.codec = "lz4";
+    compress_to("a.mrcz", "b.mrcz", options);
     EXPECT_NO_THROW(prove_compressed(Input::file(path("a.mrcz")), path("b.mrcz")));
     write_without_original("w.mrcz");
     compress_to("w.mrcz", "v.mrcz");
