@@ -34,8 +34,8 @@ struct ExtendedField {
     std::variant<bool, std::int64_t, double, std::string> value;
 };
 
-/// Recognised by its bytes and sizes; EXTTYP alone proves nothing. Records are decoded when asked for, so that a header of
-/// a million of them takes no more memory than its bytes.
+/// Recognised by its bytes and sizes; EXTTYP alone proves nothing. Records are decoded when asked for, so that a header
+/// of a million of them takes no more memory than its bytes.
 class ExtendedHeader {
   public:
     /// `bytes` are the NSYMBT bytes behind `header`, whose numbers are big-endian where `big_endian` says so.
@@ -48,10 +48,11 @@ class ExtendedHeader {
     [[nodiscard]] std::uint64_t bytes() const noexcept;
     /// 0 where there are no records.
     [[nodiscard]] std::uint64_t record_bytes() const noexcept;
-    /// One a frame, as far as the bytes reach; of symmetry one an operator. Slots behind the last frame are not counted.
+    /// One a frame, as far as the bytes reach; of symmetry one an operator. Slots behind the last frame are not
+    /// counted.
     [[nodiscard]] std::int64_t record_count() const noexcept;
-    /// Fields that the record itself calls valid, in the order of the file. Throws Error{invalid_argument} when there is
-    /// no such record.
+    /// Fields that the record itself calls valid, in the order of the file. Throws Error{invalid_argument} when there
+    /// is no such record.
     [[nodiscard]] std::vector<ExtendedField> record(std::int64_t index) const;
 
   private:

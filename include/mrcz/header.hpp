@@ -14,35 +14,69 @@ namespace mrcz {
 
 /// Every field that any program gives a meaning; described by header_fields().
 enum class HeaderField : std::uint8_t {
-    nx, ny, nz, mode,
-    nxstart, nystart, nzstart,
-    mx, my, mz,
-    cell_a, cell_b, cell_c,
-    cell_alpha, cell_beta, cell_gamma,
-    mapc, mapr, maps,
-    dmin, dmax, dmean,
-    ispg, nsymbt,
-    creatid, exttyp, nversion,
+    nx,
+    ny,
+    nz,
+    mode,
+    nxstart,
+    nystart,
+    nzstart,
+    mx,
+    my,
+    mz,
+    cell_a,
+    cell_b,
+    cell_c,
+    cell_alpha,
+    cell_beta,
+    cell_gamma,
+    mapc,
+    mapr,
+    maps,
+    dmin,
+    dmax,
+    dmean,
+    ispg,
+    nsymbt,
+    creatid,
+    exttyp,
+    nversion,
     volume_sections,
-    nint, nreal,
-    voltage, spherical_aberration, detector_gain, packed_bytes,
-    imod_stamp, imod_flags,
-    idtype, lens, nd1, nd2, vd1, vd2, tilt_angles,
-    origin_x, origin_y, origin_z,
-    map, machst, rms,
-    nlabl, label,
+    nint,
+    nreal,
+    voltage,
+    spherical_aberration,
+    detector_gain,
+    packed_bytes,
+    imod_stamp,
+    imod_flags,
+    idtype,
+    lens,
+    nd1,
+    nd2,
+    vd1,
+    vd2,
+    tilt_angles,
+    origin_x,
+    origin_y,
+    origin_z,
+    map,
+    machst,
+    rms,
+    nlabl,
+    label,
 };
 
 enum class HeaderFieldType : std::uint8_t { i16, i32, i64, f32, text };
 
 struct HeaderFieldInfo {
     HeaderField field;
-    std::string_view name;     ///< as the standard spells it
-    std::uint16_t offset;      ///< bytes from the start of the file
+    std::string_view name;  ///< as the standard spells it
+    std::uint16_t offset;   ///< bytes from the start of the file
     HeaderFieldType type;
-    std::uint8_t count;        ///< values of that type; for text, strings
-    std::uint8_t bytes;        ///< of one value
-    std::string_view unit;     ///< empty where there is none
+    std::uint8_t count;     ///< values of that type; for text, strings
+    std::uint8_t bytes;     ///< of one value
+    std::string_view unit;  ///< empty where there is none
     std::string_view meaning;
 };
 
@@ -56,9 +90,9 @@ class Header {
     static constexpr std::size_t bytes_on_disk = 1024;
     static constexpr std::size_t label_count = 10;
 
-    [[nodiscard]] std::int64_t integer(HeaderField field, std::size_t index = 0) const noexcept;  ///< i16, i32, i64
-    [[nodiscard]] float real(HeaderField field, std::size_t index = 0) const noexcept;            ///< f32
-    [[nodiscard]] std::string_view text(HeaderField field, std::size_t index = 0) const noexcept; ///< all its bytes
+    [[nodiscard]] std::int64_t integer(HeaderField field, std::size_t index = 0) const noexcept;   ///< i16, i32, i64
+    [[nodiscard]] float real(HeaderField field, std::size_t index = 0) const noexcept;             ///< f32
+    [[nodiscard]] std::string_view text(HeaderField field, std::size_t index = 0) const noexcept;  ///< all its bytes
 
     void set_integer(HeaderField field, std::int64_t value, std::size_t index = 0) noexcept;
     void set_real(HeaderField field, float value, std::size_t index = 0) noexcept;
@@ -74,9 +108,9 @@ class Header {
     /// A label without the spaces and zeros at its end.
     [[nodiscard]] std::string_view label(std::size_t index) const noexcept;
 
-    /// Edge lengths of a voxel along X, Y and Z in Ångström: CELLA / M; where M is 0, and on all axes of a file labelled
-    /// MRCZ whose MX is 0, CELLA over the number of pixels along that axis; 0 where neither is known and where CELLA is no
-    /// length (negative, not finite, beyond 10^12).
+    /// Edge lengths of a voxel along X, Y and Z in Ångström: CELLA / M; where M is 0, and on all axes of a file
+    /// labelled MRCZ whose MX is 0, CELLA over the number of pixels along that axis; 0 where neither is known and where
+    /// CELLA is no length (negative, not finite, beyond 10^12).
     [[nodiscard]] std::array<double, 3> voxel_angstrom() const noexcept;
     /// For each cell axis X, Y, Z the number of pixels along it: NX, NY and NZ permuted by MAPC, MAPR, MAPS.
     [[nodiscard]] std::array<std::int64_t, 3> pixels_along_axes() const noexcept;

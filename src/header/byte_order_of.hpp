@@ -12,7 +12,8 @@ namespace mrcz::header {
 struct OrderedHeader {
     Header header;                        ///< little-endian
     ByteOrder order = ByteOrder::little;  ///< of the file's numbers and pixels
-    bool mode_is_little_in_big = false;  ///< python-mrcz <= 0.5's big-endian files: MODE and some others stayed little-endian
+    bool mode_is_little_in_big =
+        false;  ///< python-mrcz <= 0.5's big-endian files: MODE and some others stayed little-endian
 };
 
 /// Takes the order the machine stamp claims when the numbers make sense in it, else the other one. Throws
