@@ -1,4 +1,5 @@
 #include "mrcz/thread_executor.hpp"
+#include "kit/sanitizers.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -68,9 +69,7 @@ TEST(ThreadExecutor, MayGoAwayWithoutEverRunning) {
 }
 
 TEST(ThreadExecutor, MakesDoWithTheThreadsTheSystemGives) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    GTEST_SKIP() << "sanitizers need the address space that this test takes away";
-#endif
+    if (kit::is_sanitized) GTEST_SKIP() << "sanitizers need the address space that this test takes away";
     const auto with_little_memory = [] {
         const rlimit limit{std::size_t{1} << 30, std::size_t{1} << 30};
         if (::setrlimit(RLIMIT_AS, &limit) != 0) std::_Exit(2);
