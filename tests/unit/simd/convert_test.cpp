@@ -12,6 +12,7 @@
 #include "kit/four_bit.hpp"
 #include "kit/images.hpp"
 #include "levels.hpp"
+#include "pixel_values.hpp"
 #include "simd/level_table.hpp"
 
 namespace mrcz::simd {
@@ -27,13 +28,6 @@ constexpr PixelType real_types[] = {PixelType::uint4,  PixelType::int8,    Pixel
                                     PixelType::uint32, PixelType::float16, PixelType::float32};
 
 bool is_float(PixelType type) { return type == PixelType::float16 || type == PixelType::float32; }
-
-double half_value(std::uint16_t bits) {
-    const int exponent = (bits >> 10) & 31, fraction = bits & 1023;
-    const double sign = (bits & 0x8000) != 0 ? -1 : 1;
-    if (exponent == 31) return fraction != 0 ? static_cast<double>(nan) : sign * static_cast<double>(infinity);
-    return sign * (exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25));
-}
 
 /// float16 numbers from 0 to the greatest, in order: their bits count upwards.
 std::uint16_t nearest_half(double magnitude) {
@@ -123,28 +117,6 @@ void append_number(Bytes& bytes, double x, PixelType type) {
                            : std::isinf(x) ? std::uint16_t{0x7c00}
                                            : nearest_half(std::abs(x));
     append_le(bytes, static_cast<std::uint16_t>(sign | magnitude));
-}
-
-double number_at(const std::byte* from, PixelType type) {
-    switch (type) {
-        case PixelType::int8:
-            return load_le<std::int8_t>(from);
-        case PixelType::uint4:
-        case PixelType::uint8:
-            return load_le<std::uint8_t>(from);
-        case PixelType::int16:
-            return load_le<std::int16_t>(from);
-        case PixelType::uint16:
-            return load_le<std::uint16_t>(from);
-        case PixelType::int32:
-            return load_le<std::int32_t>(from);
-        case PixelType::uint32:
-            return load_le<std::uint32_t>(from);
-        case PixelType::float16:
-            return half_value(load_le<std::uint16_t>(from));
-        default:
-            return static_cast<double>(load_le<float>(from));
-    }
 }
 
 /// Numbers that `type` has: around the ends of every type, powers of two, fractions, and a spread of random ones.

@@ -9,6 +9,7 @@
 
 #include "base/byte_order.hpp"
 #include "levels.hpp"
+#include "pixel_values.hpp"
 #include "simd/kernels.hpp"
 
 namespace mrcz::simd {
@@ -19,35 +20,6 @@ constexpr PixelType ordered_types[] = {PixelType::int8,  PixelType::uint8,  Pixe
 constexpr std::size_t counts[] = {0, 1, 5, 15, 16, 17, 31, 33, 64, 65, 100, 127, 1000, 4099};
 constexpr float inf = std::numeric_limits<float>::infinity();
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
-
-long double half(std::uint16_t bits) {
-    const int exponent = (bits >> 10) & 31, fraction = bits & 1023;
-    const long double sign = bits & 0x8000 ? -1 : 1;
-    if (exponent == 31) return fraction != 0 ? static_cast<long double>(nan) : sign * inf;
-    return sign * (exponent == 0 ? std::ldexp(static_cast<long double>(fraction), -24)
-                                 : std::ldexp(static_cast<long double>(1024 + fraction), exponent - 25));
-}
-
-long double pixel_at(const std::byte* from, PixelType type) {
-    switch (type) {
-        case PixelType::int8:
-            return load_le<std::int8_t>(from);
-        case PixelType::uint8:
-            return load_le<std::uint8_t>(from);
-        case PixelType::int16:
-            return load_le<std::int16_t>(from);
-        case PixelType::uint16:
-            return load_le<std::uint16_t>(from);
-        case PixelType::int32:
-            return load_le<std::int32_t>(from);
-        case PixelType::uint32:
-            return load_le<std::uint32_t>(from);
-        case PixelType::float16:
-            return half(load_le<std::uint16_t>(from));
-        default:
-            return static_cast<long double>(load_le<float>(from));
-    }
-}
 
 // Random bytes; floats get moderate exponents, with NaN for one in eight when asked.
 Buffer random_pixels(PixelType type, std::size_t count, std::size_t offset = 0, bool with_nan = false) {
@@ -130,7 +102,7 @@ TEST(Statistics, EveryLevelMatchesLongDoubles) {
             Buffer pixels = random_pixels(type, count);
             std::vector<long double> numbers;
             for (std::size_t i = 0; i < count; ++i) {
-                numbers.push_back(pixel_at(pixels.data() + i * info_of(type).pixel_bytes, type));
+                numbers.push_back(number_at(pixels.data() + i * info_of(type).pixel_bytes, type));
             }
             for (const Level level : levels()) {
                 SCOPED_TRACE(testing::Message() << kernels(level).name << ' ' << info_of(type).name << ' ' << count);
@@ -183,7 +155,7 @@ TEST(Statistics, ExtremeIntegersDoNotOverflow) {
                 const bool low_byte_of_smallest = value == 0x80 && i % bytes + 1 < bytes;
                 pixels.data()[i] = static_cast<std::byte>(low_byte_of_smallest ? 0 : value);
             }
-            const auto number = static_cast<double>(pixel_at(pixels.data(), type));
+            const auto number = number_at(pixels.data(), type);
             for (const Level level : levels()) {
                 const FrameStatistics constant{number, number, number, 0, 0};
                 EXPECT_EQ(statistics_of(level, pixels.span(), type), constant) << kernels(level).name;
@@ -214,7 +186,7 @@ TEST(Statistics, EveryHalfIsReadExactly) {
     for (unsigned bits = 0; bits < 0x10000; ++bits) {
         Buffer pixels(2 * 32);
         for (std::size_t i = 0; i < 32; ++i) store_le(pixels.data() + 2 * i, static_cast<std::uint16_t>(bits));
-        const auto number = static_cast<double>(half(static_cast<std::uint16_t>(bits)));
+        const auto number = half_value(static_cast<std::uint16_t>(bits));
         for (const Level level : levels()) {
             const FrameStatistics all = statistics_of(level, pixels.span(), PixelType::float16);
             ASSERT_EQ(all.nan_count, std::isnan(number) ? 32u : 0u) << bits;
