@@ -38,7 +38,10 @@ void Conversion::record(std::vector<container::Section>& sections) const {
 
 void Conversion::tell(const RunContext& context) const {
     const ConversionResult changed = result();
-    if (!context.log || (changed.clipped == 0 && changed.rounded == 0)) return;
+    if (!context.log) return;
+    if (left_behind_ > 0)
+        context.log(concat(left_behind_, " bytes behind the pixels are not kept: converted pixels have no original"));
+    if (changed.clipped == 0 && changed.rounded == 0) return;
     std::string what;
     if (changed.clipped > 0) what = concat(changed.clipped, " clipped");
     if (changed.rounded > 0) what += concat(what.empty() ? "" : ", ", changed.rounded, " rounded");

@@ -33,7 +33,9 @@ class Conversion {
 
     /// Adds this step to the record of steps among `sections`.
     void record(std::vector<container::Section>& sections) const;
-    /// Tells people how many pixels have other values now.
+    /// Bytes of the source that have no place in the converted file.
+    void leave_behind(std::uint64_t bytes) noexcept { left_behind_ += bytes; }
+    /// Tells people how many pixels have other values now, and what was left behind.
     void tell(const RunContext& context) const;
 
   private:
@@ -42,6 +44,7 @@ class Conversion {
     ConversionRules allowed_;
     std::atomic<std::uint64_t> clipped_ = 0;
     std::atomic<std::uint64_t> rounded_ = 0;
+    std::uint64_t left_behind_ = 0;
 };
 
 /// What a job's options ask for: null when they ask for no type, or for that of the input. Throws

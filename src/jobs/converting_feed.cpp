@@ -1,6 +1,8 @@
 #include "jobs/converting_feed.hpp"
 
 #include "base/buffer.hpp"
+#include "container/footer.hpp"
+#include "container/original.hpp"
 
 namespace mrcz::jobs {
 namespace {
@@ -39,12 +41,22 @@ class ConvertingFeed final : public FrameFeed {
     }
     std::vector<container::Section> sections() override {
         auto sections = feed_.sections();
-        std::erase_if(sections, [](const auto& section) { return section.id == container::section::original; });
+        std::erase_if(sections, [this](const auto& section) {
+            if (section.id != container::section::original) return false;
+            note_trailing(container::parse_original(section.payload).trailing);
+            return true;
+        });
         conversion_.record(sections);
         return sections;
     }
 
   private:
+    /// Of a footer among them the sections were taken over.
+    void note_trailing(const Bytes& trailing) {
+        const auto source = make_memory_source(trailing, {});
+        if (!container::has_footer_magic(*source, 0)) conversion_.leave_behind(trailing.size());
+    }
+
     FrameFeed& feed_;
     Conversion& conversion_;
 };
