@@ -82,6 +82,9 @@ class Gatherer {
 void add_lines(std::istream& lines, std::vector<std::string>& names) {
     for (std::string line; std::getline(lines, line);) {
         if (line.ends_with('\r')) line.pop_back();
+        if (line.find('\0') != std::string::npos)
+            throw Error(ErrorCode::invalid_argument,
+                        "a list of files holds zero bytes; one name a line is expected (find without -print0)");
         if (!line.empty()) names.push_back(line);
     }
 }

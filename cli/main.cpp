@@ -18,7 +18,7 @@ using namespace mrcz;
 
 void print_help() {
     std::cout << fmt::format(
-        "mrcz {} - store, move and correct detector images\n\n"
+        "mrcz {} - store and move detector images\n\n"
         "usage: mrcz VERB [options] FILE...\n"
         "       mrcz [options] FILE...     as zstd: compress, or -d decompress, -t test, -l list\n\n",
         version);
@@ -83,6 +83,8 @@ void refuse_unknown_verb(const std::string& word) {
 }
 
 int run(std::vector<std::string> arguments) {
+    if (std::ranges::find(arguments, "") != arguments.end())
+        throw Error(ErrorCode::invalid_argument, "an argument is empty: is a variable not set?");
     // With a pipe on standard input `mrcz < a.mrc > a.mrcz` means compress, as zstd has it; a person gets help.
     if (arguments.empty() && !cli::stdin_is_terminal()) return cli::run_compress({});
     if (arguments.size() == 2 && arguments[0] == "help" && cli::find_verb(arguments[1]) != nullptr)
@@ -101,7 +103,6 @@ int run(std::vector<std::string> arguments) {
         return cli::run_completion({arguments.begin() + 1, arguments.end()});
     const cli::Verb* verb = cli::find_verb(arguments[0]);
     if (verb != nullptr) return verb->run({arguments.begin() + 1, arguments.end()});
-    if (arguments[0].empty()) throw Error(ErrorCode::invalid_argument, "a file name is empty");
     refuse_unknown_verb(arguments[0]);
     return verb_of_flags(arguments).run(arguments);
 }

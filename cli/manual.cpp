@@ -33,7 +33,7 @@ bool is_shown(const CLI::Option& option) { return !option.get_group().empty() &&
 
 constexpr std::string_view head_format = R"(.TH MRCZ 1 "" "mrcz {0}" "User Commands"
 .SH NAME
-mrcz \- store, move and correct detector images
+mrcz \- store and move detector images
 .SH SYNOPSIS
 .B mrcz
 .I VERB
@@ -60,6 +60,9 @@ the same, where MRCZ_THREADS is not set; else the processors that affinity and c
 .TP
 .B NO_COLOR
 no progress bar
+.TP
+.B TMPDIR
+where pipes and wrapped files are put that have to be read more than once; /tmp otherwise
 .SH EXIT STATUS
 0 fine, 1 bad data, 2 usage (also: no such input, output exists), 3 system, 4 interrupted, 70 a bug of ours.
 )";

@@ -30,7 +30,8 @@ std::string plain_words(const CLI::ParseError& error) {
     if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && colon != std::string::npos)
         return "unknown option" + text.substr(colon);
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr && colon != std::string::npos)
-        return text.substr(0, colon) + ": its value is missing";
+        return text.substr(0, colon) +
+               (text.find("received") == std::string::npos ? ": its value is missing" : ": given more than once");
     return text;
 }
 

@@ -74,6 +74,8 @@ namespace {
 void require_one_output(const Options& options, std::size_t inputs) {
     const auto refuse = [](const char* why) { throw Error(ErrorCode::invalid_argument, why); };
     if (inputs > 1 && !options.output.empty()) refuse("-o names one output, but there are several inputs");
+    if (options.to_stdout && !options.output.empty() && options.output != "-")
+        refuse("-c and -o contradict each other");
     if (inputs > 1 && options.to_stdout) refuse("standard output takes one file: MRC and MRCZ files cannot be joined");
 }
 

@@ -1,5 +1,8 @@
 #include "container/frame_tables.hpp"
 
+#include <cmath>
+#include <limits>
+
 #include "container/frame_records.hpp"
 
 namespace mrcz::container {
@@ -20,10 +23,13 @@ void FrameTables::add(const ChunkRange& range, const CodedFrame& frame) {
 
 void FrameTables::add_unhashed(const FrameStatistics& statistics) {
     hashed_ = false;
+    known_ = known_ && std::isfinite(statistics.mean);
     statistics_.push_back(statistics);
 }
 
 FrameStatistics FrameTables::statistics(std::uint64_t pixels_per_frame) const {
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    if (!known_) return {nan, nan, nan, nan, 0};
     return combined(statistics_, pixels_per_frame);
 }
 

@@ -40,6 +40,7 @@ class FrameTables {
     Bytes chunk_hashes_;
     std::vector<FrameStatistics> statistics_;
     bool hashed_ = true;
+    bool known_ = true;  ///< statistics of every frame
 };
 
 }  // namespace mrcz::container

@@ -28,6 +28,9 @@ namespace mrcz::header {
 /// Whether CELLA may be taken for a length in Angstrom. Some programs write other things: 0, -1, 10^20.
 [[nodiscard]] inline bool is_cell_edge(float edge) noexcept { return edge >= 0 && edge < 1e12F; }
 
+/// How many voxels CELLA spans along X, Y and Z: M, or N where that is meant. 0 where neither is known.
+[[nodiscard]] std::array<std::int64_t, 3> voxels_along_cell(const Header& header) noexcept;
+
 /// Header::voxel_angstrom() with whatever CELLA says, as long as it is a number.
 [[nodiscard]] std::array<double, 3> voxel_as_written(const Header& header) noexcept;
 

@@ -11,6 +11,7 @@
 #include "header/imod.hpp"
 #include "header/mode0.hpp"
 #include "header/modes.hpp"
+#include "header/packed_bytes.hpp"
 #include "header/volumes.hpp"
 #include "mrcz/version.hpp"
 
@@ -86,11 +87,13 @@ void reset_microscope_fields(Header& header) {
     header.set_real(HeaderField::detector_gain, 1);
 }
 
-/// Whether DMIN and DMAX, of pixels whose statistics are not known, have to stay: without them bytes count as signed.
-bool range_tells_unsigned(const Header& header) {
+bool is_of_bytes(const Header& header) {
     const std::int64_t base_mode = header.integer(HeaderField::mode) % codec_factor;
-    return (base_mode == 0 || base_mode == 5) && !mode0_is_signed(header);
+    return (base_mode == 0 || base_mode == 5) && !bytes_hold_two_pixels(header);
 }
+
+/// Whether DMIN and DMAX, of pixels whose statistics are not known, have to stay: without them bytes count as signed.
+bool range_tells_unsigned(const Header& header) { return is_of_bytes(header) && !mode0_is_signed(header); }
 
 constexpr std::int64_t primitive_volume_stack = 401;
 
@@ -206,21 +209,27 @@ void set_frames(Header& header, std::int64_t frames, double section_voxel) {
     const auto axes = axes_of(header);
     const std::size_t axis = are_an_order(axes) ? static_cast<std::size_t>(axes[2] - 1) : 2;
     const std::int64_t before = header.nz();
+    const auto voxel = voxel_as_written(header);
     const std::int64_t samples = header.integer(sampling_fields[axis]);
     const bool compressed = header.integer(HeaderField::mode) >= codec_factor;
     const bool stack_of_images = !is_volume_group(header.integer(HeaderField::ispg)) && samples == 1;
     const bool counts_all = samples == before && !stack_of_images && !(compressed && samples == 0);
     header.set_integer(HeaderField::nz, frames);
     if (counts_all) header.set_integer(sampling_fields[axis], frames);
-    if (!counts_all && samples != 0) return;
-    const double cell = header.real(cell_fields[axis]);
-    const double voxel = before > 0 ? cell / static_cast<double>(before) : section_voxel;
-    if (frames != before && std::isfinite(voxel)) header.set_real(cell_fields[axis], cell_edge(voxel, frames));
+    if (!compressed && is_volume_stack_group(header.integer(HeaderField::ispg)) &&
+        frames % std::max<std::int64_t>(1, samples) != 0) {
+        header.set_integer(HeaderField::ispg, 0);  // no whole volumes any more: images
+        header.set_integer(sampling_fields[axis], 1);
+    }
+    const double wanted = before > 0 ? voxel[axis] : section_voxel;
+    if (frames == before || !std::isfinite(wanted) || voxel_as_written(header)[axis] == wanted) return;
+    header.set_real(cell_fields[axis], cell_edge(wanted, voxels_along_cell(header)[axis]));
 }
 
 void set_statistics(Header& header, const FrameStatistics& statistics) {
     const bool known = std::isfinite(statistics.minimum) && std::isfinite(statistics.maximum) &&
                        std::isfinite(statistics.mean) && std::isfinite(statistics.standard_deviation);
+    const bool was_signed = mode0_is_signed(header);
     if (known || !range_tells_unsigned(header)) {
         header.set_real(HeaderField::dmin, known ? static_cast<float>(statistics.minimum) : 0);
         header.set_real(HeaderField::dmax, known ? static_cast<float>(statistics.maximum) : -1);
@@ -228,6 +237,7 @@ void set_statistics(Header& header, const FrameStatistics& statistics) {
     const float below = std::min(header.real(HeaderField::dmin), header.real(HeaderField::dmax)) - 1;
     header.set_real(HeaderField::dmean, known ? static_cast<float>(statistics.mean) : below);
     header.set_real(HeaderField::rms, known ? static_cast<float>(statistics.standard_deviation) : -1);
+    if (is_of_bytes(header) && mode0_is_signed(header) != was_signed) declare_sign(header, was_signed);
 }
 
 }  // namespace mrcz::header

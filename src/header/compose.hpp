@@ -51,7 +51,8 @@ void set_frames(Header& header, std::int64_t frames, double section_voxel = 0);
 [[nodiscard]] Header plain_header(const Layout& source, std::int64_t frames);
 
 /// DMIN, DMAX, DMEAN and RMS; where one is not known or infinite, the standard's sentinels for all. DMIN and DMAX stay
-/// where they alone tell that bytes are unsigned.
+/// where they alone tell that bytes are unsigned; where the new ones would tell another sign, IMOD's stamp and flag
+/// keep it.
 void set_statistics(Header& header, const FrameStatistics& statistics);
 
 }  // namespace mrcz::header

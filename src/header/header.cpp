@@ -117,18 +117,23 @@ FrameStatistics Header::statistics() const noexcept {
 
 namespace mrcz::header {
 
-std::array<double, 3> voxel_as_written(const Header& header) noexcept {
+std::array<std::int64_t, 3> voxels_along_cell(const Header& header) noexcept {
     constexpr std::array samples{HeaderField::mx, HeaderField::my, HeaderField::mz};
-    const auto pixels = header.pixels_along_axes();
+    std::array<std::int64_t, 3> voxels = header.pixels_along_axes();
     // python-mrcz means CELLA / N, and something else by MZ (slices per frame), when it leaves MX zero. Up to 0.4.1 it
     // wrote NX and NY where MY and MZ belong.
-    const bool by_pixels = header.label(0).starts_with("MRCZ") && header.integer(HeaderField::mx) == 0;
+    if (header.label(0).starts_with("MRCZ") && header.integer(HeaderField::mx) == 0) return voxels;
+    for (std::size_t axis = 0; axis < 3; ++axis)
+        if (const std::int64_t sampled = header.integer(samples[axis]); sampled > 0) voxels[axis] = sampled;
+    return voxels;
+}
+
+std::array<double, 3> voxel_as_written(const Header& header) noexcept {
+    const auto voxels = voxels_along_cell(header);
     std::array<double, 3> voxel{};
     for (std::size_t axis = 0; axis < 3; ++axis) {
-        const std::int64_t sampled = header.integer(samples[axis]);
-        const std::int64_t divisor = sampled > 0 && !by_pixels ? sampled : pixels[axis];
         const double edge = header.real(cell_fields[axis]);
-        if (divisor > 0 && std::isfinite(edge)) voxel[axis] = edge / static_cast<double>(divisor);
+        if (voxels[axis] > 0 && std::isfinite(edge)) voxel[axis] = edge / static_cast<double>(voxels[axis]);
     }
     return voxel;
 }

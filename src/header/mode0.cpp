@@ -24,11 +24,14 @@ bool mode0_is_contradicted(const Layout& layout) noexcept {
 }
 
 void declare_mode0(Header& header, const Layout& layout) noexcept {
-    if (layout.mode0 == Mode0::by_header) return;
+    if (layout.mode0 != Mode0::by_header) declare_sign(header, layout.mode0 == Mode0::as_signed);
+}
+
+void declare_sign(Header& header, bool is_signed) noexcept {
     // Flags without the stamp are somebody else's bytes; ORIGIN of a file that is not IMOD's has the standard's sign.
     std::int64_t flags =
         imod::is_stamped(header) ? header.integer(HeaderField::imod_flags) : std::int64_t{imod::standard_origin};
-    flags = layout.mode0 == Mode0::as_signed ? flags | imod::signed_bytes : flags & ~imod::signed_bytes;
+    flags = is_signed ? flags | imod::signed_bytes : flags & ~imod::signed_bytes;
     header.set_integer(HeaderField::imod_stamp, imod::stamp);
     header.set_integer(HeaderField::imod_flags, flags);
 }

@@ -15,5 +15,6 @@ void read_mode0_as(Layout& layout, Mode0 choice) noexcept;
 /// Makes the choice of `layout`, if there is one, what every reader finds in `header`: IMOD's stamp and flag. DMIN and
 /// DMAX alone would do, until a program writes other ones.
 void declare_mode0(Header& header, const Layout& layout) noexcept;
+void declare_sign(Header& header, bool is_signed) noexcept;
 
 }  // namespace mrcz::header

@@ -17,6 +17,7 @@
 #include "header/mode0.hpp"
 #include "header/packed_bytes.hpp"
 #include "io/byte_stream.hpp"
+#include "jobs/open_input.hpp"
 #include "simd/kernels.hpp"
 
 namespace mrcz::jobs {
@@ -72,6 +73,13 @@ class LiveInput {
              layout_.frames > 0 ? concat(" of ", layout_.frames) : std::string(), " frames",
              rest_ > 0 ? concat(" and ", rest_, " bytes of another") : std::string(), "; the whole frames are kept in ",
              output);
+    }
+
+    /// Bytes of a file behind the frames that its header counts. A pipe is not waited for.
+    [[nodiscard]] std::uint64_t bytes_behind() const {
+        const std::uint64_t end = layout_.data_offset + static_cast<std::uint64_t>(frames_read_) * layout_.frame_bytes;
+        const auto size = stream_->size();
+        return size && *size > end ? *size - end : 0;
     }
 
     /// Called while the stream is silent.
@@ -151,6 +159,10 @@ JobResult compress_live(const Input& input, const Output& output, const codec::C
                         const CompressOptions& options, const RunContext& context) {
     if (output.descriptor)
         fail(ErrorCode::invalid_argument, "--live writes a file; name it with -o, standard output cannot be one");
+    require_another_file(input, output.path);
+    if (options.allowed.clip || options.allowed.round)
+        fail(ErrorCode::invalid_argument,
+             "clip and round say how --dtype TYPE may change values, and --live takes none");
     if (options.dtype)
         fail(ErrorCode::invalid_argument, "--live stores pixels as they come; convert the finished file with --dtype");
     LiveInput frames(input, options.limits, options.mode0, context);
@@ -165,6 +177,8 @@ JobResult compress_live(const Input& input, const Output& output, const codec::C
     const std::uint64_t bytes = in_file(output.path.string(), [&] { return growth.finish({}); });
     if (failure) std::rethrow_exception(failure);
     frames.require_whole(output.path.string());
+    if (const std::uint64_t behind = frames.bytes_behind(); behind > 0 && context.log)
+        context.log(concat(behind, " bytes behind the frames are not kept in a live file"));
     const std::uint64_t bytes_in =
         frames.layout().data_offset + static_cast<std::uint64_t>(frames.frames_read()) * frames.layout().frame_bytes;
     return {.frames = growth.frames(), .bytes_in = bytes_in, .bytes_out = bytes, .converted = {}};

@@ -21,12 +21,15 @@ std::unique_ptr<ByteSource> open_source(const Input& input, const RunContext& co
     return io::spooled(*open_stream(input, context), context.cancel);
 }
 
+void require_another_file(const Input& input, const fs::path& output) {
+    std::error_code ignored;
+    if (!input.descriptor && fs::equivalent(input.path, output, ignored))
+        throw Error(ErrorCode::invalid_argument, "is input and output at once; name another output", output.string());
+}
+
 std::unique_ptr<io::ByteSink> open_sink(const Output& output, const Input& input, bool rewritable) {
     if (output.descriptor) return io::make_descriptor_sink(*output.descriptor, rewritable);
-    std::error_code ignored;
-    if (!input.descriptor && fs::equivalent(input.path, output.path, ignored))
-        throw Error(ErrorCode::invalid_argument, "is input and output at once; name another output",
-                    output.path.string());
+    require_another_file(input, output.path);
     return io::open_file_sink(output.path,
                               {.overwrite = output.overwrite, .like = input.descriptor ? fs::path() : input.path});
 }

@@ -17,6 +17,9 @@ namespace mrcz::jobs {
 /// For random access; pipes and wrapped files go through a temporary file.
 [[nodiscard]] std::unique_ptr<ByteSource> open_source(const Input& input, const RunContext& context);
 
+/// Throws Error{invalid_argument} when a job would write over what it reads.
+void require_another_file(const Input& input, const std::filesystem::path& output);
+
 /// `rewritable`: the job patches bytes it has written. A file takes permissions and times of a file input.
 [[nodiscard]] std::unique_ptr<io::ByteSink> open_sink(const Output& output, const Input& input, bool rewritable);
 

@@ -82,12 +82,12 @@ void require_original_bytes(const ByteSource& output, const Original& original, 
 }
 
 /// What the user put beside the pixels must be in `output` too.
-void require_sections(const std::vector<Section>& sections, const MrcFile& output) {
+void require_sections(const std::vector<Section>& sections, const MrcFile& output, std::string_view remedy) {
     for (const Section& section : sections) {
         const auto kept = output.section(section.id, output.limits().metadata_bytes);
         if (!kept || kept->payload != section.payload)
             fail(ErrorCode::invalid_argument, "section ", section.id, " (", section.payload.size(),
-                 " bytes) would be lost; use --keep-metadata");
+                 " bytes) would be lost; ", remedy);
     }
 }
 
@@ -106,13 +106,14 @@ simd::Hash128 hash_of_stream(const Input& input, const RunContext& context) {
 void prove_against_plain(const Input& input, const std::optional<Original>& made, const RunContext& context) {
     if (!made)
         fail(ErrorCode::invalid_argument, "it cannot give back ", input.display_name(),
-             " byte for byte: its pixels were converted");
+             " byte for byte: it keeps no original (converted, appended or live)");
     if (hash_of_stream(input, context) != made->hash)
         fail(ErrorCode::corrupt, "it holds another original than ", input.display_name());
 }
 
 /// An MRCZ file that was compressed anew.
 void prove_against_compressed(const MrcFile& from, const MrcFile& made, const RunContext& context) {
+    require_sections(jobs::user_sections(from), made, "do not replace it, or keep the input");
     const auto original = from.original();
     const auto kept = made.original();
     if (!original) return require_equal_pixels(from, made, context);
@@ -152,10 +153,10 @@ void prove_restored(const Input& input, const std::filesystem::path& output, con
                 fail(ErrorCode::corrupt, "it is no copy of ", input.display_name());
         } else if (const auto original = from.original()) {
             require_original_bytes(made.source(), *original, context);
-            require_sections(jobs::sections_beyond(from, *original), made);
+            require_sections(jobs::sections_beyond(from, *original), made, "use --keep-metadata");
         } else {
             require_equal_pixels(from, made, context);
-            require_sections(jobs::user_sections(from), made);
+            require_sections(jobs::user_sections(from), made, "use --keep-metadata");
         }
     });
 }

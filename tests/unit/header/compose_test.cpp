@@ -1,4 +1,5 @@
 #include "header/compose.hpp"
+#include "header/modes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -491,6 +492,44 @@ TEST(SetFrames, KeepsTheVoxelOfWhatCountsAllSections) {
         EXPECT_EQ(header.integer(HeaderField::mz), row.mz_after);
         EXPECT_EQ(header.real(HeaderField::cell_c), row.cell_after);
     }
+}
+
+TEST(SetFrames, KeepsTheVoxelOfPythonMrczWhoseMzMeansAnotherThing) {
+    Header header;
+    header.set_text(HeaderField::label, "MRCZ0.5.7");
+    header.set_integer(HeaderField::nz, 10);
+    header.set_integer(HeaderField::mz, 1);
+    header.set_real(HeaderField::cell_c, 20);
+    header::set_frames(header, 15);
+    EXPECT_EQ(header.real(HeaderField::cell_c), 30);
+    EXPECT_EQ(header.voxel_angstrom()[2], 2);
+}
+
+TEST(SetFrames, MakesAStackOfImagesOfVolumesThatAreNoLongerWhole) {
+    Header header;
+    header.set_integer(HeaderField::nz, 6);
+    header.set_integer(HeaderField::mz, 3);
+    header.set_integer(HeaderField::ispg, 401);
+    header.set_real(HeaderField::cell_c, 6);
+    Header whole = header;
+    header::set_frames(whole, 9);
+    EXPECT_EQ(whole.integer(HeaderField::ispg), 401);
+    EXPECT_EQ(whole.integer(HeaderField::mz), 3);
+    header::set_frames(header, 7);
+    EXPECT_EQ(header.integer(HeaderField::ispg), 0);
+    EXPECT_EQ(header.integer(HeaderField::mz), 1);
+    EXPECT_EQ(header.voxel_angstrom()[2], 2);
+}
+
+TEST(SetStatistics, DoesNotMakeUnsignedBytesSigned) {
+    Header header;
+    header.set_real(HeaderField::dmax, 200);
+    header::set_statistics(header, {0, 100, 50, 10, 0});
+    EXPECT_FALSE(header::mode0_is_signed(header));
+    Header seen_signed;
+    header::set_statistics(seen_signed, {0, 100, 50, 10, 0});
+    EXPECT_TRUE(header::mode0_is_signed(seen_signed));
+    EXPECT_EQ(seen_signed.integer(HeaderField::imod_stamp), 0) << "nothing had to be said";
 }
 
 TEST(SetFrames, GivesAnEmptyFileTheVoxelItIsTold) {

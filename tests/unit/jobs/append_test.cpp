@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "io/file_system.hpp"
 #include "kit/wrappers.hpp"
 #include "mrcz/thread_executor.hpp"
@@ -113,6 +115,17 @@ TEST_F(Append, ToPlainFilesOfBothByteOrdersGivesPlainFiles) {
         EXPECT_EQ(reader.header().integer(HeaderField::mz), 1);
         EXPECT_TRUE(reader.sections().empty());
     }
+}
+
+TEST_F(Append, DoesNotClaimStatisticsOfFramesThatNobodyMeasured) {
+    Bytes plain = kit::make_plain_file({.nz = 2}, 1);
+    for (const std::size_t offset : {76, 80, 84, 216})
+        store_le(&plain[offset], offset == 216 ? -1.0F : offset == 76 ? 0.0F : -static_cast<float>(offset - 76) / 4);
+    put("target", plain);
+    put("b.mrc", kit::make_plain_file({.nz = 2}, 2));
+    (void)appended({"b.mrc"}, "target");
+    EXPECT_TRUE(std::isnan(reader_of(get("target")).header().statistics().mean));
+    EXPECT_TRUE(std::isnan(reader_of(get("target")).header().statistics().maximum));
 }
 
 TEST_F(Append, MovesTheFooterOfAPlainFileBehindTheNewFrames) {

@@ -47,6 +47,26 @@ TEST_F(Live, StreamBecomesAFinishedFile) {
     }
 }
 
+TEST_F(Live, NeverWritesOverItsInput) {
+    const Bytes plain = kit::make_plain_file({.nz = 2});
+    kit::write_file(path("a.mrc"), plain);
+    CompressOptions options;
+    options.live = LiveOptions{};
+    EXPECT_THROW((void)compress(Input::file(path("a.mrc")), Output::file(path("a.mrc"), true), options), Error);
+    EXPECT_EQ(kit::read_file(path("a.mrc")), plain);
+}
+
+TEST_F(Live, SaysWhichBytesBehindTheFramesStay) {
+    kit::write_file(path("a.mrc"), kit::make_plain_file({.nz = 2, .trailing_bytes = 5}));
+    CompressOptions options;
+    options.live = LiveOptions{};
+    std::string said;
+    RunContext context;
+    context.log = [&](std::string_view text) { said += text; };
+    (void)compress(Input::file(path("a.mrc")), Output::file(path("out")), options, context);
+    EXPECT_NE(said.find("5 bytes behind the frames"), std::string::npos) << said;
+}
+
 TEST_F(Live, StreamWithoutACountIsTakenToItsEnd) {
     Bytes plain = kit::make_plain_file({.nz = 7});
     const Bytes pixels = pixels_of(plain);

@@ -57,6 +57,16 @@ TEST_F(Proof, CompressedFilesOfEveryKindAreProven) {
     EXPECT_NO_THROW(prove_compressed(Input::file(path("w.mrcz")), path("v.mrcz")));
 }
 
+TEST_F(Proof, MetadataThatWereReplacedAreNotProven) {
+    kit::write_file(path("a.mrc"), kit::make_plain_file({.nz = 2}));
+    CompressOptions options;
+    options.metadata = Metadata::from_json(R"({"grid":1})");
+    compress_to("a.mrc", "a.mrcz", options);
+    options.metadata = Metadata::from_json(R"({"grid":2})");
+    compress_to("a.mrcz", "b.mrcz", options);
+    EXPECT_THROW(prove_compressed(Input::file(path("a.mrcz")), path("b.mrcz")), Error);
+}
+
 TEST_F(Proof, AnyFlippedByteOfTheOutputFailsIt) {
     kit::write_file(path("a.mrc"), kit::make_plain_file({PixelType::int16, 8, 8, 2, ByteOrder::little, 0, 0}));
     compress_to("a.mrc", "a.mrcz");
