@@ -84,7 +84,10 @@ int run_compress(const std::vector<std::string>& arguments) {
     job.prove = [](const Input& input, const std::filesystem::path& output, const RunContext& context) {
         prove_compressed(input, output, {}, context);
     };
-    job.state = compressed_output_state;
+    job.state = [&chosen](const std::filesystem::path& input, const std::filesystem::path& output,
+                          const RunContext& context) {
+        return compressed_output_state(input, output, chosen.dtype, context);
+    };
     return run_file_job(options, job);
 }
 

@@ -38,7 +38,10 @@ int run_decompress(const std::vector<std::string>& arguments) {
     job.prove = [](const Input& input, const std::filesystem::path& output, const RunContext& context) {
         prove_restored(input, output, {}, context);
     };
-    job.state = restored_output_state;
+    job.state = [&chosen](const std::filesystem::path& input, const std::filesystem::path& output,
+                          const RunContext& context) {
+        return restored_output_state(input, output, chosen.dtype, context);
+    };
     return run_file_job(options, job);
 }
 

@@ -26,6 +26,8 @@ void refuse_contradictions(const Options& options) {
     if (options.remove_inputs && options.keep) refuse("-k and --rm contradict each other");
     if (options.remove_inputs && (to_stdout || has_stdin))
         refuse("--rm works from file to file: what goes through a pipe cannot be read again and proven");
+    if (options.remove_inputs && (!options.dtype.empty() || options.live))
+        refuse("--rm needs outputs that give the input back; --dtype and --live make none");
     if (options.skip_done && (to_stdout || has_stdin)) refuse("--skip-done works from file to file, not on pipes");
     if (options.remove_inputs && options.recursive && !options.shard.empty())
         refuse(
@@ -62,6 +64,10 @@ bool is_done(const Options& options, const std::string& input, Output& output, c
                         fmt::format("is there already, and is not what would be made of {}; remove it, or replace it "
                                     "with -f",
                                     input),
+                        output.path.string());
+        case OutputState::unfinished:
+            throw Error(ErrorCode::target_exists,
+                        "frames are being appended to it, or an append was interrupted; wait, or run `mrcz repair`",
                         output.path.string());
         case OutputState::absent:
             break;

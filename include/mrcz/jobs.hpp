@@ -155,13 +155,18 @@ enum class OutputState {
     incomplete,  ///< made from an input like this one, but cut short or damaged
     outdated,    ///< complete, but older than the input: it may be the only copy of something else
     foreign,     ///< something that this job did not make
+    unfinished,  ///< frames are being appended to it, or an append never ended: never to be replaced
 };
 
-/// Of compress(). An input that is missing makes nothing outdated. Throws Error{io_failed} when it cannot tell.
+/// Of compress(). An input that is missing makes nothing outdated. With a dtype, an output of other pixels is foreign.
+/// Throws Error{io_failed} when it cannot tell.
 [[nodiscard]] OutputState compressed_output_state(const std::filesystem::path& input,
-                                                  const std::filesystem::path& output, const RunContext& context = {});
+                                                  const std::filesystem::path& output,
+                                                  const std::optional<PixelType>& dtype = {},
+                                                  const RunContext& context = {});
 /// Of decompress().
 [[nodiscard]] OutputState restored_output_state(const std::filesystem::path& input, const std::filesystem::path& output,
+                                                const std::optional<PixelType>& dtype = {},
                                                 const RunContext& context = {});
 
 /// Reads both files again, `output` from the disk, and decodes all of it. Throws an Error that says what is missing
@@ -187,6 +192,7 @@ struct FileStamp {
 };
 
 /// Removes the name `path` if the file behind it is still the one it was `before`; otherwise throws Error{corrupt}.
+/// Throws Error{invalid_argument} when frames are being appended to it, or an append never ended.
 void remove_unchanged(const std::filesystem::path& path, const FileStamp& before);
 
 /// Everything known of a file without reading a pixel, as one JSON object (described in docs/info-json.md).

@@ -138,6 +138,9 @@ void GrowingFile::record_step(const std::string& step) {
 }
 
 std::uint64_t GrowingFile::finish() {
+    if (!file_->is_at(path_))
+        fail(ErrorCode::io_failed,
+             "it was moved, removed or replaced while frames were appended: they are not in the file of this name");
     const Header header = header_now();
     TailSink sink(*file_, position_);
     write_tail(sink, {header.bytes(), start_.extended_header, start_.tables, is_compressed()},

@@ -2,6 +2,7 @@
 
 #include "base/fail.hpp"
 #include "container/file_assembler.hpp"
+#include "container/journal.hpp"
 #include "container/open_to_grow.hpp"
 #include "io/byte_sink.hpp"
 
@@ -50,6 +51,7 @@ GrowingFile create_live_file(const std::filesystem::path& path, LiveFile descrip
     std::error_code failed;
     if (std::filesystem::exists(path, failed) && !std::filesystem::is_regular_file(path, failed))
         fail(ErrorCode::invalid_argument, "is no regular file; a live file has to be one");
+    refuse_growing_output(path);
     {
         const auto sink = io::open_file_sink(path, {.overwrite = description.overwrite, .like = {}});
         const auto pixels = static_cast<std::uint64_t>(description.header.nx() * description.header.ny());

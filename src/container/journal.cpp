@@ -63,6 +63,25 @@ fs::path journal_path(const fs::path& path) {
     return journal;
 }
 
+bool is_growing(const fs::path& path) {
+    std::error_code ignored;
+    return fs::is_regular_file(path, ignored) &&
+           (io::is_locked(path) || fs::exists(fs::symlink_status(journal_path(path), ignored)));
+}
+
+bool has_whole_journal(const fs::path& path) {
+    auto source = io::disk().open_source(journal_path(path));
+    return source && read_journal(std::move(source));
+}
+
+void refuse_growing_output(const fs::path& path) {
+    if (!is_growing(path)) return;
+    throw Error(ErrorCode::target_exists,
+                io::is_locked(path) ? "another program is writing to it; wait until that has ended"
+                                    : "has an unfinished append; run `mrcz repair` first, or remove its journal",
+                path.string());
+}
+
 std::uint64_t Journal::tail_offset() const noexcept { return head_bytes; }
 
 void write_journal(io::FileSystem& system, const fs::path& path, const io::ChangeableFile& file,

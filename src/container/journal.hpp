@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "io/file_system.hpp"
 #include "mrcz/header.hpp"
@@ -14,6 +15,17 @@ namespace mrcz::container {
 
 /// `NAME.journal` of the file that `path` leads to.
 [[nodiscard]] std::filesystem::path journal_path(const std::filesystem::path& path);
+
+/// Whether frames are being appended to a file of the disk, or an append never ended: another program has its lock, or
+/// a journal lies beside it.
+[[nodiscard]] bool is_growing(const std::filesystem::path& path);
+/// Whether a journal that is whole lies beside it.
+[[nodiscard]] bool has_whole_journal(const std::filesystem::path& path);
+/// Throws Error{target_exists} when the file that an output would replace is_growing().
+void refuse_growing_output(const std::filesystem::path& path);
+
+inline constexpr std::string_view unfinished_append =
+    "an append to it has not ended, or was interrupted: its journal lies beside it; run `mrcz repair` first";
 
 /// A journal whose hash holds.
 struct Journal {

@@ -5,6 +5,7 @@
 #include "base/fail.hpp"
 #include "base/ordered_pipeline.hpp"
 #include "container/frame_loader.hpp"
+#include "container/journal.hpp"
 #include "header/volumes.hpp"
 #include "io/sources.hpp"
 
@@ -34,7 +35,7 @@ std::optional<Metadata> metadata_in_extended_header(const MrcFile& file) {
 
 struct Reader::Impl {
     Impl(std::unique_ptr<ByteSource> source, const Limits& limits, Mode0 mode0)
-        : file(std::move(source), limits, mode0) {}
+        : file(std::move(source), limits, mode0), findings(file.findings()) {}
 
     /// Loaders are lent out, so that memory is reused whoever reads.
     template <class Work>
@@ -54,12 +55,16 @@ struct Reader::Impl {
     }
 
     MrcFile file;
+    std::vector<Finding> findings;
     std::mutex mutex;
     std::vector<std::unique_ptr<FrameLoader>> idle;
 };
 
 Reader::Reader(const std::filesystem::path& path, const Limits& limits, Mode0 mode0)
-    : Reader(io::open_unwrapped_source(path), limits, mode0) {}
+    : Reader(io::open_unwrapped_source(path), limits, mode0) {
+    if (codec().id == 0 && container::has_whole_journal(path))
+        impl_->findings.push_back({Severity::warning, "MRCZ-D03", "file", std::string(container::unfinished_append)});
+}
 
 Reader::Reader(std::unique_ptr<ByteSource> source, const Limits& limits, Mode0 mode0) {
     const std::string name = source->name();
@@ -83,7 +88,7 @@ const CodecInfo& Reader::codec() const noexcept { return impl_->file.codec(); }
 bool Reader::is_big_endian() const noexcept { return impl_->file.layout().order == ByteOrder::big; }
 std::uint64_t Reader::file_bytes() const noexcept { return impl_->file.source().size(); }
 bool Reader::has_random_access() const noexcept { return codec().id == 0 || impl_->file.has_index(); }
-const std::vector<Finding>& Reader::findings() const noexcept { return impl_->file.findings(); }
+const std::vector<Finding>& Reader::findings() const noexcept { return impl_->findings; }
 
 std::uint64_t Reader::stored_data_bytes() const noexcept {
     return impl_->file.data_end() - impl_->file.layout().data_offset;

@@ -8,6 +8,7 @@
 #include "container/file_assembler.hpp"
 #include "container/frame_coder.hpp"
 #include "container/growth.hpp"
+#include "container/journal.hpp"
 #include "container/metadata_section.hpp"
 #include "container/open_to_grow.hpp"
 #include "container/provenance_steps.hpp"
@@ -60,13 +61,18 @@ std::vector<container::Section> sections_of(const WriterOptions& options, const 
     return sections;
 }
 
+std::unique_ptr<io::ByteSink> open_new_sink(const std::filesystem::path& path, const WriterOptions& options) {
+    container::refuse_growing_output(path);
+    return io::open_file_sink(path, {.overwrite = options.overwrite, .like = {}});
+}
+
 class FreshOutput final : public FrameOutput {
   public:
     FreshOutput(const std::filesystem::path& path, const WriterOptions& options, const Header& header,
                 const CodecInfo& codec)
         : options_(options),
           codec_(codec),
-          sink_(io::open_file_sink(path, {.overwrite = options.overwrite, .like = {}})),
+          sink_(open_new_sink(path, options)),
           assembler_(*sink_, header, {}, codec, pixel_count(format_of(options))) {}
 
     void add(const container::CodedFrame& frame) override { assembler_.add(frame); }

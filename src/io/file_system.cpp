@@ -45,18 +45,41 @@ class DiskFile final : public ChangeableFile {
             if (::fsync(file_.get()) != 0) fail_errno(errno, "sync to disk");
         });
     }
+    bool is_at(const fs::path& path) const override {
+        return in_file(name_, [&] {
+            struct stat open {};
+            if (::fstat(file_.get(), &open) != 0) fail_errno(errno, "look at it");
+            struct stat named {};
+            if (::stat(path.c_str(), &named) == 0) return open.st_dev == named.st_dev && open.st_ino == named.st_ino;
+            if (errno != ENOENT && errno != ENOTDIR) fail_errno(errno, "look at it");
+            return false;
+        });
+    }
 
   private:
     Descriptor file_;
     std::string name_;
 };
 
+/// False when another has it.
+bool try_lock(int descriptor) {
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno == EWOULDBLOCK) return false;
+    // Some network file systems have no locks, or none for readers: what cannot be locked cannot be refused for it.
+    if (errno != EINVAL && errno != ENOLCK && errno != EOPNOTSUPP && errno != EBADF) fail_errno(errno, "lock");
+    return true;
+}
+
 void lock(int descriptor) {
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return;
-    if (errno == EWOULDBLOCK)
+    if (!try_lock(descriptor))
         fail(ErrorCode::invalid_argument, "another program is writing to it; wait until that has ended");
-    // Some network file systems have no locks: what cannot be locked cannot be refused for it.
-    if (errno != EINVAL && errno != ENOLCK && errno != EOPNOTSUPP) fail_errno(errno, "lock");
+}
+
+/// For writing where that is allowed: some network file systems lock no others.
+Descriptor open_to_lock(const fs::path& path) {
+    Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
+    if (file.get() >= 0) return file;
+    return Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
 }
 
 class Disk final : public FileSystem {
@@ -69,7 +92,9 @@ class Disk final : public FileSystem {
             if (::fstat(file.get(), &status) != 0) fail_errno(errno, "open for writing");
             if (!S_ISREG(status.st_mode)) fail(ErrorCode::invalid_argument, "is no regular file");
             lock(file.get());
-            return std::make_shared<DiskFile>(std::move(file), path.string());
+            auto opened = std::make_shared<DiskFile>(std::move(file), path.string());
+            if (!opened->is_at(path)) fail(ErrorCode::io_failed, "was removed or replaced just now");
+            return opened;
         });
     }
 
@@ -124,6 +149,22 @@ class ChangingSource final : public ByteSource {
 FileSystem& disk() noexcept {
     static Disk system;
     return system;
+}
+
+Descriptor hold_lock(const fs::path& path) {
+    return in_file(path.string(), [&] {
+        Descriptor file = open_to_lock(path);
+        if (file.get() < 0) fail_errno(errno, "open to lock it");
+        lock(file.get());
+        return file;
+    });
+}
+
+bool is_locked(const fs::path& path) {
+    return in_file(path.string(), [&] {
+        const Descriptor file = open_to_lock(path);
+        return file.get() >= 0 && !try_lock(file.get());
+    });
 }
 
 std::unique_ptr<ByteSource> source_of(std::shared_ptr<ChangeableFile> file) {

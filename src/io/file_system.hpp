@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 
+#include "io/descriptor.hpp"
 #include "mrcz/byte_source.hpp"
 
 namespace mrcz::io {
@@ -24,6 +25,8 @@ class ChangeableFile {
     virtual void cut_to(std::uint64_t size) = 0;
     /// Returns when everything written so far is on the disk.
     virtual void sync() = 0;
+    /// Whether `path` still leads to this file: names can be removed, or given to other files, while it is open.
+    [[nodiscard]] virtual bool is_at(const std::filesystem::path& path) const = 0;
     [[nodiscard]] virtual const std::string& name() const noexcept = 0;
 };
 
@@ -43,6 +46,12 @@ class FileSystem {
 };
 
 [[nodiscard]] FileSystem& disk() noexcept;
+
+/// Keeps FileSystem::open_locked() of others away from a file of the disk while the descriptor is open; a file that may
+/// only be read will do. Error{invalid_argument} when another has it.
+[[nodiscard]] Descriptor hold_lock(const std::filesystem::path& path);
+/// Whether another has it. What cannot be opened is not locked.
+[[nodiscard]] bool is_locked(const std::filesystem::path& path);
 
 /// What a file holds while it is changed, read through the same descriptor.
 [[nodiscard]] std::unique_ptr<ByteSource> source_of(std::shared_ptr<ChangeableFile> file);

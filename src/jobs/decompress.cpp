@@ -174,6 +174,7 @@ JobResult decompress(const Input& input, const Output& output, const DecompressO
     return in_file(input.display_name(), [&] {
         const MrcFile file(jobs::open_source(input, context), options.limits, options.mode0);
         file.require_undamaged();
+        jobs::refuse_unfinished(input, file.layout());
         (void)file.decoder();  // refused before anything is written
         const bool whole = options.frames.empty();
         const FrameRange range =

@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "base/fail.hpp"
+#include "container/journal.hpp"
 #include "mrcz/jobs.hpp"
 
 namespace mrcz {
@@ -22,7 +23,11 @@ FileStamp FileStamp::of(const std::filesystem::path& path) {
 }
 
 void remove_unchanged(const std::filesystem::path& path, const FileStamp& before) {
+    const io::Descriptor lock = io::hold_lock(path);  // nobody begins to append before the name is gone
     if (FileStamp::of(path) != before) throw Error(ErrorCode::corrupt, "changed while it was worked on", path.string());
+    std::error_code ignored;
+    if (std::filesystem::exists(std::filesystem::symlink_status(container::journal_path(path), ignored)))
+        throw Error(ErrorCode::invalid_argument, std::string(container::unfinished_append), path.string());
     if (::unlink(path.c_str()) != 0) in_file(path.string(), [] { fail_errno(errno, "remove it"); });
 }
 

@@ -97,6 +97,7 @@ std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits, M
     const auto header = std::span(head).first<Header::bytes_on_disk>();
     header::Layout layout = header::read_layout(header, limits);
     header::read_mode0_as(layout, mode0);
+    refuse_unfinished(input, layout);
     if (layout.codec_id != 0)
         return std::make_unique<MrczFeed>(source_of(input, std::move(head), std::move(stream), context), limits, mode0);
     if (header::packing_is_open(layout)) {

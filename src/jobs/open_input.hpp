@@ -20,6 +20,10 @@ namespace mrcz::jobs {
 /// Throws Error{invalid_argument} when a job would write over what it reads.
 void require_another_file(const Input& input, const std::filesystem::path& output);
 
+/// Throws Error{truncated} for a plain file with a journal beside it: nothing else tells that its end is missing, as it
+/// does in a compressed one.
+void refuse_unfinished(const Input& input, const header::Layout& layout);
+
 /// `rewritable`: the job patches bytes it has written. A file takes permissions and times of a file input.
 [[nodiscard]] std::unique_ptr<io::ByteSink> open_sink(const Output& output, const Input& input, bool rewritable);
 

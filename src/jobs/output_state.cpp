@@ -6,6 +6,7 @@
 
 #include "base/fail.hpp"
 #include "container/footer.hpp"
+#include "container/journal.hpp"
 #include "header/compose.hpp"
 #include "jobs/open_input.hpp"
 #include "mrcz/jobs.hpp"
@@ -24,6 +25,7 @@ std::optional<OutputState> state_from_outside(const fs::path& output) {
     if (status.type() == fs::file_type::not_found) return OutputState::absent;
     if (status.type() == fs::file_type::none) fail_errno(failed.value(), concat("look at ", output.string()));
     if (status.type() != fs::file_type::regular) return OutputState::foreign;
+    if (container::is_growing(output)) return OutputState::unfinished;
     if (fs::file_size(output) == 0) return OutputState::incomplete;  // what quotas and full disks leave
     return std::nullopt;
 }
@@ -54,18 +56,32 @@ Bytes head_of(const ByteSource& source) {
 }
 
 bool same_shape(const Layout& a, const Layout& b) {
-    return a.header.nx() == b.header.nx() && a.header.ny() == b.header.ny() && a.frames == b.frames;
+    return a.columns == b.columns && a.rows == b.rows && a.frames == b.frames;
+}
+
+/// Of what the input holds, wrapped or not; nothing when it is missing or no MRC file.
+std::optional<Layout> layout_of_input(const fs::path& input, const RunContext& context) {
+    std::error_code ignored;
+    if (!fs::exists(input, ignored)) return std::nullopt;
+    const auto stream = jobs::open_stream(Input::file(input), context);
+    Bytes head(Header::bytes_on_disk);
+    head.resize(io::read_up_to(*stream, head));
+    return layout_at(head);
 }
 
 /// Whether an output that is damaged may have been made from this input.
 bool could_be_from(const fs::path& input, const Layout& output, const RunContext& context) {
-    std::error_code ignored;
-    if (!fs::exists(input, ignored)) return false;
-    const auto stream = jobs::open_stream(Input::file(input), context);
-    Bytes head(Header::bytes_on_disk);
-    head.resize(io::read_up_to(*stream, head));
-    const auto layout = layout_at(head);
+    const auto layout = layout_of_input(input, context);
     return layout && same_shape(*layout, output);
+}
+
+/// Whether an output can be what a conversion to `dtype` makes of the input; always where none is asked for.
+bool could_be_converted(const fs::path& input, const Layout& output, const std::optional<PixelType>& dtype,
+                        const RunContext& context) {
+    if (!dtype) return true;
+    if (output.type != *dtype) return false;
+    const auto layout = layout_of_input(input, context);
+    return !layout || same_shape(*layout, output);
 }
 
 bool is_undamaged(const MrcFile& file) {
@@ -77,10 +93,12 @@ bool is_undamaged(const MrcFile& file) {
     }
 }
 
-OutputState compressed_state(const fs::path& input, const fs::path& output, const RunContext& context) {
+OutputState compressed_state(const fs::path& input, const fs::path& output, const std::optional<PixelType>& dtype,
+                             const RunContext& context) {
     auto source = open_file_source(output);
     const auto layout = layout_at(head_of(*source));
     if (!layout || layout->codec_id == 0 || !header::is_ours(layout->header)) return OutputState::foreign;
+    if (!could_be_converted(input, *layout, dtype, context)) return OutputState::foreign;
     try {
         if (is_undamaged(MrcFile(std::move(source), {}))) return by_age(output, input);
     } catch (const Error&) {  // cut within its extended header
@@ -98,28 +116,34 @@ OutputState original_state(const fs::path& input, const ByteSource& output, std:
     return output.size() < file_bytes ? OutputState::incomplete : OutputState::foreign;
 }
 
-OutputState fresh_state(const fs::path& input, const ByteSource& output, const Layout& expected) {
+OutputState fresh_state(const fs::path& input, const ByteSource& output, const Layout& expected,
+                        const std::optional<PixelType>& dtype) {
     const auto layout = layout_at(head_of(output));
-    if (!layout || layout->codec_id != 0 || !same_shape(*layout, expected)) return OutputState::foreign;
+    if (!layout || layout->codec_id != 0 || (dtype && layout->type != *dtype) || !same_shape(*layout, expected))
+        return OutputState::foreign;
     if (output.size() < layout->data_offset + layout->data_bytes) return OutputState::incomplete;
     return by_age(output.name(), input);
 }
 
-OutputState restored_state(const fs::path& input, const fs::path& output, const RunContext& context) {
+OutputState restored_state(const fs::path& input, const fs::path& output, const std::optional<PixelType>& dtype,
+                           const RunContext& context) {
     const auto source = open_file_source(output);
     const MrcFile from(jobs::open_source(Input::file(input), context), {});
+    if (dtype && *dtype != from.layout().type) return fresh_state(input, *source, from.layout(), dtype);
     if (from.codec().id == 0)
         return original_state(input, *source, head_of(from.source()), from.source().size(), from.source().size());
     if (const auto original = from.original())
         return original_state(input, *source, original->header, original->file_bytes - original->trailing.size(),
                               original->file_bytes);
-    return fresh_state(input, *source, from.layout());
+    return fresh_state(input, *source, from.layout(), dtype);
 }
 
 /// Nothing is left to compare it with: a whole MRC file at least.
-OutputState unowned_state(const fs::path& output) {
+OutputState unowned_state(const fs::path& output, const std::optional<PixelType>& dtype) {
     try {
-        return MrcFile(open_file_source(output), {}).codec().id == 0 ? OutputState::complete : OutputState::foreign;
+        const MrcFile found(open_file_source(output), {});
+        const bool fits = found.codec().id == 0 && (!dtype || *dtype == found.layout().type);
+        return fits ? OutputState::complete : OutputState::foreign;
     } catch (const Error&) {
         return OutputState::foreign;
     }
@@ -127,19 +151,21 @@ OutputState unowned_state(const fs::path& output) {
 
 }  // namespace
 
-OutputState compressed_output_state(const fs::path& input, const fs::path& output, const RunContext& context) {
+OutputState compressed_output_state(const fs::path& input, const fs::path& output,
+                                    const std::optional<PixelType>& dtype, const RunContext& context) {
     return in_file(output.string(), [&] {
         if (const auto state = state_from_outside(output)) return *state;
-        return compressed_state(input, output, context);
+        return compressed_state(input, output, dtype, context);
     });
 }
 
-OutputState restored_output_state(const fs::path& input, const fs::path& output, const RunContext& context) {
+OutputState restored_output_state(const fs::path& input, const fs::path& output, const std::optional<PixelType>& dtype,
+                                  const RunContext& context) {
     return in_file(input.string(), [&] {
         if (const auto state = state_from_outside(output)) return *state;
         std::error_code ignored;
-        if (!fs::exists(input, ignored)) return unowned_state(output);
-        return restored_state(input, output, context);
+        if (!fs::exists(input, ignored)) return unowned_state(output, dtype);
+        return restored_state(input, output, dtype, context);
     });
 }
 

@@ -8,6 +8,7 @@
 #include "io/byte_sink.hpp"
 #include "io/sources.hpp"
 #include "jobs/salvage.hpp"
+#include "jobs/verify.hpp"
 #include "mrcz/jobs.hpp"
 
 namespace mrcz {
@@ -80,10 +81,11 @@ bool replayed(const fs::path& path, const RepairOptions& options, const RunConte
     return true;
 }
 
-/// What verify() has against the file; empty: nothing.
+/// What verify() has against the file, its journal left out; empty: nothing.
 std::string problem_with(const fs::path& path, const Limits& limits, const RunContext& context) {
     try {
-        for (const Finding& finding : verify(Input::file(path), limits, context).findings)
+        const container::MrcFile file(io::open_unwrapped_source(path, context.cancel), limits);
+        for (const Finding& finding : jobs::verify_file(file, context).findings)
             if (finding.rule == "MRCZ-D01") return finding.message;
     } catch (const Error& error) {
         if (error.group() != ErrorGroup::data) throw;

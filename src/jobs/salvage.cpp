@@ -224,6 +224,7 @@ class Salvage {
     void write() {
         if (!result_.lost_frames.empty()) record_step();
         require_another_file(Input::file(path_), result_.output);
+        container::refuse_growing_output(result_.output);
         const auto sink = io::open_file_sink(result_.output, {.overwrite = options_.overwrite, .like = path_});
         const header::Layout& layout = file_->layout();
         const Bytes extended_header = file_->extended_header();

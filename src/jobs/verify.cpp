@@ -1,3 +1,5 @@
+#include "jobs/verify.hpp"
+
 #include "base/fail.hpp"
 #include "container/file_checks.hpp"
 #include "container/repair_hint.hpp"
@@ -47,23 +49,28 @@ std::function<void(const StreamedFrame&)> checked_frame(const ChunkChecker& chec
 
 }  // namespace
 
+VerifyResult jobs::verify_file(const MrcFile& file, const RunContext& context) {
+    container::check_around_frames(file);
+    VerifyResult result{.frames = file.frames(), .bytes = file.source().size(), .findings = file.findings()};
+    note_edited_header(file, result.findings);
+    const ChunkChecker checker(file);
+    const auto each_frame = checked_frame(checker, file, context);
+    if (const auto original = file.original()) {
+        restore_original(
+            file, *original, [](std::span<const std::byte>) {}, each_frame, context);
+        result.original_matched = true;
+    } else {
+        jobs::stream_frames(file, {0, file.frames()}, {.work = {}, .put = each_frame}, context);
+    }
+    result.frames_hashed = file.frames() > 0 && file.frame_hash(0).has_value();
+    return result;
+}
+
 VerifyResult verify(const Input& input, const Limits& limits, const RunContext& context) {
     return in_file(input.display_name(), [&] {
         const MrcFile file(jobs::open_source(input, context), limits);
-        container::check_around_frames(file);
-        VerifyResult result{.frames = file.frames(), .bytes = file.source().size(), .findings = file.findings()};
-        note_edited_header(file, result.findings);
-        const ChunkChecker checker(file);
-        const auto each_frame = checked_frame(checker, file, context);
-        if (const auto original = file.original()) {
-            restore_original(
-                file, *original, [](std::span<const std::byte>) {}, each_frame, context);
-            result.original_matched = true;
-        } else {
-            jobs::stream_frames(file, {0, file.frames()}, {.work = {}, .put = each_frame}, context);
-        }
-        result.frames_hashed = file.frames() > 0 && file.frame_hash(0).has_value();
-        return result;
+        jobs::refuse_unfinished(input, file.layout());
+        return jobs::verify_file(file, context);
     });
 }
 

@@ -13,6 +13,10 @@ class CrashingDisk::File final : public io::ChangeableFile {
 
     std::uint64_t size() const override { return node_->now.size(); }
     const std::string& name() const noexcept override { return name_; }
+    bool is_at(const fs::path& path) const override {
+        const auto found = disk_.names_now_.find(path.string());
+        return found != disk_.names_now_.end() && found->second == node_;
+    }
 
     std::size_t read_at(std::uint64_t offset, std::span<std::byte> into) const override {
         const Bytes& bytes = node_->now;

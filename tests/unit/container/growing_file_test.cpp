@@ -180,6 +180,20 @@ TEST(GrowingFile, CrashDuringRecoveryIsRecoveredAgain) {
     }
 }
 
+TEST(GrowingFile, IsNotFinishedWhenItsNameLeadsElsewhere) {
+    const WriterOptions options = options_of({});
+    const Bytes old = old_file(options);
+    CrashingDisk disk;
+    disk.put(target, old);
+    auto found = container::open_to_grow(disk, target, {}, {});
+    container::GrowingFile file(disk, target, std::move(found.file), std::move(found.start));
+    disk.put(target, kit::make_noise(100));
+    EXPECT_EQ(kit::error_of([&] { (void)file.finish(); }).code(), ErrorCode::io_failed);
+    EXPECT_EQ(*disk.bytes_of(target), kit::make_noise(100));
+    disk.remove(target);
+    EXPECT_EQ(kit::error_of([&] { (void)file.finish(); }).code(), ErrorCode::io_failed);
+}
+
 TEST(GrowingFile, JournalCutAtAnyByteLeavesTheFileAlone) {
     const WriterOptions options = options_of(Case{});
     const Bytes old = old_file(options);

@@ -35,6 +35,34 @@ TEST(DiskFile, SecondOneThatLocksIsRefusedUntilTheFirstIsClosed) {
     EXPECT_NO_THROW((void)io::disk().open_locked(folder / "file"));
 }
 
+TEST(DiskFile, KnowsWhetherItsNameStillLeadsToIt) {
+    const kit::TemporaryFolder folder;
+    kit::write_file(folder / "file", bytes_of("x"));
+    const auto file = io::disk().open_locked(folder / "file");
+    EXPECT_TRUE(file->is_at(folder / "file"));
+    std::filesystem::rename(folder / "file", folder / "moved");
+    EXPECT_FALSE(file->is_at(folder / "file"));
+    EXPECT_TRUE(file->is_at(folder / "moved"));
+    kit::write_file(folder / "file", bytes_of("x"));
+    EXPECT_FALSE(file->is_at(folder / "file"));
+}
+
+TEST(Disk, HeldLockKeepsWritersAway) {
+    const kit::TemporaryFolder folder;
+    kit::write_file(folder / "file", bytes_of("x"));
+    EXPECT_FALSE(io::is_locked(folder / "file"));
+    {
+        const auto held = io::hold_lock(folder / "file");
+        EXPECT_TRUE(io::is_locked(folder / "file"));
+        EXPECT_EQ(kit::error_of([&] { (void)io::disk().open_locked(folder / "file"); }).code(),
+                  ErrorCode::invalid_argument);
+        EXPECT_EQ(kit::error_of([&] { (void)io::hold_lock(folder / "file"); }).code(), ErrorCode::invalid_argument);
+    }
+    EXPECT_NO_THROW((void)io::disk().open_locked(folder / "file"));
+    EXPECT_EQ(kit::error_of([&] { (void)io::hold_lock(folder / "none"); }).code(), ErrorCode::not_found);
+    EXPECT_FALSE(io::is_locked(folder / "none"));
+}
+
 TEST(DiskFile, OnlyRegularFilesAreOpened) {
     const kit::TemporaryFolder folder;
     EXPECT_EQ(kit::error_of([&] { (void)io::disk().open_locked(folder / "none"); }).code(), ErrorCode::not_found);

@@ -1,3 +1,4 @@
+#include "io/file_system.hpp"
 #include "mrcz/writer.hpp"
 #include "unit/jobs/workplace.hpp"
 
@@ -126,6 +127,53 @@ TEST_F(OutputStates, FreshFileIsKnownByShapeAndSize) {
     EXPECT_EQ(restored_state(), incomplete);
     kit::write_file(path("b.mrc"), kit::make_plain_file(small));
     EXPECT_EQ(restored_state(), foreign);
+}
+
+TEST_F(OutputStates, OutputThatIsAppendedToOrWasIsUnfinishedWhateverItHolds) {
+    const auto expect_unfinished = [&] {
+        EXPECT_EQ(compressed_state(), unfinished);
+        EXPECT_EQ(restored_state(), unfinished);
+    };
+    {
+        const auto packed = io::disk().open_locked(path("a.mrcz"));
+        const auto plain = io::disk().open_locked(path("b.mrc"));
+        expect_unfinished();
+    }
+    EXPECT_EQ(compressed_state(), complete);
+    kit::write_file(path("a.mrcz.journal"), {});
+    kit::write_file(path("b.mrc.journal"), {});
+    expect_unfinished();
+    kit::write_file(path("b.mrc"), {});
+    expect_unfinished();
+}
+
+TEST_F(OutputStates, WithADtypeOutputOfOtherPixelsIsForeign) {
+    const auto compressed_as = [&](PixelType type) {
+        return compressed_output_state(path("a.mrc"), path("a.mrcz"), type);
+    };
+    const auto restored_as = [&](PixelType type) { return restored_output_state(path("a.mrcz"), path("b.mrc"), type); };
+    EXPECT_EQ(compressed_as(PixelType::int16), complete);
+    EXPECT_EQ(compressed_as(PixelType::float32), foreign);
+    EXPECT_EQ(restored_as(PixelType::int16), complete);
+    EXPECT_EQ(restored_as(PixelType::float32), foreign);
+    DecompressOptions to_float;
+    to_float.dtype = PixelType::float32;
+    (void)decompress(Input::file(path("a.mrcz")), Output::file(path("b.mrc"), true), to_float);
+    EXPECT_EQ(restored_as(PixelType::float32), complete);
+    EXPECT_EQ(restored_as(PixelType::int16), foreign);
+    EXPECT_EQ(restored_state(), foreign);
+    const Bytes plain = kit::read_file(path("b.mrc"));
+    kit::write_file(path("b.mrc"), kit::truncated(plain, plain.size() - 1));
+    EXPECT_EQ(restored_as(PixelType::float32), incomplete);
+    CompressOptions options;
+    options.dtype = PixelType::float32;
+    (void)compress(Input::file(path("a.mrc")), Output::file(path("a.mrcz"), true), options);
+    EXPECT_EQ(compressed_as(PixelType::float32), complete);
+    EXPECT_EQ(compressed_as(PixelType::int16), foreign);
+    make_older(path("a.mrcz"));
+    EXPECT_EQ(compressed_as(PixelType::float32), outdated);
+    kit::write_file(path("a.mrc"), kit::make_plain_file({PixelType::int16, 9, 8, 2, ByteOrder::little, 40, 5}));
+    EXPECT_EQ(compressed_as(PixelType::float32), foreign);
 }
 
 }  // namespace mrcz::jobs_test

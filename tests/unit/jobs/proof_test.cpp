@@ -1,6 +1,7 @@
 #include <fstream>
 
 #include "container/footer.hpp"
+#include "io/file_system.hpp"
 #include "kit/wrappers.hpp"
 #include "mrcz/writer.hpp"
 #include "unit/jobs/workplace.hpp"
@@ -198,6 +199,22 @@ TEST_F(Removal, TakesTheNameOfAnUnchangedFile) {
     std::filesystem::create_hard_link(path("a"), path("b"));
     remove_unchanged(path("a"), FileStamp::of(path("a")));
     EXPECT_EQ(names(), std::vector<std::string>{"b"});
+}
+
+TEST_F(Removal, LeavesAFileThatAnotherAppendsTo) {
+    kit::write_file(path("a"), kit::make_noise(10));
+    const FileStamp before = FileStamp::of(path("a"));
+    {
+        const auto other = io::disk().open_locked(path("a"));
+        EXPECT_EQ(kit::error_of([&] { remove_unchanged(path("a"), before); }).code(), ErrorCode::invalid_argument);
+    }
+    kit::write_file(path("a.journal"), {});
+    EXPECT_EQ(kit::error_of([&] { remove_unchanged(path("a"), before); }).code(), ErrorCode::invalid_argument);
+    EXPECT_TRUE(std::filesystem::exists(path("a")));
+    std::filesystem::remove(path("a.journal"));
+    std::filesystem::permissions(path("a"), std::filesystem::perms::owner_read);
+    EXPECT_NO_THROW(remove_unchanged(path("a"), before));
+    EXPECT_TRUE(names().empty());
 }
 
 TEST_F(Removal, LeavesAFileThatChanged) {
