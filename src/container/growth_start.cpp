@@ -35,6 +35,10 @@ void require_growable(const MrcFile& file) {
         if (header::swapped(layout.header).bytes() != stored)
             fail(ErrorCode::unsupported, "header: its byte order is mixed; compress the file and append to that");
     }
+    if (layout.codec_id == 0 && layout.packing == RowPacking::contiguous)
+        fail(ErrorCode::unsupported, "header: NX ", layout.columns,
+             ": only the end of the file tells how its odd rows of 4-bit pixels lie; compress the file and append to "
+             "that");
     if (layout.codec_id == 0) {
         const std::uint64_t behind =
             file.source().size() - file.data_end() - (file.footer() ? file.footer()->bytes : 0);

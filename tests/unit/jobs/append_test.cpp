@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "io/file_system.hpp"
+#include "kit/four_bit.hpp"
 #include "kit/wrappers.hpp"
 #include "mrcz/thread_executor.hpp"
 #include "mrcz/writer.hpp"
@@ -156,6 +157,27 @@ TEST_F(Append, RefusesAPlainFileWithUnknownBytesBehindItsPixels) {
     EXPECT_EQ(error.code(), ErrorCode::unsupported);
     EXPECT_NE(error.message().find("9 bytes follow the pixels"), std::string::npos);
     EXPECT_EQ(get("target"), a);
+}
+
+TEST_F(Append, RefusesAPlainFileWhoseEndTellsHowItsRowsLie) {
+    const Bytes contiguous = kit::make_four_bit_file({.packing = RowPacking::contiguous});
+    put("b", contiguous);
+    put("target", contiguous);
+    const Error error = kit::error_of([&] { (void)appended({"b"}, "target"); });
+    EXPECT_EQ(error.code(), ErrorCode::unsupported);
+    EXPECT_NE(error.message().find("how its odd rows of 4-bit pixels lie; compress the file and append to that"),
+              std::string::npos)
+        << error.message();
+    EXPECT_EQ(get("target"), contiguous);
+    EXPECT_FALSE(std::filesystem::exists(path("target.journal")));
+    compress_to("target", contiguous);
+    (void)appended({"b"}, "target");
+    EXPECT_EQ(pixels_of(get("target")), joined(pixels_of(contiguous), pixels_of(contiguous)));
+    const Bytes padded = kit::make_four_bit_file({});
+    put("b", padded);
+    put("target", padded);
+    (void)appended({"b"}, "target");
+    EXPECT_EQ(pixels_of(get("target")), joined(pixels_of(padded), pixels_of(padded)));
 }
 
 TEST_F(Append, NamesBothWhenShapeOrPixelTypeDiffer) {
