@@ -1,5 +1,6 @@
 #include "container/row_packing.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.hpp"
@@ -9,6 +10,11 @@
 
 namespace mrcz::container {
 namespace {
+
+/// One byte is read of each.
+constexpr std::uint64_t most_rows_looked_at = 4096;
+/// Where k of n pixels are not zero, n others like them are all zero with a probability below e^-k.
+constexpr int enough_pixels = 8;
 
 header::Layout with_packing(header::Layout layout, RowPacking packing) {
     header::set_packing(layout, packing);
@@ -21,7 +27,8 @@ bool plain_rows_are_contiguous(const header::Layout& padded, const header::Layou
                                const ByteSource& source) {
     if (has_footer_magic(source, data_end_of(padded))) return false;
     if (has_footer_magic(source, data_end_of(contiguous))) return true;
-    return source.size() >= data_end_of(contiguous) && source.size() < data_end_of(padded);
+    if (source.size() < data_end_of(contiguous) || source.size() >= data_end_of(padded)) return false;
+    return source.size() == data_end_of(contiguous) || !has_empty_halves(padded, source);
 }
 
 bool chunk_holds(const header::Layout& layout, const ByteSource& source) {
@@ -37,6 +44,21 @@ bool chunk_holds(const header::Layout& layout, const ByteSource& source) {
 }
 
 }  // namespace
+
+bool has_empty_halves(const header::Layout& padded, const ByteSource& source) {
+    const std::uint64_t row_bytes = bytes_to_empty_half(padded.format());
+    if (row_bytes == 0 || source.size() < padded.data_offset) return false;
+    const std::uint64_t present = std::min(source.size() - padded.data_offset, padded.data_bytes);
+    const std::uint64_t rows = std::min(present / row_bytes, most_rows_looked_at);
+    int lit = 0;
+    for (std::uint64_t row = 0; row < rows; ++row) {
+        std::array<std::byte, 1> last{};
+        source.read_at(padded.data_offset + (row + 1) * row_bytes - 1, last);
+        if ((last[0] >> 4) != std::byte{0}) return false;
+        if (last[0] != std::byte{0}) ++lit;
+    }
+    return lit >= enough_pixels;
+}
 
 void settle_packing(header::Layout& layout, const ByteSource& source) {
     if (!header::packing_is_open(layout)) return;

@@ -16,6 +16,7 @@
 #include "container/mrc_file.hpp"
 #include "container/patched_source.hpp"
 #include "container/provenance_steps.hpp"
+#include "container/row_packing.hpp"
 #include "container/uncommitted.hpp"
 #include "header/compose.hpp"
 #include "io/byte_sink.hpp"
@@ -51,7 +52,21 @@ header::Layout layout_of(const ByteSource& source, const Limits& limits) {
              " bytes, an MRC header alone has 1024: nothing of it "
              "can be saved");
     source.read_at(0, head);
-    return header::read_layout(head, limits);
+    header::Layout layout = header::read_layout(head, limits);
+    container::settle_packing(layout, source);
+    return layout;
+}
+
+/// Of a plain file that is cut short, its end no longer tells.
+void require_known_rows(const header::Layout& layout, const ByteSource& source) {
+    if (!header::packing_is_open(layout) || container::has_empty_halves(layout, source)) return;
+    header::Layout contiguous = layout;
+    header::set_packing(contiguous, RowPacking::contiguous);
+    fail(ErrorCode::unsupported, "header: NX ", layout.columns,
+         ": only the end of the whole file tells how odd rows of 4-bit pixels lie, and it is missing. Lengthen a copy "
+         "with zeros to ",
+         layout.data_offset + contiguous.data_bytes, " bytes if RELION or EMAN2 wrote it, to ",
+         layout.data_offset + layout.data_bytes, " if IMOD did: the frames that were whole can then be read");
 }
 
 /// The damaged file, with as many frames as it may have. A plain file has those that its bytes reach for; a compressed
@@ -63,6 +78,7 @@ std::unique_ptr<MrcFile> open_damaged(const fs::path& path, const RepairOptions&
         const std::uint64_t present = source->size() - std::min(source->size(), layout.data_offset);
         const std::uint64_t frames = present / layout.frame_bytes;
         if (frames < static_cast<std::uint64_t>(layout.frames)) {
+            require_known_rows(layout, *source);
             Header fewer = layout.header;
             header::set_frames(fewer, static_cast<std::int64_t>(frames));
             return with_header(std::move(source), layout, fewer, options.limits);

@@ -39,6 +39,14 @@ Bytes make_four_bit_file(const FourBitFile& description, std::uint32_t seed) {
     return file;
 }
 
+Bytes with_empty_halves(Bytes file, const FourBitFile& description) {
+    const std::size_t begin = Header::bytes_on_disk + description.extended_bytes;
+    const std::size_t end = file.size() - description.trailing_bytes;
+    const auto step = static_cast<std::size_t>(bytes_to_empty_half(format_of(description)));
+    for (std::size_t at = begin + step; step > 0 && at <= end; at += step) file[at - 1] &= std::byte{15};
+    return file;
+}
+
 Bytes unpacked(std::span<const std::byte> frame, const FrameFormat& format) {
     Bytes pixels;
     const std::int64_t row_halves = format.packing == RowPacking::padded ? (format.nx + 1) / 2 * 2 : format.nx;

@@ -23,6 +23,9 @@ struct FourBitFile {
 /// A plain file of noise; halves of bytes that are no pixels hold noise, too.
 [[nodiscard]] Bytes make_four_bit_file(const FourBitFile& description, std::uint32_t seed = 1);
 
+/// The same file with zeros in the halves of bytes that are no pixels, as programs write it.
+[[nodiscard]] Bytes with_empty_halves(Bytes file, const FourBitFile& description);
+
 /// The pixels of one frame, one a byte, told from the definition of the format.
 [[nodiscard]] Bytes unpacked(std::span<const std::byte> frame, const FrameFormat& format);
 

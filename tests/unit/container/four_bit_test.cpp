@@ -43,6 +43,33 @@ TEST(FourBitFile, BytesBehindThePixelsAreLikelierThanBytesMissing) {
     EXPECT_NE(error.message().find("3 frames of 11 x 7 uint4 take 126 bytes"), std::string::npos) << error.message();
 }
 
+TEST(FourBitFile, EmptyHalvesTellThatAPaddedFileIsCutShort) {
+    const Bytes file = kit::with_empty_halves(plain_file(padded), {});
+    for (std::size_t missing = 1; missing < 60; ++missing) {
+        const Bytes cut = kit::truncated(file, file.size() - missing);
+        // 9 bytes fewer are as many as contiguous rows have: nothing tells.
+        if (missing == 9) {
+            EXPECT_EQ(reader_of(cut).frame_format().packing, contiguous);
+        } else {
+            const Error error = kit::error_of([&] { (void)reader_of(cut); });
+            EXPECT_EQ(error.code(), ErrorCode::truncated) << missing;
+        }
+    }
+}
+
+TEST(FourBitFile, EmptyHalvesBesideDarkPixelsTellNothing) {
+    for (const std::size_t lit : {0, 7, 8}) {
+        Bytes file = plain_file(contiguous, 5);
+        std::fill(file.begin() + 1024, file.end(), std::byte{0});
+        for (std::size_t row = 0; row < lit; ++row) file[1024 + 6 * row + 5] = std::byte{1};
+        if (lit < 8) {
+            EXPECT_EQ(reader_of(file).frame_format().packing, contiguous) << lit;
+        } else {
+            EXPECT_EQ(kit::error_of([&] { (void)reader_of(file); }).code(), ErrorCode::truncated);
+        }
+    }
+}
+
 TEST(FourBitFile, FooterTellsWhereThePixelsEnd) {
     WriterOptions options = options_of(PixelType::uint4, "raw", 11, 7);
     options.metadata = some_metadata();

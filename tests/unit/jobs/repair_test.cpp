@@ -1,5 +1,6 @@
 #include "container/journal.hpp"
 #include "io/file_system.hpp"
+#include "kit/four_bit.hpp"
 #include "mrcz/writer.hpp"
 #include "unit/jobs/workplace.hpp"
 
@@ -152,6 +153,36 @@ TEST_F(Repair, CutPlainFileKeepsItsWholeFramesInItsByteOrder) {
         EXPECT_EQ(reader_of(repaired).is_big_endian(), order == ByteOrder::big);
         EXPECT_EQ(reader_of(repaired).header().nz(), 4);
     }
+}
+
+TEST_F(Repair, CutRowsOfFourBitsAreSavedWhereTheirEmptyHalvesShow) {
+    const kit::FourBitFile description;
+    const Bytes whole = kit::with_empty_halves(kit::make_four_bit_file(description), description);
+    const std::size_t frame = 42, contiguous_end = 1024 + 117;
+    for (std::size_t length = 1024 + 2 * frame; length < whole.size(); ++length) {
+        if (length == contiguous_end) continue;  // a whole file of other rows
+        const RepairResult result = salvaged(kit::truncated(whole, length));
+        EXPECT_EQ(result.frames, static_cast<std::int64_t>((length - 1024) / frame));
+        const Reader reader(result.output);
+        EXPECT_EQ(reader.frame_format(), kit::format_of(description));
+        const Bytes kept = kit::read_file(result.output);
+        EXPECT_EQ(pixels_of(kept),
+                  Bytes(whole.begin() + 1024, whole.begin() + static_cast<std::ptrdiff_t>(kept.size())));
+    }
+}
+
+TEST_F(Repair, CutRowsOfFourBitsThatNothingTellsAreRefused) {
+    kit::FourBitFile description;
+    description.packing = RowPacking::contiguous;
+    const Bytes whole = kit::make_four_bit_file(description);
+    for (std::size_t length = 1024 + 42; length < whole.size(); ++length) {
+        const Error error = kit::error_of([&] { (void)salvaged(kit::truncated(whole, length)); });
+        EXPECT_EQ(error.code(), ErrorCode::unsupported) << length;
+        EXPECT_NE(error.message().find("to 1141 bytes if RELION or EMAN2 wrote it, to 1150 if IMOD did"),
+                  std::string::npos)
+            << error.message();
+    }
+    EXPECT_EQ(names(), std::vector<std::string>{"x.mrcz"});
 }
 
 TEST_F(Repair, WrongNumberOfFramesInTheHeaderIsSetRightByTheFooter) {
