@@ -48,6 +48,11 @@ void Conversion::tell(const RunContext& context) const {
     context.log(concat("values changed to fit ", info_of(to_.type).name, ": ", what));
 }
 
+std::unique_ptr<Conversion> with_padded_rows(const header::Layout& source) {
+    if (source.packing == RowPacking::padded) return nullptr;
+    return std::make_unique<Conversion>(source, source.type, ConversionRules{});
+}
+
 std::unique_ptr<Conversion> requested_conversion(const header::Layout& source, const std::optional<PixelType>& dtype,
                                                  const ConversionRules& allowed, const Limits& limits) {
     if (!dtype && (allowed.clip || allowed.round))

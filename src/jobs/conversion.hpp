@@ -47,6 +47,9 @@ class Conversion {
     std::uint64_t left_behind_ = 0;
 };
 
+/// To rows of 4-bit pixels that begin with a byte of their own, as new files have them; null where they do already.
+[[nodiscard]] std::unique_ptr<Conversion> with_padded_rows(const header::Layout& source);
+
 /// What a job's options ask for: null when they ask for no type, or for that of the input. Throws
 /// Error{invalid_argument} when they allow changes but ask for no type, Error{limit_exceeded} for frames that grow too
 /// large.

@@ -91,12 +91,6 @@ class HeaderStatistics {
     std::vector<FrameStatistics> frames_;
 };
 
-/// New files have 4-bit rows that begin with a byte of their own.
-std::unique_ptr<Conversion> with_padded_rows(const header::Layout& layout) {
-    if (layout.packing == RowPacking::padded) return nullptr;
-    return std::make_unique<Conversion>(layout, layout.type, ConversionRules{});
-}
-
 /// A valid MRC2014 file of frames that belong to no original. To a pipe the header goes out first: statistics that are
 /// not known by then stay unknown.
 void write_fresh(const MrcFile& file, const FrameRange& range, Conversion* conversion, io::ByteSink& sink,
@@ -158,7 +152,7 @@ void write_plain(const MrcFile& file, const FrameRange& range, const DecompressO
         return copy_whole(file, sink, context);
     }
     const auto original = whole ? file.original() : std::optional<Original>{};
-    if (!original) return write_fresh(file, range, with_padded_rows(file.layout()).get(), sink, context);
+    if (!original) return write_fresh(file, range, jobs::with_padded_rows(file.layout()).get(), sink, context);
     if (options.keep_metadata)
         return jobs::restore_with_sections(file, *original, sink, progress_of(file, range, sink, context), context);
     warn_of_what_stays(file, *original, context);

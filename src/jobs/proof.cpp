@@ -7,6 +7,7 @@
 #include "container/footer.hpp"
 #include "header/layout.hpp"
 #include "io/descriptor.hpp"
+#include "jobs/conversion.hpp"
 #include "jobs/frame_stream.hpp"
 #include "jobs/kept_sections.hpp"
 #include "jobs/open_input.hpp"
@@ -31,21 +32,36 @@ MrcFile opened(const Input& input, const Limits& limits, const RunContext& conte
     return MrcFile(jobs::open_source(input, context), limits);
 }
 
-std::vector<std::uint64_t> pixel_hashes(const MrcFile& file, const RunContext& context) {
+/// Of the frames as `conversion` makes them; null: as they are.
+std::vector<std::uint64_t> pixel_hashes(const MrcFile& file, jobs::Conversion* conversion, const RunContext& context) {
     std::vector<std::uint64_t> hashes(static_cast<std::size_t>(file.frames()));
-    const auto keep_hash = [&](const jobs::StreamedFrame& frame) {
-        hashes[static_cast<std::size_t>(frame.frame)] = simd::hash64(frame.pixels);
+    const auto keep_hash = [&](std::int64_t frame, std::span<const std::byte> pixels) {
+        hashes[static_cast<std::size_t>(frame)] = simd::hash64(pixels);
     };
-    jobs::stream_frames(file, {0, file.frames()}, {.work = keep_hash, .put = {}}, context);
+    jobs::FrameStreamStages stages;
+    if (conversion != nullptr) {
+        stages.converted_bytes = conversion->layout().frame_bytes;
+        stages.convert = [&](const jobs::StreamedFrame& frame, std::span<std::byte> out) {
+            conversion->convert(frame.frame, frame.pixels, out);
+            keep_hash(frame.frame, out);
+        };
+    } else {
+        stages.work = [&](const jobs::StreamedFrame& frame) { keep_hash(frame.frame, frame.pixels); };
+    }
+    jobs::stream_frames(file, {0, file.frames()}, stages, context);
     return hashes;
 }
 
-void require_equal_pixels(const MrcFile& a, const MrcFile& b, const RunContext& context) {
-    const bool alike = a.layout().type == b.layout().type && a.frames() == b.frames() &&
-                       a.layout().frame_bytes == b.layout().frame_bytes &&
-                       a.layout().header.nx() == b.layout().header.nx();
-    if (!alike || pixel_hashes(a, context) != pixel_hashes(b, context))
-        fail(ErrorCode::corrupt, "its pixels are not those of ", a.source().name());
+/// `made` has the pixels of `from`, in rows that may be padded only there.
+void require_equal_pixels(const MrcFile& from, const MrcFile& made, const RunContext& context) {
+    const bool same_rows = from.layout().packing == made.layout().packing;
+    const auto conversion = same_rows ? nullptr : jobs::with_padded_rows(from.layout());
+    const header::Layout& expected = conversion ? conversion->layout() : from.layout();
+    const bool alike = expected.type == made.layout().type && from.frames() == made.frames() &&
+                       expected.frame_bytes == made.layout().frame_bytes &&
+                       expected.header.nx() == made.layout().header.nx();
+    if (!alike || pixel_hashes(from, conversion.get(), context) != pixel_hashes(made, nullptr, context))
+        fail(ErrorCode::corrupt, "its pixels are not those of ", from.source().name());
 }
 
 void hash_part(simd::Hasher128& hasher, const ByteSource& source, std::uint64_t begin, std::uint64_t end,

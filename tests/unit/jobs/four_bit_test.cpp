@@ -158,6 +158,22 @@ TEST_F(FourBit, FramesUnderAFreshHeaderHavePaddedRows) {
     }
 }
 
+TEST_F(FourBit, PixelsThatWerePaddedOnTheirWayAreProven) {
+    for (const RowPacking packing : {RowPacking::padded, RowPacking::contiguous}) {
+        const Bytes plain = kit::make_four_bit_file({.packing = packing});
+        kit::write_file(path("longer"), compressed(plain, "zstd"));
+        kit::write_file(path("more"), plain);
+        (void)append(std::vector{Input::file(path("more"))}, path("longer"));
+        (void)decompress(Input::file(path("longer")), Output::file(path("plain"), true));
+        EXPECT_NO_THROW(prove_restored(Input::file(path("longer")), path("plain")));
+        Bytes other = kit::read_file(path("plain"));
+        other[other.size() - 7] ^= std::byte{1};
+        kit::write_file(path("plain"), other);
+        EXPECT_EQ(kit::error_of([&] { prove_restored(Input::file(path("longer")), path("plain")); }).code(),
+                  ErrorCode::corrupt);
+    }
+}
+
 TEST_F(FourBit, ResultsDoNotDependOnThreads) {
     kit::FourBitFile kind;
     kind.nx = 301;
