@@ -77,7 +77,7 @@ class Jpeg2000:
             for number in range(frames):
                 name = os.path.join(folder, "frame%d" % number)
                 with open(name + ".pgm", "wb") as file:
-                    file.write(b"P5 %d %d 255\n" % (nx, ny) + pixels.read(nx * ny))
+                    file.write(b"P5\n%d %d\n255\n" % (nx, ny) + pixels.read(nx * ny))
                 self.names.append(name)
 
     def pack(self, _, target):
