@@ -6,11 +6,12 @@
 #include <optional>
 
 #include "header/byte_order_of.hpp"
+#include "header/modes.hpp"
 
 namespace mrcz::header::imod {
 
-inline constexpr std::int64_t stamp = 1146047817;   ///< "IMOD" in word 39; without it the flags mean nothing
-inline constexpr std::int64_t signed_bytes = 1;     ///< flag: mode 0 is signed
+inline constexpr std::int64_t stamp = imod_stamp;
+inline constexpr std::int64_t signed_bytes = imod_flag::signed_bytes;
 inline constexpr std::int64_t standard_origin = 4;  ///< flag: ORIGIN has the standard's sign
 
 [[nodiscard]] bool is_stamped(const Header& header) noexcept;
