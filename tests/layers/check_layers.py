@@ -35,6 +35,9 @@ PUBLIC_HEADERS = {
     "metadata.hpp": "meta",
     "codec.hpp": "codec",
     "live.hpp": "container", "reader.hpp": "container", "writer.hpp": "container",
+    "sum_image.hpp": "process", "outliers.hpp": "process", "gain.hpp": "process", "koma.hpp": "process",
+    "correlation.hpp": "process",
+    "gain_file.hpp": "foreign",
     "files.hpp": "jobs", "jobs.hpp": "jobs", "reports.hpp": "jobs", "corrected_reader.hpp": "jobs",
     "mrcz.h": "capi",
 }  # fmt: skip

@@ -1,0 +1,67 @@
+// Frames corrected as they are read: gain, outliers, KOMA.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "mrcz/gain.hpp"
+#include "mrcz/koma.hpp"
+#include "mrcz/outliers.hpp"
+#include "mrcz/reader.hpp"
+#include "mrcz/run_context.hpp"
+#include "mrcz/sum_image.hpp"
+
+namespace mrcz {
+
+/// What is done to the frames of one stack, in this order; what is left empty is not done.
+struct ProcessPlan {
+    std::shared_ptr<const FloatImage> dark;                    ///< subtracted first
+    std::shared_ptr<const GainReference> gain;                 ///< multiplies; already raised to gamma and oriented
+    std::shared_ptr<const std::vector<std::uint8_t>> defects;  ///< one a pixel: filled as outliers are
+    std::optional<OutlierOptions> outliers;
+    /// Nothing: random for integer output, mean for floats.
+    std::optional<OutlierFill> fill;
+    std::shared_ptr<const FloatImage> koma;  ///< of koma_pattern()
+    bool koma_divides = false;
+    /// Of the frames given out. Nothing: the stack's own type for integers without dark and gain, else float32.
+    /// Integers made of fractions are rounded at random, up with the probability of the fraction.
+    std::optional<PixelType> dtype;
+    std::uint64_t seed = 0;  ///< of everything random: the same seed, the same pixels, whatever the threads
+};
+
+/// The sum over all frames of `reader`, from the file's SUMI section where it has one, else from one pass over it.
+[[nodiscard]] SumImage sum_frames(const Reader& reader, const RunContext& context = {});
+
+/// Gives corrected frames of a stack without holding it. Members but the constructor may be called from several
+/// threads.
+class CorrectedReader {
+  public:
+    /// Finds the outliers from the sum of the frames (one pass over the stack, or its SUMI section). Throws
+    /// Error{invalid_argument} when a reference has another shape, with the rotation or binning that would fit.
+    CorrectedReader(Reader reader, ProcessPlan plan, const RunContext& context = {});
+    ~CorrectedReader();
+    CorrectedReader(CorrectedReader&&) noexcept;
+    CorrectedReader& operator=(CorrectedReader&&) noexcept;
+
+    [[nodiscard]] const Reader& reader() const noexcept;
+    [[nodiscard]] FrameFormat frame_format() const noexcept;
+    [[nodiscard]] std::uint64_t frame_bytes() const noexcept;
+    /// Empty shape when the plan looks for none.
+    [[nodiscard]] const Outliers& outliers() const noexcept;
+
+    /// Fills `out`, frame_bytes() bytes, with frame `index`, 0-based, corrected.
+    void read_frame(std::int64_t index, std::span<std::byte> out) const;
+    /// Frames first … first + count - 1, [frame][y][x], on the context's threads.
+    void read_frames(std::int64_t first, std::int64_t count, std::span<std::byte> out,
+                     const RunContext& context = {}) const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mrcz

@@ -1,0 +1,103 @@
+// Gain and dark references: orientation, equations 8 to 11 of McLeod et al. 2018, section 5, and defects.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mrcz/run_context.hpp"
+#include "mrcz/sum_image.hpp"
+
+namespace mrcz {
+
+enum class GainFlip { none, upside_down, left_right };
+
+/// First rotated, then flipped, as RELION and MotionCor do.
+struct GainOrientation {
+    int quarter_turns = 0;  ///< counter-clockwise as the image is shown with row 0 at the bottom; 0 … 3
+    GainFlip flip = GainFlip::none;
+
+    friend bool operator==(const GainOrientation&, const GainOrientation&) = default;
+};
+
+[[nodiscard]] FloatImage oriented(const FloatImage& image, const GainOrientation& orientation);
+[[nodiscard]] std::string description_of(const GainOrientation& orientation);
+
+/// What multiplies the counts. Pixels of factor 0 are bad.
+struct GainReference {
+    FloatImage factors;
+    std::vector<std::uint8_t> bad;  ///< one a pixel, not 0: no counts come from here
+};
+
+/// How to read a reference.
+enum class GainKind {
+    multiplicative,  ///< counts are multiplied by it
+    flat_field,      ///< an image of even light: its mean over each pixel multiplies (also Falcon EER gains)
+};
+
+/// Zeros, negative numbers and NaN become factor 0 and are bad; never infinite.
+[[nodiscard]] GainReference make_gain(const FloatImage& reference, GainKind kind = GainKind::multiplicative);
+/// factor^gamma, equation 9; gamma 1 gives the same bits.
+[[nodiscard]] GainReference raised(const GainReference& gain, double gamma);
+/// For a movie binned by two in both directions: one over the mean of one over the four.
+[[nodiscard]] GainReference binned_by_two(const GainReference& gain);
+
+struct OrientationScore {
+    GainOrientation orientation;
+    double deviation = 0;  ///< standard deviation of sum * gain over its mean
+};
+
+/// All orientations that fit the shape of `sum` (8, or 4), best first.
+[[nodiscard]] std::vector<OrientationScore> score_orientations(const SumImage& sum, const GainReference& gain,
+                                                               const RunContext& context = {});
+
+/// gamma(d) = a1 d^b1 + a2 d + a3, equation 11; d in electrons per pixel and second.
+struct GammaLaw {
+    double a1 = 0.12035633, b1 = -1.04171635, a2 = -0.03363192, a3 = 1.03902726;  ///< Gatan K2's, of the authors
+    double least_rate = 0.25, greatest_rate = 9;                                  ///< beyond them the law is not known
+
+    /// Rates beyond the ends are taken as the ends.
+    [[nodiscard]] double at(double dose_rate) const noexcept;
+};
+
+/// The exponent under which `flat` (a sum of even light) is flattest, equation 10: the least relative deviation of the
+/// 64 x 64 box means of flat * gain^gamma, gamma in 0.2 … 2.5, to 1e-4.
+[[nodiscard]] double find_gamma(const SumImage& flat, const GainReference& gain, const RunContext& context = {});
+
+struct GammaPoint {
+    double dose_rate = 0;
+    double gamma = 0;
+};
+
+/// The law through at least 4 points (of as many rates), by Levenberg-Marquardt. Throws Error{invalid_argument}.
+[[nodiscard]] GammaLaw fit_gamma_law(std::span<const GammaPoint> points);
+
+/// Pixels first_x … first_x + columns - 1 of rows first_y … first_y + rows - 1.
+struct DefectRectangle {
+    std::int64_t x = 0, y = 0, columns = 1, rows = 1;
+
+    friend bool operator==(const DefectRectangle&, const DefectRectangle&) = default;
+};
+
+/// Rows `x y w h`, as RELION and MotionCor read them; SerialEM's defects.txt is told by its keywords. `name` is for
+/// errors. Throws Error{corrupt} with the line.
+[[nodiscard]] std::vector<DefectRectangle> parse_defects(std::string_view text, const std::string& name,
+                                                         const ImageShape& shape);
+/// One byte a pixel, 1: defect. Throws Error{invalid_argument} for rectangles outside the image.
+[[nodiscard]] std::vector<std::uint8_t> defect_mask(std::span<const DefectRectangle> defects, const ImageShape& shape);
+/// The least number of rectangles is not promised; runs of equal rows are joined.
+[[nodiscard]] std::vector<DefectRectangle> defect_rectangles(std::span<const std::uint8_t> mask,
+                                                             const ImageShape& shape);
+
+/// sum of (x - dark) * gain over the frames of `raw`: (S - frames * dark) * gain. Either may be null.
+[[nodiscard]] SumImage corrected(const SumImage& raw, const FloatImage* dark, const GainReference* gain);
+
+/// (x - dark) * gain, equation 8, in single precision, in place. Either may be null.
+void apply_gain(std::span<float> frame, const FloatImage* dark, const GainReference* gain);
+
+}  // namespace mrcz

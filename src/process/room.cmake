@@ -1,0 +1,4 @@
+mrcz_room(process
+  SOURCES
+          process/sum_image.cpp
+  )

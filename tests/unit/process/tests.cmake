@@ -1,0 +1,4 @@
+mrcz_unit_test(process
+  SOURCES
+          unit/process/sum_image_test.cpp
+  LIBS)
