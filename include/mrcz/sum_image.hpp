@@ -1,4 +1,4 @@
-// The sum of all frames of a stack, exact, and images of floats: what corrections are found from and made of.
+// The sum of all frames of a stack, exact: what corrections are found from.
 #pragma once
 
 #include <cstddef>
@@ -7,24 +7,11 @@
 #include <variant>
 #include <vector>
 
+#include "mrcz/float_image.hpp"
 #include "mrcz/frame_format.hpp"
 #include "mrcz/run_context.hpp"
 
 namespace mrcz {
-
-/// Columns and rows of an image; its pixels are [y][x], x fastest, row 0 first as stored.
-struct ImageShape {
-    std::int64_t nx = 0;
-    std::int64_t ny = 0;
-
-    [[nodiscard]] std::size_t pixels() const noexcept { return static_cast<std::size_t>(nx * ny); }
-    friend bool operator==(const ImageShape&, const ImageShape&) = default;
-};
-
-struct FloatImage {
-    ImageShape shape;
-    std::vector<float> values;  ///< shape.pixels() of them
-};
 
 /// Sum over frames, pixel by pixel. Sums of integer frames are exact whatever the type of the values: 32-bit unsigned
 /// where they fit, else 64-bit. Sums of floats are doubles, added in frame order.
