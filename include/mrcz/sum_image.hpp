@@ -4,24 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <variant>
-#include <vector>
 
-#include "mrcz/float_image.hpp"
 #include "mrcz/frame_format.hpp"
 #include "mrcz/run_context.hpp"
+#include "mrcz/stack_sum.hpp"
 
 namespace mrcz {
-
-/// Sum over frames, pixel by pixel. Sums of integer frames are exact whatever the type of the values: 32-bit unsigned
-/// where they fit, else 64-bit. Sums of floats are doubles, added in frame order.
-struct SumImage {
-    ImageShape shape;
-    std::int64_t frames = 0;
-    std::variant<std::vector<std::uint32_t>, std::vector<std::int64_t>, std::vector<double>> values;
-
-    friend bool operator==(const SumImage&, const SumImage&) = default;
-};
 
 /// Adds up frames. The result does not depend on the number of threads.
 class FrameSummer {
