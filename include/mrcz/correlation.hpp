@@ -17,31 +17,32 @@ class FrameCorrelation {
     explicit FrameCorrelation(const ImageShape& shape, std::int64_t lag = 0);
 
     void add(std::span<const float> frame);
-    /// Mean over the pairs; NaN for fewer than one pair. Frames that are constant count for nothing.
+    /// Mean over the pairs; NaN for fewer than one pair. Frames that are constant or not finite count for nothing.
     [[nodiscard]] double mean() const;
 
   private:
     ImageShape shape_;
     std::int64_t lag_;
-    std::int64_t frames_ = 0;
-    std::vector<double> sum_;  // of the standardised frames
-    std::deque<std::vector<float>> kept_;
+    std::int64_t frames_ = 0;              // that count
+    std::vector<double> sum_;              // of the standardised frames
+    std::deque<std::vector<float>> kept_;  // standardised; empty where a frame counts for nothing
     double total_ = 0;
+    std::int64_t pairs_ = 0;
 };
 
 /// Of two images; NaN when one is constant.
 [[nodiscard]] double correlation(std::span<const float> one, std::span<const float> other);
 
-/// Variance over mean of the noise, from the differences of consecutive frames: 1 for counted electrons. Frames that
-/// are not taken in pairs count once. Adds up over many pairs.
+/// Variance over mean of the noise, from the differences of consecutive frames: 1 for counted electrons, because what
+/// both frames share drops out. Adds up over many pairs.
 class FanoFactor {
   public:
     void add(std::span<const float> one, std::span<const float> next);
-    /// NaN before the first pair.
+    /// NaN before the first pair and where the mean is not positive.
     [[nodiscard]] double value() const noexcept;
 
   private:
-    double squares_ = 0, sum_ = 0;
+    double squares_ = 0, sum_ = 0;  // of the differences about their mean; of both frames
 };
 
 /// y = offset + scale * x^exponent.
@@ -52,7 +53,9 @@ struct PowerLaw {
     [[nodiscard]] double at(double x) const noexcept;
 };
 
-/// Least squares through at least 3 points of positive x. Throws Error{invalid_argument}.
+/// Least squares through points of positive x, at least 3 of them different; exponents from -4 to 4. Throws
+/// Error{invalid_argument}. For the correlation of movies against the dose between them and of frames against the KOMA
+/// radius (the paper's Figs. 11 and 12).
 [[nodiscard]] PowerLaw fit_power_law(std::span<const double> x, std::span<const double> y);
 
 }  // namespace mrcz

@@ -1,4 +1,6 @@
 mrcz_unit_test(process
   SOURCES
           unit/process/sum_image_test.cpp
+          unit/process/koma_window_test.cpp unit/process/koma_sum_test.cpp unit/process/koma_pattern_test.cpp
+          unit/process/koma_contrast_test.cpp unit/process/correlation_test.cpp unit/process/power_law_test.cpp
   LIBS)
