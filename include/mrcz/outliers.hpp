@@ -40,20 +40,29 @@ struct OutlierOptions {
     double least_threshold = 4.0;       ///< in sigma, of both sides; 0 for the paper's rule
     double steepness = 6.0;             ///< k of equation 6
     double threshold_share = 0.95;      ///< rho of equation 6
-    /// Weights of the neighbours by distance 0 (unused), 1, 2, the same along x and y; empty: Gatan K2's.
+    /// Weights of the neighbours by distance 0, 1, 2 along x, times those along y; the pixel itself has none. Two or
+    /// three numbers; empty: Gatan K2's.
     std::vector<double> kernel_taps;
+    /// Adds noise of half a frame's standard deviation to what `mean` and `frame` fill in, so that frames whose
+    /// outliers come from the same neighbours do not correlate.
+    bool is_decorrelated = false;
 };
 
 /// One pixel whose weight is below 1.
 struct OutlierPixel {
-    std::uint64_t index = 0;  ///< y * nx + x
-    float weight = 0;         ///< of what was measured; the rest is the fill. Below 0.5: an outlier
-    float fill = 0;           ///< of the mean over time, per frame, in pixel values
-    bool is_clustered = false;
+    std::uint64_t index = 0;            ///< y * nx + x
+    float weight = 0;                   ///< of what was measured; the rest is the fill. Below 0.5: an outlier
+    float fill = 0;                     ///< of the mean over time, per frame, in pixel values
+    std::uint32_t good_neighbours = 0;  ///< bit 5 * (dy + 2) + dx + 2: that pixel is in the image and no outlier
+    bool is_clustered = false;          ///< an outlier that has another in the 5 x 5 around it
+
+    [[nodiscard]] bool is_outlier() const noexcept { return weight < 0.5F; }
 };
 
-/// Counts of the sum: bin i holds sums (first + i - 0.5, first + i + 0.5] in electrons, the rest lie below or above.
+/// Counts of the sum: bin i holds sums ((first + i - 0.5) * width, (first + i + 0.5) * width] in electrons, the rest
+/// lie below or above.
 struct SumHistogram {
+    double width = 1;  ///< more than 1 only where the sums are so large that there would be thousands of bins
     std::int64_t first = 0;
     std::vector<std::uint64_t> counts;
     std::uint64_t below = 0;
@@ -70,10 +79,14 @@ struct Outliers {
     double dark_threshold = 0, hot_threshold = 0;  ///< in sigma
     std::uint64_t dead = 0, hot = 0;               ///< pixels beyond the thresholds
     std::uint64_t singletons = 0, clustered = 0;   ///< of the pixels with a weight below 0.5
-    std::vector<OutlierPixel> pixels;              ///< by rising index: those whose weight is below 1 as a float
+    /// By rising index: outliers, and pixels whose weight is not 1 (within 2^-24 by the paper's rule, 2^-10 by the
+    /// guarded one, where the rest would be a third of the image and change it by nothing).
+    std::vector<OutlierPixel> pixels;
     SumHistogram histogram;
     /// Mean of a frame over the pixels that are good, in pixel values.
     double frame_mean = 0;
+    std::vector<double> kernel_taps;  ///< three, by distance
+    double added_noise = 0;           ///< standard deviation, in pixel values, of what decorrelates; 0: not asked for
 };
 
 /// Finds the outliers of `sum`, raw or corrected by dark and gain. Pixels of `known_bad` (one byte a pixel, not 0: bad;

@@ -14,19 +14,24 @@ namespace mrcz {
 /// Adds up frames. The result does not depend on the number of threads.
 class FrameSummer {
   public:
-    /// For frames of `format`: any integer or float type, 4-bit ones included. Throws Error{invalid_argument} for
-    /// complex and colour pixels.
+    /// For frames of `format`: any integer or float type, 4-bit ones included. Throws Error{unsupported} for complex
+    /// and colour pixels.
     explicit FrameSummer(const FrameFormat& format);
 
-    /// Adds one frame, bytes_of(format) bytes in the machine's byte order.
+    /// Adds one frame, bytes_of(format) bytes in the machine's byte order; the context's threads each take some rows.
     void add(std::span<const std::byte> frame, const RunContext& context = {});
-    /// The sum of what was added; the summer is empty again.
+    /// The sum of what was added, zeros where nothing was; the summer is empty again.
     [[nodiscard]] SumImage take();
 
   private:
+    void make_room(const RunContext& context);
+    void empty_small(const RunContext& context);
+    void widen();
+
     FrameFormat format_;
     SumImage sum_;
-    std::uint64_t room_ = 0;  // what the largest 32-bit value may still grow by
+    std::vector<std::byte> small_;  // sums of the latest frames in 8 or 16 bits
+    std::int64_t frames_in_small_ = 0;
 };
 
 }  // namespace mrcz

@@ -1,6 +1,6 @@
 mrcz_room(process
   SOURCES
-          process/sum_image.cpp
+          process/sum_image.cpp process/row_bands.cpp
           process/koma_window.cpp process/koma_sum.cpp process/koma_pattern.cpp process/koma_contrast.cpp
           process/correlation.cpp process/power_law.cpp
   )

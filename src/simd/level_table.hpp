@@ -25,6 +25,12 @@ struct ConversionCounts {
 using ConvertRun = void (*)(const std::byte* from, std::byte* to, std::size_t numbers, ConversionCounts& counts);
 inline constexpr std::size_t convert_block = 4096;
 
+/// What sums of pixels are kept in.
+enum class SumType : std::uint8_t { uint8, uint16, uint32, int64, float64 };
+
+/// Adds numbers, in the machine's byte order, to as many sums. Sums wrap; neither need be aligned; they do not overlap.
+using AddRun = void (*)(const std::byte* from, std::byte* to, std::size_t numbers);
+
 struct LevelTable {
     Level level;
     const char* name;
@@ -43,6 +49,8 @@ struct LevelTable {
     /// 4-bit pixels to bytes and back, from the low half of a byte on; the high half behind an odd count is 0.
     void (*unpack_halves)(const std::byte* from, std::byte* to, std::size_t pixels);
     void (*pack_halves)(const std::byte* from, std::byte* to, std::size_t pixels);
+    /// The loop from integers to integers or from float32 to float64, or null.
+    AddRun (*add_run)(PixelType from, SumType to);
 
     std::uint64_t (*xxh3_64)(const std::byte* from, std::size_t bytes);
     void (*hash64_reset)(void* state);
