@@ -39,6 +39,7 @@ CompressOptions compress_options(const Options& options) {
     chosen.dtype = chosen_dtype(options);
     chosen.allowed = options.allowed;
     chosen.live = live_options(options);
+    chosen.keep_sum = options.keep_sum;
     return chosen;
 }
 
@@ -65,6 +66,7 @@ int run_compress(const std::vector<std::string>& arguments) {
     add_tree_output(app, options);
     add_coding(app, options);
     add_conversion(app, options);
+    app.add_flag("--keep-sum", options.keep_sum, "also store the sum of all frames, for corrections (`mrcz process`)");
     add_mode0(app, options);
     add_live(app, options, "OUTPUT grows under its name while frames arrive through a pipe");
     add_threads(app, options);

@@ -48,6 +48,7 @@ struct Options {
     bool live = false;
     std::int64_t commit_frames = 0;  ///< 0: the library's default
     bool keep_metadata = false;
+    bool keep_sum = false;
 
     // What gather_inputs() found.
     bool makes_files = false;  ///< the verb's results are files, so that standard output may be taken by one

@@ -39,6 +39,7 @@ void read_all(const Reader& reader) {
     attempt([&] { (void)reader.metadata(); });
     attempt([&] { (void)reader.provenance(); });
     attempt([&] { (void)reader.statistics(); });
+    attempt([&] { (void)reader.sum(); });
     attempt([&] { (void)reader.original_header(); });
     attempt([&] { (void)info_json(reader, true); });
     std::vector<std::byte> frame(static_cast<std::size_t>(reader.frame_bytes()));

@@ -130,8 +130,9 @@ def parse_header(raw: bytes) -> Header:
 FOOTER_HEAD = struct.Struct("<8s2HI3Q2I2Q")
 SECTION_ENTRY = struct.Struct("<4s4s2I4Q")
 Section = namedtuple("Section", "id encoding compression flags offset stored_bytes raw_bytes hash")
-KNOWN_SECTIONS = ("META", "PROV", "FHSH", "CHSH", "HHSH", "FSTA", "ORIG")
+KNOWN_SECTIONS = ("META", "PROV", "FHSH", "CHSH", "HHSH", "FSTA", "ORIG", "SUMI")
 REQUIRED = 1  # flag of a section
+SUM_TYPES = {1: "<u4", 2: "<i8", 3: "<f8"}  # of SUMI
 
 
 class Footer:
@@ -293,6 +294,19 @@ class File:
         order, = struct.unpack_from("<I", raw, at + 16)
         require(order <= 1, f"section ORIG: byte order {order}, expected 0 or 1")
         return Original(raw[:HEADER_BYTES], raw[HEADER_BYTES + 32 : at], raw[at : at + 16], "<>"[order])
+
+    def sum(self) -> numpy.ndarray | None:
+        """Over all frames, [y, x]."""
+        raw = self.section("SUMI") if self.header.codec != 0 else None
+        if raw is None:
+            return None
+        require(len(raw) >= 8, f"section SUMI: {len(raw)} bytes")
+        kind, _ = struct.unpack_from("<2I", raw)
+        require(kind in SUM_TYPES, f"section SUMI: type {kind}, expected 1 to 3")
+        columns = self.header.nx * (2 if self.header.two_pixels_a_byte else 1)
+        values = numpy.frombuffer(raw, SUM_TYPES[kind], offset=8)
+        require(values.size == columns * self.header.ny, f"section SUMI: {values.size} values")
+        return values.reshape(self.header.ny, columns)
 
     def frame_bytes(self, frame: int) -> bytes:
         """A frame's bytes as FHSH hashes them: decoded, in the byte order of this file."""

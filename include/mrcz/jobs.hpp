@@ -40,6 +40,9 @@ struct CompressOptions {
     /// Error{invalid_argument} that names frame and pixel.
     std::optional<PixelType> dtype = std::nullopt;
     ConversionRules allowed = {};  ///< for dtype
+    /// Also stores the sum over all frames (4 or 8 bytes a pixel before compression), by which corrections need not
+    /// read the frames. One that an MRCZ input keeps is kept anyway. Not for complex or colour pixels.
+    bool keep_sum = false;
 };
 
 /// Compresses an MRC file (plain, or inside gzip, bzip2 or zstd) so that decompress() gives it back byte for byte;

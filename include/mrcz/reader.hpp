@@ -22,6 +22,7 @@
 #include "mrcz/mode0.hpp"
 #include "mrcz/pixel_type.hpp"
 #include "mrcz/run_context.hpp"
+#include "mrcz/stack_sum.hpp"
 
 namespace mrcz {
 
@@ -78,6 +79,9 @@ class Reader {
     [[nodiscard]] std::string provenance() const;
     /// Per frame, or empty where the file holds none. Reads no pixel.
     [[nodiscard]] std::vector<FrameStatistics> statistics() const;
+    /// The sum over all frames, raw, where a compressed file keeps it (CompressOptions::keep_sum); else nothing. Reads
+    /// no frame. Throws Error{corrupt} when what is kept does not fit the frames.
+    [[nodiscard]] std::optional<SumImage> sum() const;
 
     /// Fills `out` (frame_bytes() bytes as frame_format() says, in the machine's byte order) with frame `index`,
     /// 0-based. Throws Error{corrupt} naming the frame when its hash does not hold.

@@ -4,6 +4,7 @@
 
 #include "base/fail.hpp"
 #include "container/frame_records.hpp"
+#include "container/sum_section.hpp"
 #include "mrcz/metadata.hpp"
 
 namespace mrcz::container {
@@ -15,11 +16,13 @@ void check_sections(const MrcFile& file) {
     const std::uint64_t most = std::max({most_original_bytes(file.limits()), file.limits().metadata_bytes,
                                          statistics_entry_bytes * static_cast<std::uint64_t>(file.frames())});
     for (const SectionEntry& entry : file.footer()->sections) {
-        const auto section = load_section(file.source(), entry, most);
+        const bool is_sum = entry.id == section::sum;
+        const auto section = load_section(file.source(), entry, is_sum ? most_sum_bytes(file.limits()) : most);
         const std::string_view text(reinterpret_cast<const char*>(section.payload.data()), section.payload.size());
         if (section.encoding == encoding::json) (void)Metadata::from_json(text, file.limits());
         if (section.encoding == encoding::msgpack) (void)Metadata::from_msgpack(section.payload, file.limits());
     }
+    (void)file.sum();
 }
 
 std::uint64_t end_of_parts(const MrcFile& file) {

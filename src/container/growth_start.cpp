@@ -16,7 +16,7 @@ namespace {
 constexpr std::array remade{section::frame_hashes, section::chunk_hashes, section::header_hash,
                             section::frame_statistics};
 /// Of exactly the frames there were: the original file, their sum, the places of a codec's models.
-constexpr std::array<std::string_view, 3> of_those_frames{section::original, "SUMI", "MODL"};
+constexpr std::array<std::string_view, 3> of_those_frames{section::original, section::sum, "MODL"};
 
 /// Statistics of a file that keeps none of its frames: the header's, as if every frame had them.
 FrameStatistics header_statistics(const Header& header) {

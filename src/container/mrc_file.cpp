@@ -6,6 +6,7 @@
 #include "container/frame_records.hpp"
 #include "container/repair_hint.hpp"
 #include "container/row_packing.hpp"
+#include "container/sum_section.hpp"
 #include "header/compose.hpp"
 #include "header/mode0.hpp"
 
@@ -205,6 +206,14 @@ Bytes MrcFile::table_section(std::string_view id, std::uint64_t entry_bytes) con
 std::vector<FrameStatistics> MrcFile::statistics() const {
     if (header::mode0_is_contradicted(layout_)) return {};
     return parse_statistics(table_section(section::frame_statistics, statistics_entry_bytes));
+}
+
+std::optional<SumImage> MrcFile::sum() const {
+    // Programs change pixels of plain files where they lie, and know nothing of a footer.
+    if (layout_.codec_id == 0 || header::mode0_is_contradicted(layout_)) return std::nullopt;
+    const auto found = section(section::sum, most_sum_bytes(limits_));
+    if (!found) return std::nullopt;
+    return parse_sum(found->payload, {layout_.columns, layout_.rows}, layout_.frames);
 }
 
 std::vector<std::uint64_t> MrcFile::chunk_hashes() const {

@@ -15,6 +15,7 @@
 #include "mrcz/byte_source.hpp"
 #include "mrcz/error.hpp"
 #include "mrcz/frame_statistics.hpp"
+#include "mrcz/stack_sum.hpp"
 
 namespace mrcz::container {
 
@@ -51,6 +52,8 @@ class MrcFile {
     [[nodiscard]] std::optional<Original> original() const;
     /// Empty where the file holds none, or of bytes read with the other sign than the caller chose.
     [[nodiscard]] std::vector<FrameStatistics> statistics() const;
+    /// The sum over all frames, or nothing where the file keeps none, or one of bytes read with the other sign.
+    [[nodiscard]] std::optional<SumImage> sum() const;
     [[nodiscard]] std::vector<std::uint64_t> chunk_hashes() const;
     /// The stored hash of a frame; loaded once, on first use.
     [[nodiscard]] std::optional<std::uint64_t> frame_hash(std::int64_t frame) const;

@@ -151,6 +151,10 @@ std::vector<FrameStatistics> Reader::statistics() const {
     return in_file(name(), [&] { return impl_->file.statistics(); });
 }
 
+std::optional<SumImage> Reader::sum() const {
+    return in_file(name(), [&] { return impl_->file.sum(); });
+}
+
 void Reader::read_frame(std::int64_t index, std::span<std::byte> out) const {
     in_file(name(), [&] {
         if (out.size() != frame_bytes())

@@ -24,9 +24,10 @@ inline constexpr std::string_view chunk_hashes = "CHSH";
 inline constexpr std::string_view header_hash = "HHSH";
 inline constexpr std::string_view frame_statistics = "FSTA";
 inline constexpr std::string_view original = "ORIG";
+inline constexpr std::string_view sum = "SUMI";
 }  // namespace section
 
-inline constexpr std::array<SectionKind, 7> section_kinds{{
+inline constexpr std::array<SectionKind, 8> section_kinds{{
     {section::metadata, "metadata"},
     {section::provenance, "provenance: what was done to the pixels, and by what"},
     {section::frame_hashes, "XXH3-64 of every frame"},
@@ -34,6 +35,7 @@ inline constexpr std::array<SectionKind, 7> section_kinds{{
     {section::header_hash, "XXH3-64 of header and extended header"},
     {section::frame_statistics, "minimum, maximum, mean, standard deviation, NaN count of every frame"},
     {section::original, "what gives back the original file byte for byte"},
+    {section::sum, "sum over all frames, before any correction"},
 }};
 
 namespace encoding {

@@ -1,3 +1,4 @@
+#include <optional>
 #include <vector>
 
 #include "base/fail.hpp"
@@ -5,11 +6,13 @@
 #include "container/file_assembler.hpp"
 #include "container/frame_coder.hpp"
 #include "container/metadata_section.hpp"
+#include "container/sum_section.hpp"
 #include "header/compose.hpp"
 #include "jobs/converting_feed.hpp"
 #include "jobs/live.hpp"
 #include "jobs/open_input.hpp"
 #include "mrcz/jobs.hpp"
+#include "mrcz/sum_image.hpp"
 
 namespace mrcz {
 namespace {
@@ -32,6 +35,7 @@ class CodingSlots {
     CodingSlots(FrameFeed& feed, const codec::CodecRow& row, const CodecOptions& options, const RunContext& context) {
         const header::Layout& layout = feed.layout();
         for (std::size_t slot = pipeline_slots(context); slot > 0; --slot) feeds_.push_back(feed.make_slot());
+        pixels_.resize(feeds_.size());
         if (layout.frames > 0) {
             feeds_[0]->fetch(0);
             first_pixels_ = feeds_[0]->pixels();
@@ -45,19 +49,22 @@ class CodingSlots {
         if (frame > 0) feeds_[slot]->fetch(frame);
     }
     void work(std::int64_t frame, std::size_t slot) {
-        (void)coders_[slot].encode(frame == 0 ? first_pixels_ : feeds_[slot]->pixels());
+        pixels_[slot] = frame == 0 ? first_pixels_ : feeds_[slot]->pixels();
+        (void)coders_[slot].encode(pixels_[slot]);
     }
+    std::span<const std::byte> pixels(std::size_t slot) const { return pixels_[slot]; }
     const container::CodedFrame& coded(std::size_t slot) const { return coders_[slot].coded(); }
 
   private:
     std::vector<std::unique_ptr<jobs::FeedSlot>> feeds_;
+    std::vector<std::span<const std::byte>> pixels_;
     std::span<const std::byte> first_pixels_;
     std::unique_ptr<const codec::FrameEncoder> encoder_;
     std::vector<FrameCoder> coders_;
 };
 
 void code_frames(FrameFeed& feed, CodingSlots& slots, FileAssembler& assembler, const io::ByteSink& sink,
-                 const RunContext& context) {
+                 std::optional<FrameSummer>& summer, const RunContext& context) {
     const std::int64_t frames = feed.layout().frames;
     const PipelineStages stages{
         .take =
@@ -70,6 +77,7 @@ void code_frames(FrameFeed& feed, CodingSlots& slots, FileAssembler& assembler, 
         .put =
             [&](std::int64_t frame, std::size_t slot) {
                 assembler.add(slots.coded(slot));
+                if (summer) summer->add(slots.pixels(slot));
                 if (!context.progress) return;
                 const std::uint64_t done = static_cast<std::uint64_t>(frame + 1) * feed.layout().frame_bytes;
                 context.progress({frame + 1, frames, done, sink.written()});
@@ -79,7 +87,8 @@ void code_frames(FrameFeed& feed, CodingSlots& slots, FileAssembler& assembler, 
 }
 
 /// What the input carries, with the metadata given now in place of older ones.
-std::vector<Section> footer_sections(FrameFeed& feed, const CompressOptions& options) {
+std::vector<Section> footer_sections(FrameFeed& feed, const CompressOptions& options,
+                                     const std::optional<SumImage>& sum) {
     std::vector<Section> sections;
     if (options.metadata) sections.push_back(container::metadata_section(*options.metadata));
     bool has_provenance = false;
@@ -87,6 +96,10 @@ std::vector<Section> footer_sections(FrameFeed& feed, const CompressOptions& opt
         if (options.metadata && section.id == container::section::metadata) continue;
         has_provenance = has_provenance || section.id == container::section::provenance;
         sections.push_back(std::move(section));
+    }
+    if (sum) {
+        std::erase_if(sections, [](const Section& section) { return section.id == container::section::sum; });
+        sections.push_back(container::sum_section(*sum));
     }
     if (!has_provenance) sections.push_back(container::provenance_section("compress", options.codec));
     return sections;
@@ -105,13 +118,15 @@ JobResult compress(const Input& input, const Output& output, const CompressOptio
         const auto converting = conversion ? jobs::make_converting_feed(*source, *conversion) : nullptr;
         FrameFeed* const feed = conversion ? converting.get() : source.get();
         const header::Layout& layout = feed->layout();
+        auto summer = options.keep_sum ? std::optional<FrameSummer>(layout.format()) : std::nullopt;
         const auto sink = jobs::open_sink(output, input, true);  // before any frame is read: it may be refused
         CodingSlots slots(*feed, row, options.coding, context);
         const std::uint64_t pixels = pixel_count(layout.format());
         FileAssembler assembler(*sink, header::compressed_header(layout, row.info.id), feed->extended_header(),
                                 row.info, pixels);
-        code_frames(*feed, slots, assembler, *sink, context);
-        assembler.finish(footer_sections(*feed, options));
+        code_frames(*feed, slots, assembler, *sink, summer, context);
+        const auto sum = summer ? std::optional(summer->take()) : std::nullopt;
+        assembler.finish(footer_sections(*feed, options, sum));
         sink->commit();
         if (conversion) conversion->tell(context);
         const ConversionResult changed = conversion ? conversion->result() : ConversionResult{};

@@ -46,6 +46,8 @@ class ConvertingFeed final : public FrameFeed {
             note_trailing(container::parse_original(section.payload).trailing);
             return true;
         });
+        if (!conversion_.is_exact())
+            std::erase_if(sections, [](const auto& section) { return section.id == container::section::sum; });
         conversion_.record(sections);
         return sections;
     }

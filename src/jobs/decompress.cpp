@@ -55,6 +55,7 @@ std::vector<Section> sections_to_carry(const MrcFile& file) {
     if (!file.footer()) return carried;
     for (const container::SectionEntry& entry : file.footer()->sections) {
         if (jobs::is_made_anew(entry.id) || entry.id == container::section::original) continue;
+        if (entry.id == container::section::sum) continue;  // of compressed files only
         worth_a_footer = worth_a_footer || entry.id != container::section::provenance;
         carried.push_back(container::load_section(file.source(), entry, file.limits().metadata_bytes));
     }

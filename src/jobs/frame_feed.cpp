@@ -6,6 +6,7 @@
 #include "base/fail.hpp"
 #include "container/frame_loader.hpp"
 #include "container/row_packing.hpp"
+#include "container/sum_section.hpp"
 #include "header/mode0.hpp"
 #include "io/sources.hpp"
 #include "jobs/open_input.hpp"
@@ -44,7 +45,9 @@ class MrczFeed final : public FrameFeed {
         const std::uint64_t most =
             std::max(container::most_original_bytes(file_.limits()), file_.limits().metadata_bytes);
         for (const container::SectionEntry& entry : file_.footer()->sections)
-            if (!is_made_anew(entry.id)) sections.push_back(container::load_section(file_.source(), entry, most));
+            if (!is_made_anew(entry.id) && entry.id != container::section::sum)
+                sections.push_back(container::load_section(file_.source(), entry, most));
+        if (const auto sum = file_.sum()) sections.push_back(container::sum_section(*sum));
         return sections;
     }
 

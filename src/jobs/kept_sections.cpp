@@ -16,7 +16,8 @@ using container::Section;
 using container::SectionEntry;
 
 bool is_of_the_user(std::string_view id) {
-    return !is_made_anew(id) && id != container::section::original && id != container::section::provenance;
+    return !is_made_anew(id) && id != container::section::original && id != container::section::provenance &&
+           id != container::section::sum;
 }
 
 bool is_same(const Section& a, const Section& b) {

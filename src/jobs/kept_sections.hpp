@@ -9,7 +9,8 @@
 
 namespace mrcz::jobs {
 
-/// Sections that belong to the user: not those every file gets anew, nor ORIG, nor provenance.
+/// Sections that belong to the user: not those every file gets anew, nor ORIG, nor provenance, nor a sum
+/// of frames that are there.
 [[nodiscard]] std::vector<container::Section> user_sections(const container::MrcFile& file);
 
 /// Those of user_sections() that are not, the same, in a footer of the original's own.

@@ -165,6 +165,10 @@ JobResult compress_live(const Input& input, const Output& output, const codec::C
              "clip and round say how --dtype TYPE may change values, and --live takes none");
     if (options.dtype)
         fail(ErrorCode::invalid_argument, "--live stores pixels as they come; convert the finished file with --dtype");
+    if (options.keep_sum)
+        fail(ErrorCode::invalid_argument,
+             "--keep-sum is of all frames, which --live does not know; compress the "
+             "finished file with --keep-sum");
     LiveInput frames(input, options.limits, options.mode0, context);
     Growth growth(create(frames, output, row.info, options), options.live);
     frames.idle = [&growth] { growth.idle(); };

@@ -96,7 +96,8 @@ class PlainFeed final : public FrameFeed {
         try {
             const container::Footer footer = container::read_footer(*source, 0);
             for (const container::SectionEntry& entry : footer.sections)
-                if (!is_made_anew(entry.id) && entry.id != container::section::original)
+                if (!is_made_anew(entry.id) && entry.id != container::section::original &&
+                    entry.id != container::section::sum)
                     sections.push_back(container::load_section(*source, entry, limits_.metadata_bytes));
         } catch (const Error&) {
             sections.clear();

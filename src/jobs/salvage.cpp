@@ -17,6 +17,7 @@
 #include "container/patched_source.hpp"
 #include "container/provenance_steps.hpp"
 #include "container/row_packing.hpp"
+#include "container/sum_section.hpp"
 #include "container/uncommitted.hpp"
 #include "header/compose.hpp"
 #include "io/byte_sink.hpp"
@@ -214,7 +215,9 @@ class Salvage {
                 continue;
             }
             try {
-                sections_.push_back(container::load_section(*footer_->source, entry, most));
+                const bool is_sum = entry.id == container::section::sum;
+                sections_.push_back(container::load_section(
+                    *footer_->source, entry, is_sum ? container::most_sum_bytes(options_.limits) : most));
             } catch (const Error&) {
                 result_.lost_sections.push_back(entry.id);
             }

@@ -2,7 +2,7 @@
 
 {"path": ..., "restore": true} is answered by what the decoder finds in the file: {"problems": [...], "sha256": of all
 pixels in little-endian, "shape": ..., "dtype": ..., "metadata": ..., "restored": sha256 of the original,
-"statistics_agree": whether FSTA agrees with NumPy, ...}, or by {"error": ...}. With "rehash_footer_at" the footer there
+"statistics_agree": whether FSTA agrees with NumPy, "sum_agrees": whether SUMI does, ...}, or by {"error": ...}. With "rehash_footer_at" the footer there
 is given hashes that hold, before it is read.
 """
 
@@ -31,6 +31,16 @@ def statistics_agree(pixels, stored):
     true = numbers.min(), numbers.max(), numbers.mean(), numbers.std()
     scale = max(abs(true[0]), abs(true[1]))
     return true[:2] == stored[:2] and numpy.allclose(true[2:], stored[2:4], rtol=1e-6, atol=1e-9 * scale)
+
+
+def sum_agrees(frames, stored):
+    """SUMI against NumPy; None where the file has none."""
+    if stored is None:
+        return None
+    true = numpy.zeros(stored.shape, "f8" if frames[0].dtype.kind == "f" else "i8")
+    for pixels in frames:
+        true += pixels
+    return bool(numpy.array_equal(true, stored))
 
 
 def rehash_footer(path, footer):
@@ -64,6 +74,7 @@ def answer(job):
             "frame_shape": list(frames[0].shape) if frames else None,
             "frame_statistics": len(stored),
             "statistics_agree": all(map(statistics_agree, frames, stored)),
+            "sum_agrees": sum_agrees(frames, file.sum()),
             "restored": hashlib.sha256(file.restore()).hexdigest() if job.get("restore") else None,
         }
 

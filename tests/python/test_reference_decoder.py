@@ -149,6 +149,16 @@ def with_metadata(workshop: Workshop) -> None:
                  metadata={"blob": "b'\\x01\\x02\\x03'", "nan": "NaN", "7": "seven"})
 
 
+def with_sums(workshop: Workshop) -> None:
+    for mode in (INT8, INT16, UINT16, FLOAT16, FLOAT32):
+        for pattern in ("counts", "noise"):
+            workshop.add(f"a sum, mode {mode.number}, {pattern}", plain_mrc.make(mode, (5, 61, 47), pattern), "zstd",
+                         "--keep-sum")
+    kept = workshop.cases[-1]
+    workshop.cases.append(Case("a sum --keep-sum compressed anew", workshop.compress("", kept.path, "lz4"),
+                               kept.source_bytes, kept.pixels, kept.dtype, codec="lz4"))
+
+
 def packed_4_bit(workshop: Workshop) -> None:
     """Mode 101: rows of odd length, padded to whole bytes as IMOD has them; and running on, as others have them."""
     for nx, ny, padded in ((6, 5, True), (7, 5, True), (7, 5, False), (7, 4, False)):
@@ -205,6 +215,7 @@ def check_case(checks: Checks, case: Case, found: dict, ours: bool) -> None:
         checks.equal(found["byte_order"], "little", f"{case.name}: byte order")
         checks.equal(found["promised"], True, f"{case.name}: the label promises a footer")
         checks.equal(found["frame_statistics"], found["shape"][0], f"{case.name}: entries of FSTA")
+    checks.equal(found["sum_agrees"], True if "--keep-sum" in case.name else None, f"{case.name}: SUMI against NumPy")
     checks.equal(found["statistics_agree"], True, f"{case.name}: FSTA against NumPy")
     metadata = found["metadata"]
     if isinstance(metadata, dict) and isinstance(metadata.get("nan"), float):
@@ -341,6 +352,7 @@ def main() -> int:
         shapes_and_blocks(workshop, codecs)
         odd_sources(workshop)
         with_metadata(workshop)
+        with_sums(workshop)
         packed_4_bit(workshop)
         foreign = foreign_files()
         print(f"{len(workshop.cases)} files of ours, codecs {', '.join(codecs)}; {len(foreign)} of python-mrcz")
