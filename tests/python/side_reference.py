@@ -2,8 +2,8 @@
 
 {"path": ..., "restore": true} is answered by what the decoder finds in the file: {"problems": [...], "sha256": of all
 pixels in little-endian, "shape": ..., "dtype": ..., "metadata": ..., "restored": sha256 of the original,
-"statistics_agree": whether FSTA agrees with NumPy, "sum_agrees": whether SUMI does, ...}, or by {"error": ...}. With "rehash_footer_at" the footer there
-is given hashes that hold, before it is read.
+"statistics_agree": whether FSTA agrees with NumPy, "sum_agrees": whether SUMI does, ...}, or by {"error": ...}. With
+"rehash_footer_at" the footer there is given hashes that hold, before it is read.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ def sum_agrees(frames, stored):
     true = numpy.zeros(stored.shape, "f8" if frames[0].dtype.kind == "f" else "i8")
     for pixels in frames:
         true += pixels
-    return bool(numpy.array_equal(true, stored))
+    return bool(numpy.array_equal(true, stored, equal_nan=true.dtype.kind == "f"))
 
 
 def rehash_footer(path, footer):
