@@ -3,4 +3,6 @@ mrcz_unit_test(process
           unit/process/sum_image_test.cpp
           unit/process/koma_window_test.cpp unit/process/koma_sum_test.cpp unit/process/koma_pattern_test.cpp
           unit/process/koma_contrast_test.cpp unit/process/correlation_test.cpp unit/process/power_law_test.cpp
+          unit/process/orientation_test.cpp unit/process/gain_test.cpp unit/process/gamma_test.cpp
+          unit/process/defects_test.cpp
   LIBS)
