@@ -57,6 +57,7 @@ struct OutlierPixel {
     bool is_clustered = false;          ///< an outlier that has another in the 5 x 5 around it
 
     [[nodiscard]] bool is_outlier() const noexcept { return weight < 0.5F; }
+    friend bool operator==(const OutlierPixel&, const OutlierPixel&) = default;
 };
 
 /// Counts of the sum: bin i holds sums ((first + i - 0.5) * width, (first + i + 0.5) * width] in electrons, the rest
@@ -67,6 +68,8 @@ struct SumHistogram {
     std::vector<std::uint64_t> counts;
     std::uint64_t below = 0;
     std::uint64_t above = 0;
+
+    friend bool operator==(const SumHistogram&, const SumHistogram&) = default;
 };
 
 /// What was found in one sum. Everything is in electrons of the sum unless it says otherwise.
@@ -87,6 +90,8 @@ struct Outliers {
     double frame_mean = 0;
     std::vector<double> kernel_taps;  ///< three, by distance
     double added_noise = 0;           ///< standard deviation, in pixel values, of what decorrelates; 0: not asked for
+
+    friend bool operator==(const Outliers&, const Outliers&) = default;
 };
 
 /// Finds the outliers of `sum`, raw or corrected by dark and gain. Pixels of `known_bad` (one byte a pixel, not 0: bad;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "mrcz/frame_format.hpp"
 #include "mrcz/run_context.hpp"

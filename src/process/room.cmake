@@ -1,6 +1,9 @@
 mrcz_room(process
   SOURCES
           process/sum_image.cpp process/row_bands.cpp
+          process/outliers.cpp process/outlier_fill.cpp process/outlier_thresholds.cpp process/outlier_weight.cpp
+          process/sum_histogram.cpp process/sum_scale.cpp process/normal_fit.cpp process/nelder_mead.cpp
+          process/neighbours.cpp
           process/koma_window.cpp process/koma_sum.cpp process/koma_pattern.cpp process/koma_contrast.cpp
           process/correlation.cpp process/power_law.cpp
           process/gain.cpp process/apply_gain.cpp process/mismatch_hint.cpp
