@@ -119,21 +119,27 @@ def stack_correlations(folder, paths):
     return [mrc_arrays.correlation(mrc_arrays.read(os.path.join(folder, os.path.basename(path)))) for path in paths]
 
 
+def picture(movie):
+    """Sum of a corner of the movie, binned by 2."""
+    side = min(512, movie.shape[-1])
+    total = numpy.array(movie[:, :side, :side]).sum(axis=0, dtype="f4")
+    return total.reshape(side // 2, 2, side // 2, 2).sum(axis=(1, 3))
+
+
 def measure_session(name, mrcz, sets, store):
     """Correlation in every movie before, after outliers, after KOMA, after both; and against the radius."""
     movies = sets.data(name)
     mask = sets.side(name, ".mask", "uint8", (movies.shape[0],) + movies.shape[2:])
-    side = min(256, movies.shape[-1])
     paths = write_movies(store, name, movies)
     numbers = {"params": sets.params(name), "correlation": {"none": stack_correlations(os.path.dirname(paths[0]), paths)},
                "radii": {}}
-    pictures = {"none": numpy.array(movies[30, :, :side, :side]).sum(axis=0)}
+    pictures = {"none": picture(movies[30])}
     runs = {"outliers": ["--outliers"], "koma": ["--koma", str(RADIUS)], "both": ["--outliers", "--koma", str(RADIUS)]}
     for run, options in runs.items():
         folder = store.scratch(run)
         reports = mrc_arrays.process(mrcz, paths, folder, "--dtype", "float32", *options)
         numbers["correlation"][run] = stack_correlations(folder, paths)
-        pictures[run] = mrc_arrays.read(os.path.join(folder, os.path.basename(paths[30])))[:, :side, :side].sum(axis=0)
+        pictures[run] = picture(mrc_arrays.read(os.path.join(folder, os.path.basename(paths[30]))))
         if run == "outliers":
             numbers["found"] = [{kind: report["outliers"][kind] for kind in ("hot", "dead", "singletons", "clustered")}
                                 for report in reports]
@@ -342,7 +348,7 @@ def plot_hot_pixels(store, pyplot):
     kinds = numpy.full(found.shape + (3,), 255, "u1")
     kinds[found & planted], kinds[found & ~planted], kinds[~found & planted] = (30, 80, 160), (230, 120, 20), (214, 39, 40)
     axes[1].imshow(kinds, interpolation="nearest", origin="lower")
-    axes[1].set_title("blue: found; red: missed; orange: good pixel")
+    axes[1].set_title("found (missed red, good orange)")
     axes[2].imshow(arrays["corrected"], **limits)
     axes[2].set_title("sum corrected")
     for each in axes:
@@ -365,6 +371,7 @@ def plot_sessions(store, pyplot):
             bottom.plot(movies, values, ".-", color=COLOURS[run], label=LABELS[run], linewidth=0.8)
         bottom.axhline(0, color="k", linewidth=0.5)
         bottom.set_yscale("symlog", linthresh=1e-3)
+        bottom.set_ylim(-1e-3, None)
         bottom.set(xlabel="movie of the session", ylabel="frame–frame correlation R" if column == 0 else None)
         for each in (top, bottom):
             for carbon in numbers["params"]["carbon_movies"]:
@@ -379,13 +386,13 @@ def plot_pattern(store, pyplot):
     figure, axes = pyplot.subplots(1, 4, figsize=(12, 3.4), constrained_layout=True)
     middle = float(numpy.median(arrays["none"]))
     for each, run in zip(axes, LABELS):
-        each.imshow(arrays[run], vmin=middle - 12, vmax=middle + 12, cmap="gray", interpolation="nearest", origin="lower")
+        each.imshow(arrays[run], vmin=middle - 30, vmax=middle + 30, cmap="gray", interpolation="nearest", origin="lower")
         each.set(xticks=[], yticks=[], title=LABELS[run])
     return figure
 
 
 def plot_radius(store, pyplot):
-    figure, axes = pyplot.subplots(1, 2, figsize=(10, 4.2), constrained_layout=True)
+    figure, axes = pyplot.subplots(1, 2, figsize=(10, 4.8), constrained_layout=True)
     for name, style in zip(SESSIONS, ("s--", "o-")):
         numbers = store.numbers(name)
         carbon = numbers["params"]["carbon_movies"]
@@ -398,7 +405,6 @@ def plot_radius(store, pyplot):
                         label=f"outliers alone, {SESSIONS[name].split(',')[0]} pattern")
     axes[0].set(xlabel="KOMA radius, movies", ylabel="frame–frame correlation R", title="a  simulated sessions")
     axes[0].set_yscale("log")
-    axes[0].legend(frameon=False, fontsize=8)
     for name, colour in (("koma_static", "#1f77b4"), ("koma_drift", "#ff7f0e")):
         numbers = store.numbers(name)
         what = name.split("_")[1]
@@ -409,8 +415,8 @@ def plot_radius(store, pyplot):
     axes[1].axhline(expected(store.numbers("koma_static"), 0), color="k", linewidth=1, linestyle=":", label="uncorrected")
     axes[1].set(xlabel="KOMA radius, movies", title="b  a 5 % pixel pattern alone")
     axes[1].set_yscale("log")
-    axes[1].legend(frameon=False, fontsize=8)
     for each in axes:
+        each.legend(frameon=False, fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.15))
         each.set_xscale("log", base=2)
         each.set_xticks(RADII, [str(radius) for radius in RADII])
         each.minorticks_off()
