@@ -31,11 +31,15 @@ void run_metadata(std::span<const std::byte> input);
 void run_footer(std::span<const std::byte> input);
 void run_chunk(std::span<const std::byte> input);
 void run_reader(std::span<const std::byte> input);
+void run_reference(std::span<const std::byte> input);
+void run_defects(std::span<const std::byte> input);
 
 [[nodiscard]] std::vector<Bytes> header_seeds();
 [[nodiscard]] std::vector<Bytes> metadata_seeds();
 [[nodiscard]] std::vector<Bytes> footer_seeds();
 [[nodiscard]] std::vector<Bytes> chunk_seeds();
 [[nodiscard]] std::vector<Bytes> reader_seeds();
+[[nodiscard]] std::vector<Bytes> reference_seeds();
+[[nodiscard]] std::vector<Bytes> defects_seeds();
 
 }  // namespace mrcz::fuzz

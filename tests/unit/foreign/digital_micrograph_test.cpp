@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "kit/damage.hpp"
+#include "kit/dm_files.hpp"
 #include "mrcz/gain_file.hpp"
-#include "unit/foreign/dm_files.hpp"
 
 namespace mrcz {
 namespace {

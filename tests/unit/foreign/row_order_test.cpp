@@ -2,9 +2,9 @@
 
 #include <array>
 
+#include "kit/dm_files.hpp"
 #include "kit/files.hpp"
 #include "mrcz/gain_file.hpp"
-#include "unit/foreign/dm_files.hpp"
 #include "unit/foreign/tiff_files.hpp"
 
 namespace mrcz {

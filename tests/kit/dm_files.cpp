@@ -1,4 +1,4 @@
-#include "unit/foreign/dm_files.hpp"
+#include "kit/dm_files.hpp"
 
 #include <algorithm>
 
