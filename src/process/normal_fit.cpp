@@ -50,7 +50,7 @@ std::optional<NormalFit> quantile_fit(std::span<const CumulativePoint> points) {
 
 NormalFit least_distance_fit(std::span<const CumulativePoint> points, const NormalFit& start, const FitLimits& limits) {
     const auto fit_at = [&](const Point2& at) {
-        const double mean_by = std::clamp(at[0] * start.sigma, -limits.mean_by, limits.mean_by);
+        const double mean_by = std::clamp(at[0], -limits.mean_by, limits.mean_by) * start.sigma;
         const double times = std::clamp(std::exp(at[1]), limits.sigma_least, limits.sigma_most);
         return NormalFit{start.mean + mean_by, start.sigma * times};
     };

@@ -26,7 +26,7 @@ struct CumulativePoint {
 /// than two points have shares there or they do not rise.
 [[nodiscard]] std::optional<NormalFit> quantile_fit(std::span<const CumulativePoint> points);
 
-/// Limits of a fit: mean within `mean_by` of the start's, sigma from `sigma_least` to `sigma_most` times the start's.
+/// Limits of a fit: mean within `mean_by` of the start's sigmas, sigma from `sigma_least` to `sigma_most` times the start's.
 struct FitLimits {
     double mean_by = 0, sigma_least = 0, sigma_most = 0;
 };

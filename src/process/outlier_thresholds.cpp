@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 namespace mrcz {
 namespace {
@@ -30,6 +31,28 @@ Points cumulative_points(const SumHistogram& histogram, const SumTransform& tran
     return points;
 }
 
+/// How probable it is that counts of a mean reach a number.
+class PoissonTails {
+  public:
+    explicit PoissonTails(double mean) : mean_(mean) {}
+
+    [[nodiscard]] double at(int count) const {
+        double term = std::exp(-mean_), sum = 0;
+        for (int i = 1; i < count; ++i) term *= mean_ / i;
+        for (int i = std::max(count, 1); i < count + 60; ++i) sum += term *= mean_ / i;
+        return sum;
+    }
+    /// The least number, 1 or more, that counts reach with less than this probability.
+    [[nodiscard]] int first_below(double probability) const {
+        int count = 1;
+        while (at(count) >= probability) ++count;
+        return count;
+    }
+
+  private:
+    double mean_;
+};
+
 bool has_quantile(const CumulativePoint& point) { return point.share > 0 && point.share < 1; }
 
 /// A line has two places to go through.
@@ -49,7 +72,10 @@ NormalFit fit_of(const Points& points, const NormalFit& expected, OutlierRule ru
     constexpr FitLimits published{0.5, 0.7, 1.3}, far{16, 1.0 / 16, 16};
     if (!shows_a_distribution(points)) return expected;
     if (rule == OutlierRule::paper) return least_distance_fit(points, expected, published);
-    return least_distance_fit(points, quantile_fit(points).value_or(expected), far);
+    NormalFit fit = least_distance_fit(points, quantile_fit(points).value_or(expected), far);
+    // Counts have the noise of counting at least; what shows less is too few distinct sums.
+    fit.sigma = std::max(fit.sigma, 0.5 * expected.sigma);
+    return fit;
 }
 
 /// A bin in sigma: where it is by the fit, and how far that is from where its share says (equation 3).
@@ -123,11 +149,32 @@ bool has_defects(const Side& side, double pixels) {
     return side.bins.size() >= least_bins && found >= least_pixels && found > expected + 5 * std::sqrt(expected + 1);
 }
 
+constexpr double without_defects = 4.5;
+
 double guarded_threshold(const Side& side, double sign, double pixels, double least) {
-    constexpr double without_defects = 4.5, greatest = 8;
+    constexpr double greatest = 8;
     const double threshold = has_defects(side, pixels) ? sign * zero_of_line(side.bins) : without_defects;
     if (!std::isfinite(threshold) || threshold <= 0) return sign * std::max(without_defects, least);
     return sign * std::clamp(threshold, std::min(least, greatest), greatest);
+}
+
+/// A few electrons a pixel at most: too few bins for a fit, and far from normal. What the share of pixels without any
+/// says of all others stands for it.
+std::optional<OutlierThresholds> sparse_thresholds(const SumHistogram& histogram, const Points& points,
+                                                   const SumTransform& transform, const OutlierOptions& options) {
+    constexpr double most_electrons = 2;
+    const std::int64_t at_zero = -histogram.first;
+    if (histogram.width != 1 || at_zero < 0 || at_zero >= static_cast<std::int64_t>(points.size())) return std::nullopt;
+    const CumulativePoint& zero = points[static_cast<std::size_t>(at_zero)];
+    if (!has_quantile(zero) || -std::log(zero.share) > most_electrons) return std::nullopt;
+    const PoissonTails tails(-std::log(zero.share));
+    const double highest = normal_share(-options.threshold_share * std::max(options.least_threshold, 1.0));
+    const int hot = tails.first_below(highest);
+    const int other = hot == 1 ? 2 : 1;
+    const double hot_z = -normal_quantile(tails.at(hot)), other_z = -normal_quantile(tails.at(other));
+    const double hot_edge = transform.of(hot - 0.5), other_edge = transform.of(other - 0.5);
+    const double sigma = (hot_edge - other_edge) / (hot_z - other_z);
+    return OutlierThresholds{{hot_edge - hot_z * sigma, sigma}, -without_defects, hot_z / options.threshold_share};
 }
 
 double pixels_of(const SumHistogram& histogram) {
@@ -140,6 +187,8 @@ double pixels_of(const SumHistogram& histogram) {
 OutlierThresholds thresholds_of(const SumHistogram& histogram, const NormalFit& expected, const SumTransform& transform,
                                 const OutlierOptions& options) {
     const Points points = cumulative_points(histogram, transform, options.rule);
+    if (options.rule == OutlierRule::guarded && transform.is_anscombe)
+        if (const auto sparse = sparse_thresholds(histogram, points, transform, options)) return *sparse;
     const NormalFit fit = fit_of(points, transformed(expected, transform), options.rule);
     const std::vector<Residual> residuals = residuals_of(points, fit);
     const Side dark = dark_side(residuals), hot = hot_side(residuals);

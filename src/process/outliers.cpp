@@ -63,9 +63,11 @@ NormalFit expected_electrons(const SumBulk& bulk, double values_per_electron, Ou
     return {mean, std::max({counted, bulk.deviation / values_per_electron, least_sigma})};
 }
 
-bool transforms(const OutlierOptions& options, const NormalFit& expected) {
+/// What spreads far more than counts do has not their skew.
+bool transforms(const OutlierOptions& options, const SumBulk& bulk, double values_per_electron) {
     if (options.transform != OutlierTransform::automatic) return options.transform == OutlierTransform::anscombe;
-    return options.rule == OutlierRule::guarded && expected.mean >= 0;
+    const double variance = bulk.deviation * bulk.deviation / values_per_electron;
+    return options.rule == OutlierRule::guarded && bulk.median >= 0 && variance <= 4 * bulk.median;
 }
 
 enum class PixelKind : std::uint8_t { good, outlier, unusable };
@@ -262,7 +264,7 @@ Outliers find_outliers(const SumImage& sum, const OutlierOptions& options, std::
     outliers.values_per_electron = values_per_electron(sum, bulk, options, context);
     const double scale = outliers.values_per_electron;
     const NormalFit expected = expected_electrons(bulk, scale, options.rule);
-    const SumTransform transform{transforms(options, expected)};
+    const SumTransform transform{transforms(options, bulk, scale)};
     outliers.is_transformed = transform.is_anscombe;
     outliers.histogram = histogram_of(sum, usable, scale, expected.mean, expected.sigma, context);
     const OutlierThresholds thresholds = thresholds_of(outliers.histogram, expected, transform, options);

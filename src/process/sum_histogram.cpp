@@ -58,6 +58,7 @@ std::vector<std::uint32_t> counts_of(std::span<const Value> values, std::size_t 
     for (std::size_t i = 0; i < values.size(); ++i)
         if (usable.has(first + i, values[i])) ++counts[i % 2 * bins + places.of(values[i])];
     for (std::size_t bin = 0; bin < bins; ++bin) counts[bin] += counts[bins + bin];
+    counts.resize(bins);
     return counts;
 }
 

@@ -104,12 +104,13 @@ double values_per_electron(const SumImage& sum, const SumBulk& bulk, const Outli
                    " times the mean, not 1 as of counted electrons: taken as pixel values per electron"));
         return *options.fano_factor;
     }
-    // Floats of no known scale: bins of one unit could be far too wide for them, which integers always fill.
+    // Floats of no known scale may lie in less than one bin of a unit, which integers always fill.
+    constexpr double least_sigma = 0.5, bins_a_sigma = 16;
     if (!std::holds_alternative<std::vector<double>>(sum.values) || !(bulk.deviation > 0)) return 1;
-    constexpr double bins_a_sigma = 16;
-    const double scale =
-        bulk.median > 0 ? bulk.deviation * bulk.deviation / bulk.median : bulk.deviation / bins_a_sigma;
-    if (!is_scale(scale) || (bulk.median > 0 && scale > 0.7)) return 1;
+    const double variance = bulk.deviation * bulk.deviation;
+    if (bulk.deviation >= least_sigma && variance >= 0.5 * bulk.median) return 1;
+    const double scale = bulk.median > 4 * bulk.deviation ? variance / bulk.median : bulk.deviation / bins_a_sigma;
+    if (!is_scale(scale)) return 1;
     say(concat("outliers: pixel values are no counts of electrons: their spread is taken as noise, ", scale,
                " pixel values per electron"));
     return scale;
