@@ -37,11 +37,19 @@ def read(path):
 
 
 def process(mrcz, movies, folder, *options):
-    """Runs `mrcz process` on the movies; its reports, one a movie. Results are plain files of the same names in folder."""
+    """Runs `mrcz process` on the movies of a session; its reports, one a movie, in the order of the movies. Results are
+    plain files of the same names in folder."""
     os.makedirs(folder, exist_ok=True)
     command = [mrcz, "process", "--plain", "--force", "--output-dir", folder, "--report", "json", *options, *movies]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    reports = {os.path.basename(report["input"]): report for report in map(json.loads, done.stdout.splitlines())}
+    return [reports[os.path.basename(movie)] for movie in movies]
+
+
+def calibrate_gamma(mrcz, flats, gain, seconds):
+    """The law that `mrcz process` fits to flat fields of so many seconds each, and its points."""
+    command = [mrcz, "process", "--calibrate-gamma", "--gain", gain, "--frame-time", str(seconds), *flats]
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
 def correlation(frames):

@@ -104,7 +104,7 @@ def measure_outliers(mrcz, sets, store):
         corrected = mrc_arrays.read(os.path.join(store.folder, "scratch", rule, os.path.basename(paths[0])))
         found = replaced(raw, corrected)
         sure = (mask == 2) | (numpy.abs(z) >= 6)
-        rules[rule] = {"report": report["outliers"], "before": mrc_arrays.correlation(raw),
+        rules[rule] = {"report": report["step"]["outliers"], "before": mrc_arrays.correlation(raw),
                        "after": mrc_arrays.correlation(corrected), "found": int(found.sum()),
                        "recall": float(found[sure].mean()), "precision": float((mask[found] > 0).mean()),
                        "false_rate": float(found[mask == 0].mean())}
@@ -113,6 +113,10 @@ def measure_outliers(mrcz, sets, store):
             sums = {"raw": raw[:, *window].sum(0), "corrected": corrected[:, *window].sum(0),
                     "planted": mask[window], "found": found[window]}
     store.put("outliers", rules, total=raw.sum(axis=0, dtype="i4"), mask=mask, **sums)
+
+
+def after(report):
+    return report["correlation"]["after"]["all_pairs"]
 
 
 def stack_correlations(folder, paths):
@@ -141,18 +145,18 @@ def measure_session(name, mrcz, sets, store):
         numbers["correlation"][run] = stack_correlations(folder, paths)
         pictures[run] = picture(mrc_arrays.read(os.path.join(folder, os.path.basename(paths[30]))))
         if run == "outliers":
-            numbers["found"] = [{kind: report["outliers"][kind] for kind in ("hot", "dead", "singletons", "clustered")}
+            numbers["found"] = [{kind: report["step"]["outliers"][kind] for kind in ("hot", "dead", "singletons", "clustered")}
                                 for report in reports]
-            numbers["reported"] = [report["correlation"] for report in reports]
+            numbers["reported"] = [after(report) for report in reports]
         if run == "koma":
-            numbers["excluded"] = [i for i, report in enumerate(reports) if report["koma"]["is_excluded"]]
+            numbers["excluded"] = [i for i, report in enumerate(reports) if report["step"]["koma"]["excluded"]]
         shutil.rmtree(folder)
     for radius in RADII:
         for run in ("koma", "both"):
             folder = store.scratch("radius")
             options = ["--koma", str(radius)] + (["--outliers"] if run == "both" else [])
             reports = mrc_arrays.process(mrcz, paths, folder, "--dtype", "float32", *options)
-            numbers["radii"].setdefault(run, []).append([report["correlation"]["after"] for report in reports])
+            numbers["radii"].setdefault(run, []).append([after(report) for report in reports])
             shutil.rmtree(folder)
     numbers["planted"] = {"hot": [int((m == 1).sum()) for m in mask], "dead": [int((m == 2).sum()) for m in mask]}
     store.put(name, numbers, **pictures)
@@ -166,7 +170,7 @@ def measure_koma(name, mrcz, sets, store):
     for radius in RADII:
         folder = store.scratch("radius")
         reports = mrc_arrays.process(mrcz, paths, folder, "--dtype", "float32", "--koma", str(radius))
-        measured[str(radius)] = [report["correlation"]["after"] for report in reports]
+        measured[str(radius)] = [after(report) for report in reports]
         if radius == RADIUS:
             measured["check"] = stack_correlations(folder, paths[:3])
         shutil.rmtree(folder)
@@ -181,7 +185,7 @@ def measure_gamma(mrcz, sets, store):
     gain = os.path.join(os.path.dirname(paths[0]), "gain_reference.mrc")
     mrc_arrays.write(gain, numpy.array(sets.side(name, ".gain", "float32", flats.shape[1:])))
     params = sets.params(name)
-    law = mrc_arrays.calibrate_gamma(mrcz, paths, gain, params["dose_rates"])
+    law = mrc_arrays.calibrate_gamma(mrcz, paths, gain, params["seconds"])
     store.put("gamma", {"params": params, "found": law})
 
 
@@ -265,7 +269,7 @@ def gamma_table(store):
     numbers = store.numbers("gamma")
     print_table(["dose rate, e⁻/px/s", "γ planted", "γ found", "error"],
                 [[rate, f"{true:.4f}", f"{found:.4f}", f"{found - true:+.4f}"] for rate, true, found in
-                 zip(numbers["params"]["dose_rates"], numbers["params"]["gamma"], numbers["found"]["gammas"])])
+                 zip(numbers["params"]["dose_rates"], numbers["params"]["gamma"], (point["exponent"] for point in numbers["found"]["points"]))])
 
 
 def law_table(store):
@@ -305,7 +309,7 @@ LABELS = {"none": "as recorded", "outliers": "outliers filled", "koma": "KOMA", 
 
 def normal_counts(edges, report, pixels):
     """Pixels that the fitted normal distribution has between sums."""
-    place = (numpy.maximum(edges + 1 / 24, 0) ** (2 / 3)) if report["is_transformed"] else edges
+    place = (numpy.maximum(edges + 1 / 24, 0) ** (2 / 3)) if report["transform"] == "anscombe" else edges
     share = [0.5 * (1 + math.erf((p - report["mean"]) / report["sigma"] / math.sqrt(2))) for p in place]
     return pixels * numpy.diff(share)
 
@@ -313,7 +317,7 @@ def normal_counts(edges, report, pixels):
 def sum_at(report, sigmas):
     """The sum that lies so many sigma from the mean."""
     place = report["mean"] + sigmas * report["sigma"]
-    return place ** 1.5 - 1 / 24 if report["is_transformed"] else place
+    return place ** 1.5 - 1 / 24 if report["transform"] == "anscombe" else place
 
 
 def plot_histogram(store, pyplot):
@@ -426,12 +430,12 @@ def plot_radius(store, pyplot):
 def plot_gamma(store, pyplot):
     numbers = store.numbers("gamma")
     rates = numpy.geomspace(0.25, 9, 200)
-    law = numbers["found"]["law"]
+    law = numbers["found"]
     figure, axes = pyplot.subplots(figsize=(5.5, 3.8), constrained_layout=True)
     axes.plot(rates, 0.12035633 * rates ** -1.04171635 - 0.03363192 * rates + 1.03902726, "k", label="planted: the K2's law")
     axes.plot(rates, law["a1"] * rates ** law["b1"] + law["a2"] * rates + law["a3"], "--", color="#d62728",
               label="law fitted")
-    axes.plot(numbers["params"]["dose_rates"], numbers["found"]["gammas"], "o", color="#d62728", label="γ found")
+    axes.plot(numbers["params"]["dose_rates"], [point["exponent"] for point in law["points"]], "o", color="#d62728", label="γ found")
     axes.set(xscale="log", xlabel="dose rate, electrons per pixel and second", ylabel="γ")
     axes.legend(frameon=False)
     return figure

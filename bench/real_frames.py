@@ -57,11 +57,11 @@ def hdf5(path):
 
 
 def references(shared):
-    """Name: frames, flat, dark, all in the row order of the frames."""
+    """Name: frames, flat, dark, all in the row order of the files; and the files of flat and dark, where they are TIFF."""
     folder = os.path.join(shared, SAVU)
     flats = hdf5(os.path.join(shared, I12, "flat_field.h5"))
     darks = hdf5(os.path.join(shared, I12, "dark_field.h5"))
-    return {"Savu projections": (savu(shared), tiff(folder + "flat_00001.tiff"), tiff(folder + "dark_00001.tiff")),
+    return {"Savu projections": (savu(shared), folder + "flat_00001.tiff", folder + "dark_00001.tiff"),
             "I12 flats, each by their mean": (flats, flats.mean(axis=0, dtype="f4"), darks.mean(axis=0, dtype="f4"))}
 
 
@@ -79,22 +79,27 @@ def ulps(one, other):
 
 
 def measure_references(mrcz, shared, store):
+    """Frames are written with the lowest row first, as MRC has them; TIFF references are given as they are."""
     rows = []
     for name, (frames, flat, dark) in references(shared).items():
         folder = store.scratch("references")
-        paths = {what: os.path.join(folder, what + ".mrc") for what in ("movie", "gain", "dark")}
-        gain = multiplier(flat, dark)
-        for what, array in (("movie", frames), ("gain", gain), ("dark", dark.astype("f4"))):
-            mrc_arrays.write(paths[what], array)
-        out = os.path.join(folder, "out")
-        mrc_arrays.process(mrcz, [paths["movie"]], out, "--gain", paths["gain"], "--dark", paths["dark"])
+        movie, out = os.path.join(folder, "movie.mrc"), os.path.join(folder, "out")
+        if isinstance(flat, str):
+            frames, files = frames[:, ::-1], (flat, dark)
+            flat, dark = tiff(flat)[::-1], tiff(dark)[::-1]
+        else:
+            files = [os.path.join(folder, what) for what in ("flat.mrc", "dark.mrc")]
+            for file, array in zip(files, (flat, dark)):
+                mrc_arrays.write(file, array)
+        mrc_arrays.write(movie, frames)
+        mrc_arrays.process(mrcz, [movie], out, "--gain", files[0], "--gain-invert", "--dark", files[1])
         corrected = numpy.array(mrc_arrays.read(os.path.join(out, "movie.mrc")))
-        plain = (frames.astype("f4") - dark.astype("f4")) * gain
+        gain = multiplier(flat, dark)
+        plain = (frames.astype("f4") - dark) * gain
         lit = gain > 0
+        spread = [float(f.mean(axis=0)[lit].std() / f.mean(axis=0)[lit].mean()) for f in (frames, corrected)]
         rows.append({"name": name, "frames": len(frames), "ulps": ulps(corrected[:, lit], plain[:, lit]),
-                     "dark_pixels": int((~lit).sum()),
-                     "before": float(frames.mean(axis=0)[lit].std() / frames.mean(axis=0)[lit].mean()),
-                     "after": float(plain.mean(axis=0)[lit].std() / plain.mean(axis=0)[lit].mean())})
+                     "dark_pixels": int((~lit).sum()), "before": spread[0], "after": spread[1]})
     store.put("references", rows)
 
 
@@ -105,7 +110,7 @@ def found_by_mrcz(mrcz, frames, store, rule):
     path = os.path.join(folder, "movie.mrc")
     mrc_arrays.write(path, frames)
     report, = mrc_arrays.process(mrcz, [path], os.path.join(folder, "out"), rule)
-    return replaced(frames, mrc_arrays.read(os.path.join(folder, "out", "movie.mrc"))), report["outliers"]
+    return replaced(frames, mrc_arrays.read(os.path.join(folder, "out", "movie.mrc"))), report["step"]["outliers"]
 
 
 def found_by_relion(frames):
