@@ -43,6 +43,10 @@ struct OutlierOptions {
     /// Weights of the neighbours by distance 0, 1, 2 along x, times those along y; the pixel itself has none. Two or
     /// three numbers; empty: Gatan K2's.
     std::vector<double> kernel_taps;
+    /// The guarded rule leaves patches as they are: outliers joined to a block of 3 x 3 that are all too dark or all
+    /// too bright are something seen, such as gold beads or a direct beam. Pixels known to be bad are replaced all the
+    /// same.
+    bool is_sparing_patches = true;
     /// Adds noise of half a frame's standard deviation to what `mean` and `frame` fill in, so that frames whose
     /// outliers come from the same neighbours do not correlate.
     bool is_decorrelated = false;
@@ -82,6 +86,7 @@ struct Outliers {
     double dark_threshold = 0, hot_threshold = 0;  ///< in sigma
     std::uint64_t dead = 0, hot = 0;               ///< pixels beyond the thresholds
     std::uint64_t singletons = 0, clustered = 0;   ///< of the pixels with a weight below 0.5
+    std::uint64_t spared = 0;                      ///< outliers of patches, left as they are and counted nowhere else
     /// By rising index: outliers, and pixels whose weight is not 1 (within 2^-24 by the paper's rule, 2^-10 by the
     /// guarded one, where the rest would be a third of the image and change it by nothing).
     std::vector<OutlierPixel> pixels;

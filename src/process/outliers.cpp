@@ -6,6 +6,7 @@
 
 #include "base/fail.hpp"
 #include "process/neighbours.hpp"
+#include "process/outlier_patches.hpp"
 #include "process/outlier_weight.hpp"
 #include "process/row_bands.hpp"
 #include "process/sum_histogram.hpp"
@@ -70,8 +71,6 @@ bool transforms(const OutlierOptions& options, const SumBulk& bulk, double value
     return options.rule == OutlierRule::guarded && bulk.median >= 0 && variance <= 4 * bulk.median;
 }
 
-enum class PixelKind : std::uint8_t { good, outlier, unusable };
-
 /// What one band of rows has.
 struct Found {
     std::vector<OutlierPixel> pixels;
@@ -95,10 +94,12 @@ Found weighed(std::span<const Value> values, std::size_t first, const UsablePixe
             continue;
         }
         OutlierPixel pixel{first + i};
+        PixelKind kind = PixelKind::unusable;
         if (is_usable) {
             const double deviation = weight.deviation_of(value);
             if (deviation < thresholds.dark_threshold) ++found.dead;
             if (deviation > thresholds.hot_threshold) ++found.hot;
+            kind = deviation < 0 ? PixelKind::dark : PixelKind::hot;
             const double own = weight.at(deviation);
             pixel.weight = static_cast<float>(own);
             if (!pixel.is_outlier()) {
@@ -107,7 +108,7 @@ Found weighed(std::span<const Value> values, std::size_t first, const UsablePixe
             }
             if (1 - own <= weight.negligible()) continue;
         }
-        if (pixel.is_outlier()) kinds[i] = is_usable ? PixelKind::outlier : PixelKind::unusable;
+        if (pixel.is_outlier()) kinds[i] = kind;
         found.pixels.push_back(pixel);
     }
     return found;
@@ -208,17 +209,35 @@ class Search {
                         std::span(kinds_).subspan(first, length));
         };
         if (!bands.empty()) run_row_bands(shape_, weigh_band, context_);
-        Found all;
         for (const Found& band : bands) {
             outliers.pixels.insert(outliers.pixels.end(), band.pixels.begin(), band.pixels.end());
             outliers.dead += band.dead;
             outliers.hot += band.hot;
-            all.good += band.good;
-            all.good_sum += band.good_sum;
+            good_ += band.good;
+            good_sum_ += band.good_sum;
         }
-        const double frames = static_cast<double>(std::max<std::int64_t>(outliers.frames, 1));
-        outliers.frame_mean = all.good > 0 ? all.good_sum / static_cast<double>(all.good) / frames : 0;
     }
+
+    /// Takes patches off the list, and with them the pixels beside that are outliers in part.
+    void spare(Outliers& outliers, const OutlierWeight& weight) {
+        spare_patches(shape_, outliers.pixels, kinds_);
+        std::erase_if(outliers.pixels, [&](const OutlierPixel& pixel) {
+            if (kinds_[pixel.index] == PixelKind::unusable) return false;
+            if (!pixel.is_outlier()) return touches(shape_, kinds_, pixel.index, PixelKind::spared);
+            if (kinds_[pixel.index] != PixelKind::spared) return false;
+            const auto value = static_cast<double>(sums_[pixel.index]);
+            const double deviation = weight.deviation_of(value);
+            if (deviation < outliers.dark_threshold) --outliers.dead;
+            if (deviation > outliers.hot_threshold) --outliers.hot;
+            ++outliers.spared;
+            ++good_;
+            good_sum_ += value;
+            return true;
+        });
+        if (outliers.spared > 0) std::ranges::replace(kinds_, PixelKind::spared, PixelKind::good);
+    }
+
+    [[nodiscard]] double mean_of_good() const { return good_ > 0 ? good_sum_ / static_cast<double>(good_) : 0; }
 
     void complete_pixels(Outliers& outliers, OutlierRule rule) {
         const Filler<Value> filler(sums_, kinds_, outliers, rule);
@@ -240,6 +259,8 @@ class Search {
     UsablePixels usable_;
     const RunContext& context_;
     std::vector<PixelKind> kinds_;
+    std::uint64_t good_ = 0;
+    double good_sum_ = 0;
 };
 
 /// Half the standard deviation of one frame, in pixel values.
@@ -276,7 +297,11 @@ Outliers find_outliers(const SumImage& sum, const OutlierOptions& options, std::
     std::visit(
         [&]<class Value>(const std::vector<Value>& sums) {
             Search<Value> search(sum.shape, sums, usable, context);
-            search.list_pixels(outliers, OutlierWeight(thresholds, transform, scale, options));
+            const OutlierWeight weight(thresholds, transform, scale, options);
+            search.list_pixels(outliers, weight);
+            if (options.rule == OutlierRule::guarded && options.is_sparing_patches) search.spare(outliers, weight);
+            const double frames = static_cast<double>(std::max<std::int64_t>(outliers.frames, 1));
+            outliers.frame_mean = search.mean_of_good() / frames;
             search.complete_pixels(outliers, options.rule);
         },
         sum.values);
