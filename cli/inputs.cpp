@@ -18,10 +18,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
+bool is_any_name(std::string_view name) { return is_plain_name(name) || is_compressed_name(name); }
+
 class Gatherer {
   public:
     Gatherer(Options& options, InputKind kind)
-        : options_(options), fits_(kind == InputKind::plain ? is_plain_name : is_compressed_name) {}
+        : options_(options),
+          fits_(kind == InputKind::plain        ? is_plain_name
+                : kind == InputKind::compressed ? is_compressed_name
+                                                : is_any_name) {}
 
     void add_named(const std::string& name) {
         std::error_code ignored;

@@ -14,6 +14,9 @@ namespace mrcz::cli {
 /// The reverse, so that a restored file has the name of its original; a name that is none of these is refused.
 [[nodiscard]] std::string decompressed_name(const std::string& input);
 
+/// A corrected movie is called as its input is when that is compressed, or not, as the output is.
+[[nodiscard]] std::string processed_name(const std::string& input, bool is_plain);
+
 /// By its ending, wrapped or not.
 [[nodiscard]] bool is_plain_name(std::string_view name);
 [[nodiscard]] bool is_compressed_name(std::string_view name);

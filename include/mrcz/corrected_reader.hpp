@@ -23,7 +23,7 @@ struct ProcessPlan {
     std::shared_ptr<const GainReference> gain;                 ///< multiplies; already raised to gamma and oriented
     std::shared_ptr<const std::vector<std::uint8_t>> defects;  ///< one a pixel: filled as outliers are
     std::optional<OutlierOptions> outliers;
-    /// Nothing: random for integer output, mean for floats.
+    /// Nothing: mean for the paper's rule; else random for integer output, mean for floats.
     std::optional<OutlierFill> fill;
     std::shared_ptr<const FloatImage> koma;  ///< of koma_pattern()
     bool koma_divides = false;

@@ -13,8 +13,9 @@
 namespace mrcz {
 
 enum class OutlierRule {
-    guarded,  ///< the published rule with guards against calling good pixels outliers
-    paper,    ///< the published rule as it stands
+    guarded,     ///< the published rule with guards against calling good pixels outliers
+    paper,       ///< the published rule as it stands
+    known_only,  ///< none is looked for: pixels known to be bad, and those that are no number, are all there are
 };
 
 /// What takes the place of an outlier.

@@ -7,6 +7,7 @@
 #include "mrcz/codec.hpp"
 #include "mrcz/error.hpp"
 #include "mrcz/jobs.hpp"
+#include "mrcz/process.hpp"
 
 namespace mrcz {
 
@@ -23,6 +24,11 @@ namespace mrcz {
 /// verb "repair", input, action (none, forgot_journal, rolled_back, finished, salvaged), problem, output,
 /// frames_before, frames, lost_frames (pairs: first, and the first behind the last), lost_sections, bytes_dropped.
 [[nodiscard]] std::string json_report(std::string_view input, const RepairResult& result);
+
+/// verb "process", input, output, frames, bytes_in, bytes_out, clipped, correlation (before and after, each all_pairs
+/// and lagged, where measured), step (what stands in the output's record of steps), seconds.
+[[nodiscard]] std::string json_report(std::string_view input, std::string_view output, const MovieResult& result,
+                                      double seconds);
 
 /// verb, input, output, skipped: why nothing was done.
 [[nodiscard]] std::string json_report(std::string_view verb, std::string_view input, std::string_view output,

@@ -190,6 +190,8 @@ OutlierThresholds thresholds_of(const SumHistogram& histogram, const NormalFit& 
     if (options.rule == OutlierRule::guarded && transform.is_anscombe)
         if (const auto sparse = sparse_thresholds(histogram, points, transform, options)) return *sparse;
     const NormalFit fit = fit_of(points, transformed(expected, transform), options.rule);
+    constexpr double out_of_reach = 1e100;
+    if (options.rule == OutlierRule::known_only) return {fit, -out_of_reach, out_of_reach};
     const std::vector<Residual> residuals = residuals_of(points, fit);
     const Side dark = dark_side(residuals), hot = hot_side(residuals);
     if (options.rule == OutlierRule::paper) return {fit, published_threshold(dark, -1), published_threshold(hot, 1)};

@@ -141,7 +141,7 @@ class Filler {
     [[nodiscard]] bool is_clustered(const OutlierPixel& pixel) const {
         const auto is_outlier = [this](std::size_t at) { return kinds_[at] != PixelKind::good; };
         const std::uint32_t outliers = neighbours_where(outliers_.shape, pixel.index, is_outlier);
-        if (rule_ == OutlierRule::guarded) return outliers != 0;
+        if (rule_ != OutlierRule::paper) return outliers != 0;
         return (1 - static_cast<double>(pixel.weight)) * replaced_share(pixel.index) > 0.01;
     }
 
@@ -170,7 +170,7 @@ class Filler {
 
     /// A singleton of the published rule may draw on outliers two pixels away.
     [[nodiscard]] std::uint32_t sources_of(const OutlierPixel& pixel) const {
-        if (rule_ == OutlierRule::guarded || !pixel.is_outlier()) return pixel.good_neighbours;
+        if (rule_ != OutlierRule::paper || !pixel.is_outlier()) return pixel.good_neighbours;
         return neighbours_where(outliers_.shape, pixel.index,
                                 [this](std::size_t at) { return kinds_[at] != PixelKind::unusable; });
     }

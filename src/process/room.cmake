@@ -3,7 +3,7 @@ mrcz_room(process
           process/sum_image.cpp process/row_bands.cpp
           process/outliers.cpp process/outlier_fill.cpp process/outlier_thresholds.cpp process/outlier_weight.cpp
           process/sum_histogram.cpp process/sum_scale.cpp process/normal_fit.cpp process/nelder_mead.cpp
-          process/neighbours.cpp
+          process/neighbours.cpp process/random_rounding.cpp
           process/koma_window.cpp process/koma_sum.cpp process/koma_pattern.cpp process/koma_contrast.cpp
           process/correlation.cpp process/power_law.cpp
           process/outlier_patches.cpp
@@ -18,5 +18,5 @@ set_source_files_properties(process/koma_sum.cpp process/koma_pattern.cpp proces
   COMPILE_OPTIONS "${MRCZ_KERNEL_FLAGS}")
 
 # NumPy's order of rounding, and loops that are waited for.
-set_source_files_properties(process/apply_gain.cpp process/find_gamma.cpp PROPERTIES
+set_source_files_properties(process/apply_gain.cpp process/find_gamma.cpp process/random_rounding.cpp PROPERTIES
   COMPILE_OPTIONS "${MRCZ_KERNEL_FLAGS}")

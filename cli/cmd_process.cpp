@@ -1,0 +1,327 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <limits>
+#include <map>
+
+#include "inputs.hpp"
+#include "mrcz/process.hpp"
+#include "mrcz/reports.hpp"
+#include "mrcz/thread_executor.hpp"
+#include "options.hpp"
+#include "output.hpp"
+#include "threads.hpp"
+#include "verbs.hpp"
+
+namespace mrcz::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What this verb has of its own.
+struct ProcessFlags {
+    std::string gain, gain_orient, gamma, dark, defects, outliers, fill, report;
+    int gain_rot = 0, gain_flip = 0;
+    bool gain_invert = false;
+    double frame_seconds = 0;
+    double counts_per_electron = 0;
+    std::int64_t koma_radius = 0;
+    bool trailing = false, koma_divide = false, no_dose_scale = false;
+    std::uint64_t seed = 0;
+    std::int64_t lag = 0;
+    bool plain = false;
+    bool calibrate_gamma = false;
+};
+
+[[noreturn]] void refuse(const std::string& why) { throw Error(ErrorCode::invalid_argument, why); }
+
+/// A value of --outliers is one of two words: anything else behind it is a movie.
+std::vector<std::string> with_outlier_rule(std::vector<std::string> arguments) {
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        if (arguments[i] == "--") break;
+        if (arguments[i] != "--outliers") continue;
+        const bool has_rule =
+            i + 1 < arguments.size() && (arguments[i + 1] == "paper" || arguments[i + 1] == "guarded");
+        arguments[i] += has_rule ? "=" + arguments[i + 1] : "=guarded";
+        if (has_rule) arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    }
+    return arguments;
+}
+
+void add_gain(CLI::App& app, ProcessFlags& flags) {
+    app.add_option("--gain", flags.gain, "gain reference: MRC, MRCZ, TIFF, .gain, DM4; multiplies the counts")
+        ->type_name("FILE");
+    app.add_option("--gain-rot", flags.gain_rot, "turn it by N quarters counter-clockwise (RELION's --gain_rot)")
+        ->check(CLI::Range(0, 3).description(""))
+        ->type_name("N");
+    app.add_option("--gain-flip", flags.gain_flip,
+                   "then flip it: 1 upside down, 2 left to right (RELION's --gain_flip)")
+        ->check(CLI::Range(0, 2).description(""))
+        ->type_name("N");
+    app.add_option("--gain-orient", flags.gain_orient, "auto: as it makes the first movie flattest");
+    app.add_flag("--gain-invert", flags.gain_invert, "it is a flat field (--dark is taken from it, too): divide by it");
+    app.add_option("--gamma", flags.gamma,
+                   "raise it to this power; auto: by dose rate, as of a Gatan K2; FILE: by that law")
+        ->type_name("VALUE|auto|FILE");
+    app.add_option("--frame-time", flags.frame_seconds, "exposure of a frame, where metadata do not say it")
+        ->type_name("SECONDS");
+    app.add_option("--dark", flags.dark, "dark reference, subtracted first; turned as the gain is")->type_name("FILE");
+    app.add_option("--defects", flags.defects, "pixels to replace: list (x y w h, or SerialEM's) or map")
+        ->type_name("FILE");
+    app.add_flag("--calibrate-gamma", flags.calibrate_gamma,
+                 "only write the law for --gamma; FILEs are flat fields of at least 4 dose rates");
+}
+
+void add_corrections(CLI::App& app, ProcessFlags& flags) {
+    app.add_option("--outliers", flags.outliers,
+                   "find and replace hot and dead pixels; paper: by the rule as published")
+        ->expected(0, 1)
+        ->type_name("[paper]");
+    app.add_option("--fill", flags.fill, "by random neighbours, their weighted mean in the frame, or that over time")
+        ->type_name("random|frame|mean");
+    app.add_option("--counts-per-electron", flags.counts_per_electron, "pixel values per electron, where it is not 1")
+        ->type_name("N");
+    app.add_option("--koma", flags.koma_radius,
+                   "subtract what RADIUS movies before and behind have in common; the paper: 25")
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 30).description(""))
+        ->type_name("RADIUS");
+    app.add_flag("--trailing", flags.trailing, "with --koma: of twice as many movies before it");
+    app.add_flag("--koma-divide", flags.koma_divide, "with --koma: divide by the mean instead");
+    app.add_flag("--no-dose-scale", flags.no_dose_scale, "with --koma: do not scale it to each movie's dose");
+    app.add_option("--seed", flags.seed, "of what is random; the same seed gives the same file")->type_name("N");
+}
+
+OutlierFill fill_named(const std::string& name) {
+    if (name == "random") return OutlierFill::random;
+    if (name == "frame") return OutlierFill::frame;
+    if (name == "mean") return OutlierFill::mean;
+    refuse(fmt::format("fill '{}': expected random, frame or mean", name));
+}
+
+std::string text_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw Error(ErrorCode::not_found, "cannot read the gamma law", path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void choose_gamma(const std::string& gamma, GainRequest& gain) {
+    double value = 0;
+    const auto parsed = std::from_chars(gamma.data(), gamma.data() + gamma.size(), value);
+    if (gamma == "auto") {
+        gain.gamma_law = GammaLaw{};
+    } else if (parsed.ec == std::errc() && parsed.ptr == gamma.data() + gamma.size()) {
+        gain.gamma = value;
+    } else if (fs::exists(gamma)) {
+        gain.gamma_law = parse_gamma_law(text_of(gamma), gamma);
+    } else {
+        refuse(fmt::format("gamma '{}': expected auto, a number, or the file of a law", gamma));
+    }
+}
+
+std::optional<GainRequest> gain_request(const ProcessFlags& flags) {
+    const bool turns = flags.gain_rot != 0 || flags.gain_flip != 0;
+    if (flags.gain.empty()) {
+        if (turns || !flags.gain_orient.empty() || flags.gain_invert || !flags.gamma.empty())
+            refuse("--gain-rot, --gain-flip, --gain-orient, --gain-invert and --gamma are about --gain FILE: give it");
+        return std::nullopt;
+    }
+    if (!flags.gain_orient.empty() && flags.gain_orient != "auto")
+        refuse(fmt::format("gain-orient '{}': expected auto", flags.gain_orient));
+    if (!flags.gain_orient.empty() && turns)
+        refuse("--gain-orient auto finds what --gain-rot and --gain-flip say: give one or the other");
+    GainRequest gain;
+    gain.file = flags.gain;
+    if (flags.gain_invert) gain.kind = GainKind::flat_field;
+    gain.orientation.quarter_turns = flags.gain_rot;
+    gain.orientation.flip = flags.gain_flip == 0   ? GainFlip::none
+                            : flags.gain_flip == 1 ? GainFlip::upside_down
+                                                   : GainFlip::left_right;
+    gain.is_oriented_automatically = !flags.gain_orient.empty();
+    if (!flags.gamma.empty()) choose_gamma(flags.gamma, gain);
+    return gain;
+}
+
+std::optional<OutlierOptions> outlier_options(const ProcessFlags& flags) {
+    if (flags.outliers.empty()) {
+        if (flags.counts_per_electron != 0) refuse("--counts-per-electron is for --outliers: give both");
+        if (!flags.fill.empty() && flags.defects.empty())
+            refuse("--fill says what replaces pixels: give --outliers or --defects");
+        return std::nullopt;
+    }
+    OutlierOptions outliers;
+    if (flags.outliers == "paper") {
+        outliers.rule = OutlierRule::paper;
+        outliers.least_threshold = 0;
+    } else if (flags.outliers != "guarded") {
+        refuse(fmt::format("outliers '{}': expected paper, or nothing", flags.outliers));
+    }
+    if (flags.counts_per_electron < 0 || !std::isfinite(flags.counts_per_electron))
+        refuse("--counts-per-electron takes a positive number");
+    if (flags.counts_per_electron > 0) outliers.values_per_electron = flags.counts_per_electron;
+    return outliers;
+}
+
+std::optional<KomaOptions> koma_options(const ProcessFlags& flags) {
+    if (flags.koma_radius == 0) {
+        if (flags.trailing || flags.koma_divide || flags.no_dose_scale)
+            refuse("--trailing, --koma-divide and --no-dose-scale are about --koma RADIUS: give it");
+        return std::nullopt;
+    }
+    KomaOptions koma;
+    koma.radius = flags.koma_radius;
+    koma.is_trailing = flags.trailing;
+    koma.is_divided = flags.koma_divide;
+    koma.is_dose_scaled = !flags.no_dose_scale;
+    return koma;
+}
+
+ProcessOptions process_options(const Options& options, const ProcessFlags& flags) {
+    ProcessOptions chosen;
+    chosen.gain = gain_request(flags);
+    chosen.dark = flags.dark;
+    chosen.defects = flags.defects;
+    chosen.outliers = outlier_options(flags);
+    if (!flags.fill.empty()) chosen.fill = fill_named(flags.fill);
+    chosen.koma = koma_options(flags);
+    if (flags.frame_seconds < 0 || !std::isfinite(flags.frame_seconds)) refuse("--frame-time takes positive seconds");
+    if (flags.frame_seconds > 0) chosen.frame_seconds = flags.frame_seconds;
+    chosen.dtype = chosen_dtype(options);
+    chosen.seed = flags.seed;
+    chosen.is_plain = flags.plain;
+    chosen.coding.level = options.level;
+    chosen.measures_correlation = options.json;
+    chosen.correlation_lag = flags.lag;
+    chosen.mode0 = options.mode0;
+    return chosen;
+}
+
+void refuse_contradictions(const Options& options, const ProcessOptions& chosen) {
+    for (const std::string& name : options.inputs)
+        if (name == "-") refuse("process reads its inputs more than once; give files, not standard input");
+    if (options.inputs.empty() && !options.gathered) refuse("process needs names of movies");
+    if (options.output == "-") refuse("process writes files; name one with -o, or a folder with --output-dir");
+    if (options.output.empty() == options.output_dir.empty())
+        refuse("say where corrected movies go: -o FILE for one, --output-dir DIR for any number");
+    if (!chosen.gain && chosen.dark.empty() && chosen.defects.empty() && !chosen.outliers && !chosen.koma)
+        refuse("nothing to do: give --gain, --dark, --defects, --outliers or --koma");
+    if (chosen.koma && !options.shard.empty()) refuse("--koma needs the whole session, --shard takes a part of it");
+}
+
+std::string summary_of(const MovieResult& result) {
+    std::string text = fmt::format("{} frames, {}", result.files.frames, info_of(result.dtype).name);
+    if (result.orientation_margin) text += fmt::format("; gain {}", description_of(*result.orientation));
+    if (result.gamma) text += fmt::format("; gamma {:.4f}", *result.gamma);
+    if (const auto& found = result.outliers)
+        text += fmt::format("; {} hot, {} dead, {} replaced ({} in clusters)", found->hot, found->dead,
+                            found->singletons + found->clustered, found->clustered);
+    if (result.block_contrast) text += fmt::format("; KOMA of {} movies", result.koma_movies.size());
+    if (result.is_excluded) text += ", in no other's: too much contrast";
+    return text;
+}
+
+void print_result(const Options& options, const std::string& input, const std::string& output,
+                  const MovieResult& result, double seconds) {
+    if (options.json) {
+        std::cout << json_report(input, output, result, seconds) << std::endl;
+    } else if (options.quiet == 0) {
+        std::cerr << fmt::format("{} -> {}: {}\n", input, output, summary_of(result));
+    }
+}
+
+RunContext plain_context(const Options& options) {
+    RunContext context;
+    context.cancel = &interruption();
+    if (options.quiet < 2) context.log = [](std::string_view text) { std::cerr << "mrcz: warning: " << text << '\n'; };
+    return context;
+}
+
+int write_law(const Options& options, const ProcessOptions& chosen) {
+    if (!options.output_dir.empty()) refuse("--calibrate-gamma writes one law: -o FILE, or standard output");
+    const std::vector<fs::path> flats(options.inputs.begin(), options.inputs.end());
+    ThreadExecutor executor(thread_count(options));
+    RunContext context = plain_context(options);
+    context.executor = &executor;
+    const GammaCalibration calibration = calibrate_gamma(flats, chosen, context);
+    if (options.output.empty() || options.output == "-") {
+        std::cout << json_of(calibration) << '\n';
+    } else {
+        write_gamma_law(calibration, Output::file(options.output, options.force));
+    }
+    return 0;
+}
+
+int correct_all(Options options, const ProcessOptions& chosen) {
+    refuse_contradictions(options, chosen);
+    const auto derive = [&](const std::string& input) { return processed_name(input, chosen.is_plain); };
+    if (options.inputs.size() > 1 && !options.output.empty())
+        refuse("-o names one output, but there are several movies; use --output-dir");
+    refuse_shared_outputs(options, derive);
+    ProcessSession session({options.inputs.begin(), options.inputs.end()}, chosen, plain_context(options));
+    std::map<std::string, std::size_t> numbers;
+    options.inputs.clear();
+    for (const fs::path& path : session.movies()) {
+        numbers.emplace(path.string(), options.inputs.size());
+        options.inputs.push_back(path.string());
+    }
+    if (chosen.koma && options.verbose > 0)
+        std::cerr << fmt::format("{} movies in the order of their {}\n", options.inputs.size(),
+                                 session.is_ordered_by_time() ? "acquisition times" : "names");
+    return for_each_input(options, [&](const std::string& input, const RunContext& context) {
+        const auto started = std::chrono::steady_clock::now();
+        const Output output = output_for(options, input, derive, !chosen.is_plain);
+        const MovieResult result = session.process(numbers.at(input), output, context);
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
+        print_result(options, input, output.path.string(), result, taken.count());
+    });
+}
+
+}  // namespace
+
+int run_process(const std::vector<std::string>& arguments) {
+    CLI::App app(
+        "Correct movies: gain and dark, hot and dead pixels, and what is common to a session (KOMA).\n\n"
+        "FILEs are the movies of one session. Corrected ones are MRCZ files whose record of steps says what was done;\n"
+        "inputs stay as they are. Integers stay integers unless a gain or dark reference makes fractions of them.\n\n"
+        "Example: mrcz process --outliers --koma 25 --output-dir corrected session/*.mrcz",
+        "mrcz process");
+    Options options;
+    ProcessFlags flags;
+    app.add_option("FILE", options.inputs, "movies of a session, MRC or MRCZ")->allow_extra_args();
+    add_selection(app, options);
+    app.add_option("-o,--output", options.output, "write to this file (one movie only)");
+    app.add_option("--output-dir", options.output_dir,
+                   "write into this folder, which repeats the tree below that of -r")
+        ->type_name("DIR");
+    app.add_flag("-f,--force", options.force, "replace existing files");
+    add_gain(app, flags);
+    add_corrections(app, flags);
+    app.add_option("--dtype", options.dtype,
+                   "write int8, int16, uint16, float32, ...; fractions are rounded at random");
+    app.add_flag("--plain", flags.plain, "write MRC instead of MRCZ, the record of steps behind its pixels");
+    add_level(app, options);
+    add_mode0(app, options);
+    add_threads(app, options);
+    add_talking(app, options);
+    add_json(app, options);
+    app.add_option("--report", flags.report, "json: as --json; thresholds, counts, correlation before and after");
+    app.add_option("--lag", flags.lag, "with --json: also correlation of frames N apart")
+        ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 20).description(""))
+        ->type_name("N");
+    int exit_code = 0;
+    if (!parse(app, with_outlier_rule(arguments), exit_code)) return exit_code;
+    if (!flags.report.empty() && flags.report != "json")
+        refuse(fmt::format("report '{}': expected json", flags.report));
+    options.json = options.json || !flags.report.empty();
+    options.makes_files = true;
+    const ProcessOptions chosen = process_options(options, flags);
+    gather_inputs(options, InputKind::any);
+    return flags.calibrate_gamma ? write_law(options, chosen) : correct_all(options, chosen);
+}
+
+}  // namespace mrcz::cli

@@ -1,0 +1,154 @@
+#include "jobs/corrected_file.hpp"
+
+#include <vector>
+
+#include "base/ordered_pipeline.hpp"
+#include "container/file_assembler.hpp"
+#include "container/frame_coder.hpp"
+#include "container/metadata_section.hpp"
+#include "header/compose.hpp"
+#include "header/converted.hpp"
+#include "io/byte_sink.hpp"
+#include "jobs/frame_feed.hpp"
+#include "mrcz/correlation.hpp"
+
+namespace mrcz::jobs {
+namespace {
+
+using container::Section;
+
+header::Layout corrected_layout(const header::Layout& source, const FrameFormat& to) {
+    if (source.type != to.type || source.packing != to.packing) return header::converted_layout(source, to.type);
+    header::Layout layout = source;
+    layout.order = ByteOrder::little;
+    return layout;
+}
+
+/// What stays true of corrected pixels.
+std::vector<Section> sections_of(const container::MrcFile& file, const std::string& step) {
+    namespace section = container::section;
+    std::vector<Section> sections;
+    if (file.footer())
+        for (const container::SectionEntry& entry : file.footer()->sections)
+            if (!is_made_anew(entry.id) && entry.id != section::original && entry.id != section::sum)
+                sections.push_back(container::load_section(file.source(), entry, file.limits().metadata_bytes));
+    container::add_provenance_step(sections, step);
+    return sections;
+}
+
+/// Correlation between the frames of one stack, as they pass.
+class Measure {
+  public:
+    Measure(const ImageShape& shape, std::int64_t lag) : all_pairs_(shape) {
+        if (lag > 0) lagged_.emplace(shape, lag);
+    }
+    void add(std::span<const float> frame) {
+        all_pairs_.add(frame);
+        if (lagged_) lagged_->add(frame);
+    }
+    [[nodiscard]] CorrelationResult result() const {
+        return {all_pairs_.mean(), lagged_ ? lagged_->mean() : std::numeric_limits<double>::quiet_NaN()};
+    }
+
+  private:
+    FrameCorrelation all_pairs_;
+    std::optional<FrameCorrelation> lagged_;
+};
+
+class Slots {
+  public:
+    Slots(const CorrectedFile& movie, const CodecInfo& codec, const RunContext& context)
+        : movie_(movie), slots_(pipeline_slots(context)) {
+        const FrameFormat& to = movie_.corrector.to();
+        std::span<const std::byte> first;
+        if (movie_.reader.frames() > 0) {
+            correct(0, slots_[0]);
+            first = slots_[0].pixels;
+        }
+        const codec::CodecRow& row = codec::writing_row(codec);
+        encoder_ = row.prepare_encoder(row.info, {to.type, bytes_of(to)}, movie_.options.coding, first);
+        for (Slot& slot : slots_) slot.coder = std::make_unique<container::FrameCoder>(*encoder_, to);
+    }
+
+    void work(std::int64_t frame, std::size_t number) {
+        Slot& slot = slots_[number];
+        if (frame > 0) correct(frame, slot);  // the first one is there, in slot 0
+        slot.coder->encode(slot.pixels);
+        if (!movie_.options.measures_correlation) return;
+        slot.after.resize(static_cast<std::size_t>(pixel_count(movie_.corrector.to())));
+        to_floats(slot.pixels, movie_.corrector.to(), slot.after);
+    }
+
+    [[nodiscard]] const container::CodedFrame& coded(std::size_t slot) const { return slots_[slot].coder->coded(); }
+    [[nodiscard]] std::span<const float> before(std::size_t slot) const { return slots_[slot].before; }
+    [[nodiscard]] std::span<const float> after(std::size_t slot) const { return slots_[slot].after; }
+
+  private:
+    struct Slot {
+        Buffer raw, out;
+        CorrectionMemory memory;
+        std::span<std::byte> pixels;
+        std::unique_ptr<container::FrameCoder> coder;
+        std::vector<float> before, after;
+    };
+
+    void correct(std::int64_t frame, Slot& slot) {
+        FrameCorrector& corrector = movie_.corrector;
+        slot.pixels = slot.out.first(static_cast<std::size_t>(bytes_of(corrector.to())));
+        const auto raw = corrector.works_in_place()
+                             ? slot.pixels
+                             : slot.raw.first(static_cast<std::size_t>(movie_.reader.frame_bytes()));
+        movie_.reader.read_frame(frame, raw);
+        if (movie_.options.measures_correlation) {
+            slot.before.resize(static_cast<std::size_t>(pixel_count(corrector.from())));
+            to_floats(raw, corrector.from(), slot.before);
+        }
+        corrector.apply(frame, raw, slot.pixels, slot.memory);
+    }
+
+    const CorrectedFile& movie_;
+    std::vector<Slot> slots_;
+    std::unique_ptr<const codec::FrameEncoder> encoder_;
+};
+
+}  // namespace
+
+WrittenMovie write_corrected(const CorrectedFile& movie, io::ByteSink& sink, const RunContext& context) {
+    const FrameFormat& to = movie.corrector.to();
+    const header::Layout layout = corrected_layout(movie.file.layout(), to);
+    const CodecInfo& codec = *find_codec(movie.options.is_plain ? "raw" : "zstd");
+    const std::int64_t frames = movie.reader.frames();
+    const Header header =
+        movie.options.is_plain ? header::plain_header(layout, frames) : header::compressed_header(layout, codec.id);
+    Slots slots(movie, codec, context);
+    container::FileAssembler assembler(sink, header, movie.file.extended_header(), codec, pixel_count(to));
+    const bool measures = movie.options.measures_correlation;
+    const ImageShape shape{to.nx, to.ny};
+    Measure before(measures ? shape : ImageShape{}, movie.options.correlation_lag);
+    Measure after(measures ? shape : ImageShape{}, movie.options.correlation_lag);
+    const PipelineStages stages{
+        .take = [&](std::int64_t frame, std::size_t) { return frame < frames; },
+        .work = [&](std::int64_t frame, std::size_t slot) { slots.work(frame, slot); },
+        .put =
+            [&](std::int64_t frame, std::size_t slot) {
+                assembler.add(slots.coded(slot));
+                if (measures) {
+                    before.add(slots.before(slot));
+                    after.add(slots.after(slot));
+                }
+                if (!context.progress) return;
+                const std::uint64_t done = static_cast<std::uint64_t>(frame + 1) * movie.reader.frame_bytes();
+                context.progress({frame + 1, frames, done, sink.written()});
+            },
+    };
+    run_ordered(stages, context);
+    assembler.finish(sections_of(movie.file, movie.step));
+    WrittenMovie written{.bytes = sink.written(), .before = {}, .after = {}};
+    if (measures) {
+        written.before = before.result();
+        written.after = after.result();
+    }
+    return written;
+}
+
+}  // namespace mrcz::jobs

@@ -1,0 +1,323 @@
+#include "mrcz/process.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+
+#include "base/fail.hpp"
+#include "base/ordered_pipeline.hpp"
+#include "io/byte_sink.hpp"
+#include "jobs/acquisition.hpp"
+#include "jobs/corrected_file.hpp"
+#include "jobs/open_input.hpp"
+#include "jobs/process_record.hpp"
+#include "jobs/references.hpp"
+#include "jobs/session_order.hpp"
+#include "jobs/spool.hpp"
+
+namespace mrcz {
+namespace {
+
+namespace fs = std::filesystem;
+using jobs::References;
+
+/// A file seen by two who each want to own it.
+class SharedSource final : public ByteSource {
+  public:
+    explicit SharedSource(std::shared_ptr<const ByteSource> source) : source_(std::move(source)) {}
+    std::uint64_t size() const override { return source_->size(); }
+    void read_at(std::uint64_t offset, std::span<std::byte> into) const override { source_->read_at(offset, into); }
+    const std::string& name() const noexcept override { return source_->name(); }
+
+  private:
+    std::shared_ptr<const ByteSource> source_;
+};
+
+/// A movie, opened.
+struct Movie {
+    Movie(const fs::path& path, const ProcessOptions& options, const RunContext& context)
+        : source(jobs::open_source(Input::file(path), context)),
+          file(std::make_unique<SharedSource>(source), options.limits, options.mode0),
+          reader(std::make_unique<SharedSource>(source), options.limits, options.mode0) {
+        file.require_undamaged();
+        jobs::refuse_unfinished(Input::file(path), file.layout());
+    }
+
+    [[nodiscard]] ImageShape shape() const { return {reader.columns(), reader.rows()}; }
+
+    std::shared_ptr<const ByteSource> source;
+    container::MrcFile file;
+    Reader reader;
+};
+
+double mean_of(const SumImage& sum) {
+    double total = 0;
+    std::visit(
+        [&](const auto& values) {
+            for (const auto value : values) total += static_cast<double>(value);
+        },
+        sum.values);
+    const double pixels = static_cast<double>(sum.shape.pixels()) * static_cast<double>(sum.frames);
+    return pixels > 0 ? total / pixels : 0;
+}
+
+/// What the first pass over a session leaves of a movie.
+struct Gathered {
+    std::exception_ptr failure;
+    Outliers outliers;  ///< without their pixels, which are spooled
+    jobs::Spool::Place outlier_pixels;
+    jobs::SpooledSum sum;  ///< corrected by dark and gain, outliers filled
+    double frame_mean = 0;
+    double contrast = 0;
+    std::optional<double> dose_rate;
+};
+
+}  // namespace
+
+struct ProcessSession::Impl {
+    Impl(std::vector<fs::path> paths, ProcessOptions chosen, const RunContext& context)
+        : options(std::move(chosen)), files(options), movies(std::move(paths)) {
+        if (options.koma && options.gain && (options.gain->gamma || options.gain->gamma_law) && context.log)
+            context.log("gamma and KOMA are both asked for; the paper leaves gamma out where KOMA is on");
+        if (options.koma) put_in_order(context);
+        if (options.koma && movies.size() == 1 && context.log)
+            context.log("KOMA corrects a movie by others of its session; of one movie it changes nothing");
+    }
+
+    void put_in_order(const RunContext& context) {
+        std::vector<jobs::TimedMovie> timed;
+        for (const fs::path& path : movies) {
+            check_cancelled(context);
+            timed.push_back({path, {}});
+            try {
+                timed.back().seconds =
+                    jobs::acquisition_seconds(open_reader(Input::file(path), options.limits, options.mode0, context));
+            } catch (const Error& error) {
+                if (error.group() == ErrorGroup::interrupted) throw;  // others are said when the movie's turn comes
+            }
+        }
+        ordered_by_time = jobs::sort_session(timed);
+        for (std::size_t i = 0; i < movies.size(); ++i) movies[i] = std::move(timed[i].path);
+    }
+
+    /// The references as they lie for frames of this shape; settled by the first movie.
+    const References& references_for(const Movie& movie, const SumImage* raw, const RunContext& context) {
+        if (!references || !(reference_shape == movie.shape())) {
+            references = files.oriented(movie.shape(), raw, context);
+            reference_shape = movie.shape();
+            tell_orientation(context);
+        }
+        return *references;
+    }
+
+    void tell_orientation(const RunContext& context) const {
+        constexpr double doubtful = 0.002;
+        if (!references->orientation_margin || *references->orientation_margin > doubtful || !context.log) return;
+        context.log(concat("gain reference: ", description_of(*references->orientation),
+                           " makes the first movie flattest, but only by ", *references->orientation_margin,
+                           " of what another orientation leaves; give --gain-rot and --gain-flip if you know them"));
+    }
+
+    [[nodiscard]] bool needs_sum() const {
+        return options.outliers || !options.defects.empty() || options.koma || files.needs_sum() ||
+               (options.gain && options.gain->gamma_law);
+    }
+
+    /// Counts a pixel and second.
+    double dose_rate_of(const Movie& movie, const SumImage& raw, const References& found) const {
+        const auto seconds = options.frame_seconds ? options.frame_seconds : jobs::frame_seconds(movie.reader);
+        if (!seconds)
+            fail(ErrorCode::invalid_argument,
+                 "nothing in it says how long a frame was exposed, which the gamma of its dose rate follows from; give "
+                 "--frame-time SECONDS");
+        return mean_of(found.dark ? corrected(raw, found.dark.get(), nullptr) : raw) / *seconds;
+    }
+
+    std::shared_ptr<const GainReference> raised_gain(const std::shared_ptr<const GainReference>& gain, double gamma) {
+        if (!raised || raised_from != gain || raised_by != gamma) {
+            raised = std::make_shared<const GainReference>(mrcz::raised(*gain, gamma));
+            raised_from = gain;
+            raised_by = gamma;
+        }
+        return raised;
+    }
+
+    /// All but the KOMA pattern. `raw` may be null where needs_sum() does not ask for it, or the first pass had it.
+    ProcessPlan plan_for(const Movie& movie, const SumImage* raw, MovieResult& result, const RunContext& context) {
+        const References& found = references_for(movie, raw, context);
+        ProcessPlan plan{.dark = found.dark,
+                         .gain = found.gain,
+                         .defects = found.defects,
+                         .outliers = options.outliers,
+                         .fill = options.fill,
+                         .koma = nullptr,
+                         .koma_divides = options.koma && options.koma->is_divided,
+                         .dtype = options.dtype,
+                         .seed = options.seed};
+        result.orientation = found.orientation;
+        result.orientation_margin = found.orientation_margin;
+        if (!options.gain) return plan;
+        result.gamma = options.gain->gamma;
+        if (const auto& law = options.gain->gamma_law) {
+            if (!result.dose_rate) result.dose_rate = dose_rate_of(movie, *raw, found);
+            result.gamma = law->at(*result.dose_rate);
+            if ((*result.dose_rate < law->least_rate || *result.dose_rate > law->greatest_rate) && context.log)
+                context.log(concat(movie.reader.name(), ": a dose rate of ", *result.dose_rate,
+                                   " counts per pixel and second is beyond the gamma law's ", law->least_rate, " to ",
+                                   law->greatest_rate, "; the nearer end is taken"));
+        }
+        if (result.gamma) plan.gain = raised_gain(found.gain, *result.gamma);
+        return plan;
+    }
+
+    // The first pass of KOMA.
+
+    void gather(const RunContext& context) {
+        if (!gathered.empty()) return;
+        std::vector<Gathered> all(movies.size());
+        for (std::size_t i = 0; i < movies.size(); ++i) {
+            try {
+                in_file(movies[i].string(), [&] { gather_one(movies[i], all[i], context); });
+            } catch (const Error& error) {
+                if (error.group() == ErrorGroup::interrupted) throw;
+                all[i].failure = std::current_exception();
+            }
+        }
+        exclude(all);
+        gathered = std::move(all);
+    }
+
+    void gather_one(const fs::path& path, Gathered& movie, const RunContext& context) {
+        const Movie opened(path, options, context);
+        if (session_shape && !(*session_shape == opened.shape()))
+            fail(ErrorCode::invalid_argument, "has frames of ", opened.shape().nx, " x ", opened.shape().ny,
+                 " pixels, the session's movies before it ", session_shape->nx, " x ", session_shape->ny,
+                 "; KOMA takes movies of one camera in one mode");
+        const SumImage raw = sum_frames(opened.reader, context);
+        MovieResult result;
+        const ProcessPlan plan = plan_for(opened, &raw, result, context);
+        jobs::FrameCorrector checked(opened.reader.frame_format(), plan);
+        Outliers outliers = jobs::find_plan_outliers(opened.reader, plan, raw, context);
+        SumImage sum = corrected(raw, plan.dark.get(), plan.gain.get());
+        if (!outliers.pixels.empty()) sum = filled(sum, outliers);
+        movie.dose_rate = result.dose_rate;
+        movie.frame_mean = mean_of(sum);
+        movie.contrast = block_contrast(sum);
+        movie.sum = jobs::put(spool, sum);
+        movie.outlier_pixels = jobs::put(spool, outliers.pixels);
+        outliers.pixels = {};
+        movie.outliers = std::move(outliers);
+        session_shape = opened.shape();
+    }
+
+    /// Movies that failed are not there, and must not shift the median either.
+    void exclude(const std::vector<Gathered>& all) {
+        std::vector<double> contrasts;
+        for (const Gathered& movie : all)
+            if (!movie.failure) contrasts.push_back(movie.contrast);
+        const auto high = high_contrast(contrasts);
+        excluded.clear();
+        std::size_t next = 0;
+        for (const Gathered& movie : all) excluded.push_back(movie.failure ? 1 : high[next++]);
+    }
+
+    void add_koma(std::size_t index, ProcessPlan& plan, MovieResult& result, const RunContext& context) {
+        const Gathered& own = gathered[index];
+        result.block_contrast = own.contrast;
+        result.is_excluded = excluded[index] != 0;
+        auto members = koma_window(static_cast<std::int64_t>(index), static_cast<std::int64_t>(movies.size()),
+                                   *options.koma, excluded);
+        for (const std::int64_t member : members)
+            result.koma_movies.push_back(movies[static_cast<std::size_t>(member)].filename().string());
+        if (members.empty()) return;
+        if (!window) window.emplace(own.sum.shape);
+        SumImage loaded;
+        const auto sum_of = [&](std::int64_t movie) -> const SumImage& {
+            loaded = jobs::get(spool, gathered[static_cast<std::size_t>(movie)].sum);
+            return loaded;
+        };
+        const SumImage& others = window->move_to(std::move(members), sum_of, context);
+        plan.koma = std::make_shared<const FloatImage>(koma_pattern(others, own.frame_mean, *options.koma));
+    }
+
+    MovieResult process(std::size_t index, const Output& output, const RunContext& context) {
+        if (options.koma) gather(context);
+        if (options.koma && gathered[index].failure) std::rethrow_exception(gathered[index].failure);
+        for (const fs::path& path : movies) jobs::require_another_file(Input::file(path), output.path);
+        const Movie movie(movies[index], options, context);
+        MovieResult result;
+        std::optional<SumImage> raw;
+        if (options.koma) {
+            result.dose_rate = gathered[index].dose_rate;
+        } else if (needs_sum()) {
+            raw = sum_frames(movie.reader, context);
+        }
+        ProcessPlan plan = plan_for(movie, raw ? &*raw : nullptr, result, context);
+        Outliers outliers;
+        if (options.koma) {
+            outliers = gathered[index].outliers;
+            outliers.pixels = jobs::get(spool, gathered[index].outlier_pixels);
+            add_koma(index, plan, result, context);
+        } else if (jobs::fills_pixels(plan)) {
+            outliers = jobs::find_plan_outliers(movie.reader, plan, *raw, context);
+        }
+        raw.reset();
+        const bool fills = jobs::fills_pixels(plan);
+        jobs::FrameCorrector corrector(movie.reader.frame_format(), std::move(plan));
+        corrector.set_outliers(std::move(outliers));
+        result.dtype = corrector.to().type;
+        if (fills) {
+            result.outliers = corrector.outliers();
+            result.outliers->pixels = {};
+            result.fill = corrector.fill();
+        }
+        result.step = jobs::process_step(options, files, *references, result);
+        const auto sink = jobs::open_sink(output, Input::file(movies[index]), true);
+        const auto written =
+            jobs::write_corrected({movie.file, movie.reader, corrector, result.step, options}, *sink, context);
+        sink->commit();
+        result.files = {.frames = movie.reader.frames(),
+                        .bytes_in = movie.source->size(),
+                        .bytes_out = written.bytes,
+                        .converted = {}};
+        result.before = written.before;
+        result.after = written.after;
+        result.clipped = corrector.clipped();
+        if (result.clipped > 0 && context.log)
+            context.log(concat(movies[index].string(), ": ", result.clipped, " pixels are beyond the range of ",
+                               info_of(result.dtype).name, " and became its ends"));
+        return result;
+    }
+
+    ProcessOptions options;
+    jobs::ReferenceFiles files;
+    std::vector<fs::path> movies;
+    bool ordered_by_time = false;
+    std::optional<References> references;
+    ImageShape reference_shape;
+    std::shared_ptr<const GainReference> raised, raised_from;
+    double raised_by = 1;
+    std::vector<Gathered> gathered;
+    std::vector<std::uint8_t> excluded;
+    std::optional<ImageShape> session_shape;
+    std::optional<WindowSum> window;
+    jobs::Spool spool;
+};
+
+ProcessSession::ProcessSession(std::vector<fs::path> movies, ProcessOptions options, const RunContext& context)
+    : impl_(std::make_unique<Impl>(std::move(movies), std::move(options), context)) {}
+
+ProcessSession::~ProcessSession() = default;
+ProcessSession::ProcessSession(ProcessSession&&) noexcept = default;
+ProcessSession& ProcessSession::operator=(ProcessSession&&) noexcept = default;
+
+const std::vector<fs::path>& ProcessSession::movies() const noexcept { return impl_->movies; }
+bool ProcessSession::is_ordered_by_time() const noexcept { return impl_->ordered_by_time; }
+
+MovieResult ProcessSession::process(std::size_t movie, const Output& output, const RunContext& context) {
+    if (movie >= impl_->movies.size())
+        fail(ErrorCode::invalid_argument, "movie ", movie, ": the session has ", impl_->movies.size());
+    return in_file(impl_->movies[movie].string(), [&] { return impl_->process(movie, output, context); });
+}
+
+}  // namespace mrcz

@@ -1,0 +1,15 @@
+// What processing did to a movie, as a step of the record that goes with its pixels.
+#pragma once
+
+#include <string>
+
+#include "jobs/references.hpp"
+#include "mrcz/process.hpp"
+
+namespace mrcz::jobs {
+
+/// A JSON object. It names no time: the same input gives the same file.
+[[nodiscard]] std::string process_step(const ProcessOptions& options, const ReferenceFiles& files,
+                                       const References& references, const MovieResult& result);
+
+}  // namespace mrcz::jobs
