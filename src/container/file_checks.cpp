@@ -4,6 +4,7 @@
 
 #include "base/fail.hpp"
 #include "container/frame_records.hpp"
+#include "container/repair_hint.hpp"
 #include "mrcz/metadata.hpp"
 
 namespace mrcz::container {
@@ -15,7 +16,7 @@ void check_sections(const MrcFile& file) {
     const std::uint64_t most = std::max({most_original_bytes(file.limits()), file.limits().metadata_bytes,
                                          statistics_entry_bytes * static_cast<std::uint64_t>(file.frames())});
     for (const SectionEntry& entry : file.footer()->sections) {
-        const auto section = load_section(file.source(), entry, most);
+        const auto section = file.load(entry, most);
         const std::string_view text(reinterpret_cast<const char*>(section.payload.data()), section.payload.size());
         if (section.encoding == encoding::json) (void)Metadata::from_json(text, file.limits());
         if (section.encoding == encoding::msgpack) (void)Metadata::from_msgpack(section.payload, file.limits());
@@ -33,9 +34,11 @@ std::uint64_t end_of_parts(const MrcFile& file) {
 void check_around_frames(const MrcFile& file) {
     file.require_undamaged();
     if (!file.footer()) return;
-    check_sections(file);
-    if (file.codec().id != 0 && end_of_parts(file) != file.source().size())
-        fail(ErrorCode::corrupt, "file: ", file.source().size(), " bytes, but its parts make ", end_of_parts(file));
+    hinting_repair(file.frames_located() > 0, [&] {
+        check_sections(file);
+        if (file.codec().id != 0 && end_of_parts(file) != file.source().size())
+            fail(ErrorCode::corrupt, "file: ", file.source().size(), " bytes, but its parts make ", end_of_parts(file));
+    });
 }
 
 bool is_sound_around_frames(const MrcFile& file) {

@@ -44,7 +44,7 @@ class MrczFeed final : public FrameFeed {
         const std::uint64_t most =
             std::max(container::most_original_bytes(file_.limits()), file_.limits().metadata_bytes);
         for (const container::SectionEntry& entry : file_.footer()->sections)
-            if (!is_made_anew(entry.id)) sections.push_back(container::load_section(file_.source(), entry, most));
+            if (!is_made_anew(entry.id)) sections.push_back(file_.load(entry, most));
         return sections;
     }
 
@@ -106,7 +106,7 @@ std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits, M
         container::settle_packing(layout, *source);
         stream = io::stream_of(std::move(source), Header::bytes_on_disk);
     }
-    return make_plain_feed(std::move(stream), header, std::move(layout), limits);
+    return make_plain_feed(std::move(stream), header, std::move(layout), limits, !input.descriptor);
 }
 
 }  // namespace mrcz::jobs

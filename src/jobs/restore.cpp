@@ -33,7 +33,7 @@ void restore_original(const container::MrcFile& file, const container::Original&
     pass_on(original.trailing);
     if (hasher.digest() != original.hash)
         fail(ErrorCode::corrupt, "the restored bytes do not match the hash of the original: the file is damaged",
-             container::repair_hint);
+             file.frames() > 0 ? container::repair_hint : "");
 }
 
 }  // namespace mrcz::jobs
