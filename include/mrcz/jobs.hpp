@@ -151,14 +151,15 @@ VerifyResult verify(const Input& input, const Limits& limits = {}, const RunCont
 /// What stands where the output of `input` is to go.
 enum class OutputState {
     absent,
-    complete,    ///< made from an input like this one, not older than it; nothing was decoded to find out
+    complete,    ///< made from an input like this one by a job like this one, not older than it; nothing was decoded
     incomplete,  ///< made from an input like this one, but cut short or damaged
     outdated,    ///< complete, but older than the input: it may be the only copy of something else
     foreign,     ///< something that this job did not make
     unfinished,  ///< frames are being appended to it, or an append never ended: never to be replaced
 };
 
-/// Of compress(). An input that is missing makes nothing outdated. With a dtype, an output of other pixels is foreign.
+/// Of compress(). An input that is missing makes nothing outdated. With a dtype, an output of other pixels is foreign;
+/// without one, an output that does not give its input back (converted, live, appended to).
 /// Throws Error{io_failed} when it cannot tell.
 [[nodiscard]] OutputState compressed_output_state(const std::filesystem::path& input,
                                                   const std::filesystem::path& output,
