@@ -50,6 +50,14 @@ void refuse_compressed_name(const Options& options, const std::string& name) {
                     "is compressed by its name; to compress it anew name the output with -o", name);
 }
 
+/// Said while the name is still known: nothing in the compressed file tells it.
+void warn_of_lost_name(const Options& options, const std::string& name, const RunContext& context) {
+    if (!options.output.empty() || options.to_stdout || name == "-" || !context.log) return;
+    if (returns_under_its_name(name)) return;
+    context.log(
+        fmt::format("{}: no ending of MRC files; `mrcz -d` will restore it as {}", name, restored_name_of(name)));
+}
+
 }  // namespace
 
 int run_compress(const std::vector<std::string>& arguments) {
@@ -79,7 +87,9 @@ int run_compress(const std::vector<std::string>& arguments) {
     job.output_is_compressed = true;
     job.run = [&](const Input& input, const Output& output, const RunContext& context) {
         refuse_compressed_name(options, input.display_name());
-        return compress(input, output, chosen, context);
+        JobResult result = compress(input, output, chosen, context);
+        if (!input.descriptor) warn_of_lost_name(options, input.display_name(), context);
+        return result;
     };
     job.prove = [](const Input& input, const std::filesystem::path& output, const RunContext& context) {
         prove_compressed(input, output, {}, context);
