@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "mrcz/codec.hpp"
 #include "mrcz/convert.hpp"
+#include "mrcz/error.hpp"
 #include "mrcz/files.hpp"
 #include "mrcz/limits.hpp"
 #include "mrcz/live.hpp"
@@ -133,6 +135,12 @@ struct RepairResult {
 RepairResult repair(const std::filesystem::path& path, const RepairOptions& options = {},
                     const RunContext& context = {});
 
+struct VerifyOptions {
+    Limits limits;
+    /// Told of every frame that does not decode or match its hashes, in order, as they are come by. `why` names it.
+    std::function<void(std::int64_t frame, const Error& why)> damaged = {};
+};
+
 struct VerifyResult {
     std::int64_t frames = 0;
     std::uint64_t bytes = 0;        ///< of the file
@@ -141,8 +149,10 @@ struct VerifyResult {
     std::vector<Finding> findings;  ///< oddities that are no damage
 };
 
-/// Decodes everything, writes nothing. Throws what is wrong first.
-VerifyResult verify(const Input& input, const Limits& limits = {}, const RunContext& context = {});
+/// Decodes everything, writes nothing. Throws what is wrong with the file as a whole first; of damaged frames, after
+/// all have been gone through, one error with the first one's trouble and the numbers of all (of up to 20 runs of
+/// them).
+VerifyResult verify(const Input& input, const VerifyOptions& options = {}, const RunContext& context = {});
 
 /// A reader of any input; a pipe goes through a temporary file.
 [[nodiscard]] Reader open_reader(const Input& input, const Limits& limits = {}, Mode0 mode0 = Mode0::by_header,
