@@ -39,13 +39,13 @@ MetadataFormat format_named(const std::string& name) {
 }
 
 /// MessagePack that JSON cannot hold: `remedy` says how it can be had all the same.
-Metadata converted(const Metadata& metadata, MetadataFormat format, std::string_view remedy) {
+Metadata converted(const Metadata& metadata, MetadataFormat format, const std::string& file, std::string_view remedy) {
     if (metadata.format() == format) return metadata;
     try {
         return metadata.converted_to(format);
     } catch (const Error& error) {
         if (error.code() != ErrorCode::invalid_argument || format != MetadataFormat::json) throw;
-        throw Error(error.code(), fmt::format("{}: {}", error.message(), remedy), error.context());
+        throw Error(error.code(), fmt::format("{}: {}", error.message(), remedy), file);
     }
 }
 
@@ -60,7 +60,7 @@ std::optional<Metadata> read_metadata(const Options& options) {
     const std::string bytes = read_text(options.metadata_file);
     try {
         Metadata metadata = parse_metadata(bytes);
-        return format ? converted(metadata, *format, "leave --metadata-format out to store the document as it is")
+        return format ? converted(metadata, *format, {}, "leave --metadata-format out to store the document as it is")
                       : metadata;
     } catch (const Error& error) {
         throw error.within(options.metadata_file == "-" ? "standard input" : options.metadata_file);
@@ -75,7 +75,7 @@ void print_metadata(const Options& options, const Reader& reader) {
         return;
     }
     const MetadataFormat format = format_named(options.metadata_format);
-    const Metadata chosen = converted(*metadata, format,
+    const Metadata chosen = converted(*metadata, format, reader.name(),
                                       "say --metadata-format msgpack, or leave it out for JSON to read, where such "
                                       "values are texts");
     const auto bytes = chosen.stored();
