@@ -25,6 +25,16 @@ Filter filter_named(const std::string& name) {
                 fmt::format("filter '{}': expected auto, bitshuffle, byteshuffle or none", name));
 }
 
+/// Smaller ones are nothing but heads of blocks.
+std::uint64_t chosen_block_bytes(const std::string& text) {
+    constexpr std::uint64_t least = 4096;
+    constexpr std::uint64_t most = std::uint64_t{1} << 30;
+    const std::uint64_t bytes = parse_size(text);
+    if (bytes < least || bytes > most)
+        throw Error(ErrorCode::invalid_argument, fmt::format("--block-size {}: expected 4k to 1024M", text));
+    return bytes;
+}
+
 CompressOptions compress_options(const Options& options) {
     if (find_codec(options.codec) == nullptr)
         throw Error(ErrorCode::invalid_argument,
@@ -33,7 +43,7 @@ CompressOptions compress_options(const Options& options) {
     chosen.codec = options.codec;
     chosen.coding.level = options.level;
     chosen.coding.filter = filter_named(options.filter);
-    if (!options.block_size.empty()) chosen.coding.block_bytes = parse_size(options.block_size);
+    if (!options.block_size.empty()) chosen.coding.block_bytes = chosen_block_bytes(options.block_size);
     chosen.metadata = read_metadata(options);
     chosen.mode0 = options.mode0;
     chosen.dtype = chosen_dtype(options);

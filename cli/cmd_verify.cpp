@@ -37,6 +37,7 @@ int run_verify(const std::vector<std::string>& arguments) {
     add_inputs(app, options);
     add_selection(app, options);
     app.add_flag("--strict", strict, "oddities count as errors");
+    add_mode0(app, options);
     add_threads(app, options);
     add_talking(app, options);
     add_json(app, options);
@@ -49,11 +50,11 @@ int run_verify(const std::vector<std::string>& arguments) {
     };
     const auto verify_one = [&](const std::string& name, const RunContext& context) {
         damaged = {};
-        const VerifyOptions chosen{.limits = {}, .damaged = [&](std::int64_t frame, const Error& why) {
-                                       damaged.add(frame);
-                                       if (options.verbose > 0 && context.log)
-                                           context.log(fmt::format("{}: {}", name, why.message()));
-                                   }};
+        const VerifyOptions chosen{
+            .limits = {}, .mode0 = options.mode0, .damaged = [&](std::int64_t frame, const Error& why) {
+                damaged.add(frame);
+                if (options.verbose > 0 && context.log) context.log(fmt::format("{}: {}", name, why.message()));
+            }};
         const VerifyResult result = verify(input_named(name), chosen, context);
         if (options.json) {
             std::cout << json_report(name, result) << '\n';

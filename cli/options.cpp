@@ -88,7 +88,7 @@ void add_threads(CLI::App& app, Options& options) {
 void add_coding(CLI::App& app, Options& options) {
     app.add_option("--codec", options.codec, "zstd, lz4, ...: see `mrcz codecs`")->capture_default_str();
     add_level(app, options);
-    app.add_option("--block-size", options.block_size, "bytes compressed at a time: 64k ... 1M (default)");
+    app.add_option("--block-size", options.block_size, "bytes compressed at a time, 4k or more; 1M is the default");
     app.add_option("--filter", options.filter, "auto, bitshuffle, byteshuffle or none")->capture_default_str();
     app.add_option("--metadata", options.metadata_file,
                    "JSON or MessagePack file to store in the footer; - is standard input");

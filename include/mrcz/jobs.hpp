@@ -137,6 +137,7 @@ RepairResult repair(const std::filesystem::path& path, const RepairOptions& opti
 
 struct VerifyOptions {
     Limits limits;
+    Mode0 mode0 = Mode0::by_header;
     /// Told of every frame that does not decode or match its hashes, in order, as they are come by. `why` names it.
     std::function<void(std::int64_t frame, const Error& why)> damaged = {};
 };

@@ -113,7 +113,7 @@ VerifyResult jobs::verify_file(const MrcFile& file, const RunContext& context, c
 
 VerifyResult verify(const Input& input, const VerifyOptions& options, const RunContext& context) {
     return in_file(input.display_name(), [&] {
-        const MrcFile file(jobs::open_source(input, context), options.limits);
+        const MrcFile file(jobs::open_source(input, context), options.limits, options.mode0);
         jobs::refuse_unfinished(input, file.layout());
         return jobs::verify_file(file, context, options);
     });
