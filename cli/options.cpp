@@ -139,10 +139,7 @@ void add_conversion(CLI::App& app, Options& options) {
 
 bool parse(CLI::App& app, const std::vector<std::string>& arguments, int& exit_code) {
     app.description(app.get_description() + '\n');
-    if (arguments.size() == 1 && (arguments[0] == describe_for_manual || arguments[0] == list_options)) {
-        arguments[0] == list_options ? list_options_of(app, std::cout) : describe(app, std::cout);
-        return false;
-    }
+    if (answers_for_manual(app, arguments, std::cout)) return false;
     try {
         refuse_high_levels(app, arguments);
         app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
