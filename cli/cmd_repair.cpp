@@ -86,13 +86,15 @@ int run_repair(const std::vector<std::string>& arguments) {
         "Example: mrcz repair movie.mrcz",
         "mrcz repair");
     Options options;
-    bool dry_run = false, uncommitted = false;
+    bool dry_run = false, uncommitted = false, drop_uncommitted = false;
     app.add_option("FILE", options.inputs, "files to repair")->required();
     app.add_option("-o,--output", options.output, "write a new file in any case (one input only)");
     app.add_flag("-f,--force", options.force, "replace an existing new file");
     app.add_flag("-n,--dry-run", dry_run, "only say what would be done");
     app.add_flag("--uncommitted", uncommitted,
                  "also keep whole frames behind the last commit; not after a power failure");
+    app.add_flag("--drop-uncommitted", drop_uncommitted,
+                 "give up whole frames behind the last commit; with neither, a file that has any is left alone");
     add_threads(app, options);
     add_talking(app, options);
     add_json(app, options);
@@ -106,6 +108,7 @@ int run_repair(const std::vector<std::string>& arguments) {
         chosen.overwrite = options.force;
         chosen.dry_run = dry_run;
         chosen.uncommitted = uncommitted;
+        chosen.drop_uncommitted = drop_uncommitted;
         const RepairResult result = repair(name, chosen, context);
         print_result(options, name, result, dry_run);
         refuse_silence_about_losses(name, result);

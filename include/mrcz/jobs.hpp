@@ -115,6 +115,7 @@ struct RepairOptions {
     bool dry_run = false;      ///< finds out what would be done, and changes nothing
     bool uncommitted = false;  ///< also keeps whole frames that were written after the last commit; not safe after a
                                ///< power failure
+    bool drop_uncommitted = false;  ///< gives those frames up; with neither, repair() refuses while there are any
     Limits limits;
 };
 
@@ -131,7 +132,8 @@ struct RepairResult {
 
 /// Makes a whole file. With a journal beside it that is the file itself; a file damaged in any other way is not
 /// touched, and a new one is written of every frame that decodes and matches its hash. Throws Error{corrupt} when no
-/// frame is left, Error{target_exists} when the new file is there already.
+/// frame is left, Error{truncated} when whole frames stand behind the last commit and no option says what becomes of
+/// them, Error{target_exists} when the new file is there already.
 RepairResult repair(const std::filesystem::path& path, const RepairOptions& options = {},
                     const RunContext& context = {});
 

@@ -5,6 +5,7 @@
 #include "container/growth_start.hpp"
 #include "container/recovery.hpp"
 #include "container/target_coding.hpp"
+#include "container/uncommitted.hpp"
 
 namespace mrcz::container {
 namespace {
@@ -24,7 +25,9 @@ void tell(const Recovery& recovery, const std::string& name, const RunContext& c
 Growable open_to_grow(io::FileSystem& system, const std::filesystem::path& path, const Limits& limits,
                       const RunContext& context) {
     auto file = system.open_locked(path);
-    tell(recover(system, path, file, {.limits = limits}, context), path.string(), context);
+    const Recovery recovery = recover(system, path, file, {.limits = limits}, context);
+    refuse_to_drop(recovery.uncommitted);
+    tell(recovery, path.string(), context);
     const MrcFile found(io::source_of(file), limits);
     check_around_frames(found);
     return {file, growth_start(found, context), coding_of(found)};

@@ -106,12 +106,13 @@ class Recoverer {
         MrcFile file(io::source_of(file_), options_.limits);
         if (is_sound_around_frames(file)) return forget();
         const header::Layout before = header::read_layout(journal->header, options_.limits);
-        if (options_.uncommitted) {
-            require_fit(file, *journal, before);
-            const auto longer = with_uncommitted(file, io::source_of(file_), context_);
-            return replay(*longer, *journal, before);
-        }
-        return replay(file, *journal, before);
+        if (options_.uncommitted == Uncommitted::drop) return replay(file, *journal, before);
+        require_fit(file, *journal, before);
+        const auto longer = with_uncommitted(file, io::source_of(file_), context_);
+        const std::int64_t further = longer->frames() - file.frames();
+        if (further > 0 && options_.uncommitted == Uncommitted::leave)
+            return {RecoveryStep::undecided, file.frames(), 0, further};
+        return replay(*longer, *journal, before);
     }
 
   private:

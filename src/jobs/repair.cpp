@@ -4,6 +4,7 @@
 #include "container/journal.hpp"
 #include "container/recovery.hpp"
 #include "container/repair_hint.hpp"
+#include "container/uncommitted.hpp"
 #include "header/layout.hpp"
 #include "io/byte_sink.hpp"
 #include "io/sources.hpp"
@@ -41,6 +42,7 @@ std::string problem_of(container::RecoveryStep step) {
             return "the file was never finished";
         case container::RecoveryStep::forget_journal:
             return "a journal was left over beside a whole file";
+        case container::RecoveryStep::undecided:
         case container::RecoveryStep::none:
             break;
     }
@@ -55,17 +57,23 @@ RepairAction action_of(container::RecoveryStep step) {
             return RepairAction::finished;
         case container::RecoveryStep::forget_journal:
             return RepairAction::forgot_journal;
+        case container::RecoveryStep::undecided:
         case container::RecoveryStep::none:
             break;
     }
     return RepairAction::none;
 }
 
+container::Uncommitted chosen_for_uncommitted(const RepairOptions& options) {
+    if (options.uncommitted) return container::Uncommitted::keep;
+    return options.drop_uncommitted ? container::Uncommitted::drop : container::Uncommitted::leave;
+}
+
 /// What the journal beside the file says to do. False: nothing, or frames are damaged and the journal does not help.
 bool replayed(const fs::path& path, const RepairOptions& options, const RunContext& context, RepairResult& result) {
     if (!io::disk().open_source(container::journal_path(path))) return false;
     const auto file = io::disk().open_locked(path);
-    const container::RecoveryOptions chosen{options.dry_run, options.uncommitted, options.limits};
+    const container::RecoveryOptions chosen{options.dry_run, chosen_for_uncommitted(options), options.limits};
     container::Recovery done;
     try {
         done = container::recover(io::disk(), path, file, chosen, context);
@@ -74,6 +82,7 @@ bool replayed(const fs::path& path, const RepairOptions& options, const RunConte
         result.problem = error.message();  // and the frames are looked at one by one
         return false;
     }
+    container::refuse_to_drop(done.uncommitted);
     result.action = action_of(done.step);
     result.problem = problem_of(done.step);
     result.frames = done.frames;
@@ -99,6 +108,8 @@ std::string problem_with(const fs::path& path, const Limits& limits, const RunCo
 
 RepairResult repair(const fs::path& path, const RepairOptions& options, const RunContext& context) {
     return in_file(path.string(), [&] {
+        if (options.uncommitted && options.drop_uncommitted)
+            fail(ErrorCode::invalid_argument, "uncommitted frames are either kept or dropped, not both");
         RepairResult result;
         result.output = path;
         result.frames_before = frames_counted(path, options.limits);

@@ -93,9 +93,12 @@ std::unique_ptr<MrcFile> open_damaged(const fs::path& path, const RepairOptions&
             return with_header(io::open_unwrapped_source(path), layout, counting, options.limits);
         }
     }
-    if (options.uncommitted && !file->footer())
-        return container::with_uncommitted(*file, io::open_unwrapped_source(path), context);
-    return file;
+    if (file->footer() || options.drop_uncommitted) return file;
+    // Bytes behind plain pixels may be anything; chunks there are frames.
+    if (layout.codec_id == 0 && !options.uncommitted) return file;
+    auto longer = container::with_uncommitted(*file, io::open_unwrapped_source(path), context);
+    if (!options.uncommitted) container::refuse_to_drop(longer->frames() - file->frames());
+    return longer;
 }
 
 /// A footer that can still be read: where it should be, behind the last chunk of a whole index, or in a journal.

@@ -40,6 +40,12 @@ namespace {
 
 using Lost = std::vector<std::pair<std::int64_t, std::int64_t>>;
 
+RepairOptions dropping() {
+    RepairOptions options;
+    options.drop_uncommitted = true;
+    return options;
+}
+
 Lost lost_of(const RepairResult& result) {
     Lost lost;
     for (const FrameRange& range : result.lost_frames) lost.emplace_back(range.first, range.last);
@@ -240,7 +246,7 @@ TEST_F(Repair, LiveFileThatWasNeverFinishedIsFinishedFromItsJournal) {
         EXPECT_EQ(error.code(), ErrorCode::truncated);
         EXPECT_NE(error.message().find(codec == "zstd" ? "never finished" : "interrupted"), std::string::npos);
         EXPECT_NE(error.message().find("mrcz repair"), std::string::npos);
-        const RepairResult result = repair(path("live"));
+        const RepairResult result = repair(path("live"), dropping());
         EXPECT_EQ(result.action, RepairAction::finished);
         EXPECT_EQ(result.frames, 4);
         EXPECT_GT(result.bytes_dropped, 0U);
@@ -251,6 +257,71 @@ TEST_F(Repair, LiveFileThatWasNeverFinishedIsFinishedFromItsJournal) {
         EXPECT_NEAR(reader_of(get("live")).header().voxel_angstrom()[0], 2, 1e-6);
         EXPECT_EQ(repair(path("live")).action, RepairAction::none);
     }
+}
+
+TEST_F(Repair, FramesBehindTheLastCommitAreTheCallersToDecide) {
+    WriterOptions options;
+    options.nx = 16;
+    options.ny = 12;
+    options.metadata = some_metadata();
+    options.live = LiveOptions{.frames = 2, .seconds = 1000};
+    for (const std::string codec : {"zstd", "raw"}) {
+        options.codec = codec;
+        options.overwrite = true;
+        {
+            Writer writer(path("live"), options);
+            writer.append(frames({0, 1, 2, 3, 4}));
+        }
+        const Bytes unfinished = get("live");
+        const auto refused = [&](const auto& job) {
+            const Error error = kit::error_of(job);
+            EXPECT_EQ(error.code(), ErrorCode::truncated);
+            EXPECT_NE(error.message().find("1 whole frame stands behind the last commit"), std::string::npos)
+                << error.message();
+            EXPECT_EQ(get("live"), unfinished);
+            EXPECT_TRUE(std::filesystem::exists(path("live.journal")));
+        };
+        put("more", plain);
+        const std::vector<Input> more{Input::file(path("more"))};
+        RepairOptions dry;
+        dry.dry_run = true;
+        refused([&] { (void)repair(path("live"), dry); });
+        refused([&] { (void)repair(path("live")); });
+        refused([&] { (void)append(more, path("live")); });
+        refused([&] { (void)Writer::extending(path("live")); });
+        RepairOptions both = dropping();
+        both.uncommitted = true;
+        EXPECT_EQ(kit::error_of([&] { (void)repair(path("live"), both); }).code(), ErrorCode::invalid_argument);
+        RepairOptions keeping;
+        keeping.uncommitted = true;
+        EXPECT_EQ(repair(path("live"), keeping).frames, 5);
+        EXPECT_EQ(pixels_of(get("live")), frames({0, 1, 2, 3, 4}));
+        (void)verified(get("live"));
+    }
+}
+
+TEST_F(Repair, FramesBehindTheLastCommitAreSeenWithoutTheJournal) {
+    WriterOptions options;
+    options.nx = 16;
+    options.ny = 12;
+    options.live = LiveOptions{.frames = 2, .seconds = 1000};
+    {
+        Writer writer(path("live.mrcz"), options);
+        writer.append(frames({0, 1, 2, 3, 4}));
+    }
+    std::filesystem::remove(path("live.mrcz.journal"));
+    const Bytes unfinished = get("live.mrcz");
+    const Error error = kit::error_of([&] { (void)repair(path("live.mrcz")); });
+    EXPECT_EQ(error.code(), ErrorCode::truncated);
+    EXPECT_NE(error.message().find("1 whole frame stands"), std::string::npos) << error.message();
+    EXPECT_EQ(names(), std::vector<std::string>{"live.mrcz"});
+    EXPECT_EQ(repair(path("live.mrcz"), dropping()).frames, 4);
+    EXPECT_EQ(pixels_of(get("live.repaired.mrcz")), frames({0, 1, 2, 3}));
+    RepairOptions keeping;
+    keeping.uncommitted = keeping.overwrite = true;
+    EXPECT_EQ(repair(path("live.mrcz"), keeping).frames, 5);
+    EXPECT_EQ(pixels_of(get("live.repaired.mrcz")), frames({0, 1, 2, 3, 4}));
+    EXPECT_EQ(get("live.mrcz"), unfinished);
 }
 
 TEST_F(Repair, PlainFileWithAWholeJournalBesideItIsNoInputUntilRepaired) {
@@ -322,6 +393,9 @@ TEST_F(Repair, NamedOutputLeavesAnUnfinishedFileAlone) {
     const Bytes unfinished = get("live.mrcz");
     RepairOptions chosen;
     chosen.output = path("new.mrcz");
+    EXPECT_EQ(kit::error_of([&] { (void)repair(path("live.mrcz"), chosen); }).code(), ErrorCode::truncated);
+    EXPECT_FALSE(std::filesystem::exists(path("new.mrcz")));
+    chosen.drop_uncommitted = true;
     const RepairResult result = repair(path("live.mrcz"), chosen);
     EXPECT_EQ(result.action, RepairAction::salvaged);
     EXPECT_TRUE(result.lost_frames.empty());
