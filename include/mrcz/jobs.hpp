@@ -126,6 +126,7 @@ struct RepairResult {
     std::int64_t frames = 0;                 ///< of the whole file now
     std::vector<FrameRange> lost_frames;     ///< by the numbers they had in the damaged file, in order
     std::vector<std::string> lost_sections;  ///< ids of footer sections that are not in the new file
+    bool footer_lost = false;                ///< no section could be looked for: nobody knows which there were
     std::uint64_t bytes_dropped = 0;         ///< that belong to nothing which was kept
     std::filesystem::path output;            ///< the whole file
 };

@@ -109,7 +109,7 @@ std::string json_report(std::string_view input, const RepairResult& result) {
     write_runs(json, "lost_frames", result.lost_frames);
     json.key("lost_sections").begin_array();
     for (const std::string& id : result.lost_sections) json.value(std::string_view(id));
-    json.end_array().member("bytes_dropped", result.bytes_dropped);
+    json.end_array().member("footer_lost", result.footer_lost).member("bytes_dropped", result.bytes_dropped);
     return json.end_object().take();
 }
 

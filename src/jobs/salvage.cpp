@@ -166,6 +166,7 @@ class Salvage {
         file_ = open_damaged(path_, options_, context_);
         footer_ = find_footer(*file_, path_);
         (void)file_->decoder();
+        result_.footer_lost = !footer_ && had_footer();
         examine();
         collect_sections();
         result_.frames = static_cast<std::int64_t>(survivors_.size());
@@ -191,6 +192,13 @@ class Salvage {
         if (file_->footer() || file_->frames() > result_.frames_before) result_.frames_before = file_->frames();
         if (located < result_.frames_before) lose(located, result_.frames_before);
         result_.bytes_dropped = bytes_of_no_use();
+    }
+
+    /// A compressed file of this program has one; of a plain one only its own bytes tell.
+    [[nodiscard]] bool had_footer() const {
+        const header::Layout& layout = file_->layout();
+        return (layout.codec_id != 0 && header::is_ours(layout.header)) ||
+               container::has_footer_magic(file_->source(), file_->data_end());
     }
 
     void lose(std::int64_t first, std::int64_t last) {
@@ -231,7 +239,9 @@ class Salvage {
             if (kept.empty() || kept.back().last != survivor.frame) kept.push_back({survivor.frame, survivor.frame});
             ++kept.back().last;
         }
-        const std::string step = container::repair_step("salvaged", result_.frames_before, kept);
+        std::vector<std::string> lost = result_.lost_sections;
+        if (result_.footer_lost) lost.emplace_back("footer");
+        const std::string step = container::repair_step("salvaged", result_.frames_before, kept, lost);
         const auto old = std::ranges::find(sections_, container::section::provenance, &Section::id);
         if (old == sections_.end()) {
             sections_.push_back(container::with_step(nullptr, step));
@@ -241,7 +251,7 @@ class Salvage {
     }
 
     void write() {
-        if (!result_.lost_frames.empty()) record_step();
+        if (!result_.lost_frames.empty() || !result_.lost_sections.empty() || result_.footer_lost) record_step();
         require_another_file(Input::file(path_), result_.output);
         container::refuse_growing_output(result_.output);
         const auto sink = io::open_file_sink(result_.output, {.overwrite = options_.overwrite, .like = path_});

@@ -142,6 +142,39 @@ TEST_F(Repair, EveryTruncationKeepsTheWholeFrames) {
     }
 }
 
+TEST_F(Repair, LossOfTheFooterIsToldAndRecorded) {
+    const Bytes whole = with_metadata();
+    const std::size_t footer = offset_of_frame(whole, 5, 6) + load_le<std::uint64_t>(&whole[whole.size() - 12]);
+    for (const std::size_t length : {footer, footer + 64, whole.size() - 1}) {
+        const bool footer_is_there = length == whole.size() - 1;
+        const RepairResult result = salvaged(kit::truncated(whole, length));
+        EXPECT_EQ(result.frames, 6);
+        EXPECT_TRUE(result.lost_frames.empty());
+        EXPECT_EQ(result.footer_lost, !footer_is_there) << length;
+        const Reader reader = reader_of(get("x.repaired.mrcz"));
+        const bool told = reader.provenance().find(R"("lost":["footer"])") != std::string::npos;
+        EXPECT_EQ(told, !footer_is_there) << reader.provenance();
+    }
+}
+
+TEST_F(Repair, LossOfASectionIsRecorded) {
+    CompressOptions options;
+    options.metadata = some_metadata();
+    const Bytes whole = compressed(plain, options);
+    const std::string text = R"({"detector")";
+    const auto at = std::search(whole.begin(), whole.end(), reinterpret_cast<const std::byte*>(text.data()),
+                                reinterpret_cast<const std::byte*>(text.data()) + text.size());
+    ASSERT_NE(at, whole.end());
+    const RepairResult result =
+        salvaged(kit::with_flipped_bit(whole, 8 * static_cast<std::size_t>(at - whole.begin()) + 3));
+    EXPECT_TRUE(result.lost_frames.empty());
+    EXPECT_FALSE(result.footer_lost);
+    EXPECT_EQ(result.lost_sections, std::vector<std::string>{"META"});
+    const Bytes repaired = get("x.repaired.mrcz");
+    EXPECT_NE(reader_of(repaired).provenance().find(R"("lost":["META"])"), std::string::npos);
+    EXPECT_EQ(decompressed(repaired), plain);
+}
+
 TEST_F(Repair, CutPlainFileKeepsItsWholeFramesInItsByteOrder) {
     for (const ByteOrder order : {ByteOrder::little, ByteOrder::big}) {
         const Bytes whole =
