@@ -73,7 +73,7 @@ FrameTables tables_of(const MrcFile& file, const RunContext& context) {
     if (take_tables(file, tables)) return tables;
     if (file.codec().id != 0) {
         scan_frames(
-            file, file.frames(), {},
+            file, 0, file.frames(), {},
             [&](const ScannedFrame& frame) {
                 if (!frame.trouble.empty()) fail(ErrorCode::corrupt, "frame ", frame.frame, ": ", frame.trouble);
                 tables.add(frame.range, frame.coded);

@@ -70,7 +70,7 @@ KnownHashes old_hashes(const Interrupted& found) {
 FrameTables checked_tables(const Interrupted& found, const RunContext& context) {
     FrameTables tables;
     scan_frames(
-        found.file, found.file.frames(), old_hashes(found),
+        found.file, 0, found.file.frames(), old_hashes(found),
         [&](const ScannedFrame& frame) {
             if (!frame.trouble.empty()) fail(ErrorCode::corrupt, "frame ", frame.frame, ": ", frame.trouble);
             tables.add(frame.range, frame.coded);

@@ -57,7 +57,8 @@ std::array<std::byte, Header::bytes_on_disk> header_counting(const MrcFile& file
 
 std::unique_ptr<MrcFile> with_uncommitted(const MrcFile& file, std::unique_ptr<ByteSource> source,
                                           const RunContext& context) {
-    auto ends = frame_ends(file);
+    // What follows frames that are not all there are none.
+    auto ends = file.frames_located() < file.frames() ? std::vector<std::uint64_t>() : frame_ends(file);
     const std::int64_t room = std::numeric_limits<std::int32_t>::max() - file.frames();
     if (static_cast<std::int64_t>(ends.size()) > room) ends.resize(static_cast<std::size_t>(room));
     const std::int64_t most = file.frames() + static_cast<std::int64_t>(ends.size());
@@ -71,9 +72,9 @@ std::unique_ptr<MrcFile> with_uncommitted(const MrcFile& file, std::unique_ptr<B
     auto all = seen(most);
     std::int64_t whole = most;
     scan_frames(
-        *all, most, {},
+        *all, file.frames(), most, {},
         [&](const ScannedFrame& frame) {
-            if (!frame.trouble.empty() && frame.frame >= file.frames()) whole = std::min(whole, frame.frame);
+            if (!frame.trouble.empty()) whole = std::min(whole, frame.frame);
         },
         context);
     return whole == most ? std::move(all) : seen(whole);

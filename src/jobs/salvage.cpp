@@ -180,7 +180,7 @@ class Salvage {
                                            hashes_in(footer_, container::section::chunk_hashes)};
         const std::int64_t located = std::min(file_->frames(), file_->frames_located());
         container::scan_frames(
-            *file_, located, known,
+            *file_, 0, located, known,
             [&](const container::ScannedFrame& frame) {
                 if (!frame.trouble.empty()) return lose(frame.frame, frame.frame + 1);
                 survivors_.push_back({frame.frame, frame.range, frame.coded});
