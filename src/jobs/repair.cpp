@@ -23,6 +23,7 @@ fs::path repaired_name(const fs::path& path) {
     return name.replace_filename(concat(path.stem().string(), ".repaired", path.extension().string()));
 }
 
+/// 0 where the header cannot be read.
 std::int64_t frames_counted(const fs::path& path, const Limits& limits) {
     const auto source = io::open_unwrapped_source(path);
     std::array<std::byte, Header::bytes_on_disk> head{};
@@ -31,7 +32,12 @@ std::int64_t frames_counted(const fs::path& path, const Limits& limits) {
              " bytes, an MRC header alone has 1024: nothing of "
              "it can be saved");
     source->read_at(0, head);
-    return header::read_layout(head, limits).frames;
+    try {
+        return header::read_layout(head, limits).frames;
+    } catch (const Error& error) {
+        if (error.group() != ErrorGroup::data) throw;
+        return 0;  // the file's end may still tell
+    }
 }
 
 std::string problem_of(container::RecoveryStep step) {

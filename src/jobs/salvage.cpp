@@ -12,6 +12,7 @@
 #include "container/frame_records.hpp"
 #include "container/frame_scan.hpp"
 #include "container/growth_start.hpp"
+#include "container/header_rescue.hpp"
 #include "container/journal.hpp"
 #include "container/mrc_file.hpp"
 #include "container/patched_source.hpp"
@@ -69,10 +70,26 @@ void require_known_rows(const header::Layout& layout, const ByteSource& source) 
          layout.data_offset + layout.data_bytes, " if IMOD did: the frames that were whole can then be read");
 }
 
+/// Where the file's own header is not what footer and index say: theirs. A header of plain pixels has to do.
+std::optional<Header> rescued_header_of(const ByteSource& source, const Limits& limits) {
+    std::array<std::byte, Header::bytes_on_disk> head{};
+    if (source.size() < head.size()) return std::nullopt;
+    source.read_at(0, head);
+    try {
+        if (header::read_layout(head, limits).codec_id == 0) return std::nullopt;
+    } catch (const Error& error) {
+        if (error.group() != ErrorGroup::data) throw;
+    }
+    return container::rescued_header(source, limits);
+}
+
 /// The damaged file, with as many frames as it may have. A plain file has those that its bytes reach for; a compressed
 /// one those that its footer counts, which a hash protects and NZ does not have.
 std::unique_ptr<MrcFile> open_damaged(const fs::path& path, const RepairOptions& options, const RunContext& context) {
     auto source = io::open_unwrapped_source(path);
+    if (const auto rescued = rescued_header_of(*source, options.limits))
+        return std::make_unique<MrcFile>(
+            std::make_unique<container::PatchedSource>(std::move(source), rescued->bytes()), options.limits);
     const header::Layout layout = layout_of(*source, options.limits);
     if (layout.codec_id == 0) {
         const std::uint64_t present = source->size() - std::min(source->size(), layout.data_offset);

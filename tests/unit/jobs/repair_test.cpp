@@ -233,6 +233,51 @@ TEST_F(Repair, WrongNumberOfFramesInTheHeaderIsSetRightByTheFooter) {
     EXPECT_EQ(get("x.repaired.mrcz"), with_metadata());
 }
 
+TEST_F(Repair, EveryFlippedBitOfShapeTypeAndCountsIsPutRight) {
+    constexpr std::array<std::size_t, 6> offsets{0, 4, 8, 12, 92, 144};  // NX NY NZ MODE NSYMBT PACKEDBYTES
+    WriterOptions options;
+    options.nx = 16;
+    options.ny = 12;
+    {
+        Writer writer(path("no original"), options);
+        writer.append(frames({0, 1, 2, 3, 4, 5}));
+        writer.finish();
+    }
+    const Bytes extended =
+        compressed(kit::make_plain_file({.nx = 16, .ny = 12, .nz = 6, .extended_bytes = 40, .trailing_bytes = 9}, 3));
+    for (const Bytes& whole : {with_metadata(), get("no original"), extended})
+        for (const std::size_t offset : offsets)
+            for (std::size_t bit = 8 * offset; bit < 8 * (offset + 4); ++bit) {
+                const RepairResult result = salvaged(kit::with_flipped_bit(whole, bit));
+                ASSERT_EQ(result.action, RepairAction::salvaged) << bit;
+                EXPECT_FALSE(result.problem.empty());
+                EXPECT_EQ(result.frames_before, 6) << bit;
+                EXPECT_EQ(result.frames, 6) << bit;
+                EXPECT_TRUE(result.lost_frames.empty() && result.lost_sections.empty() && !result.footer_lost) << bit;
+                EXPECT_EQ(get("x.repaired.mrcz"), whole) << bit;
+            }
+}
+
+TEST_F(Repair, ShapeAndTypeComeFromTheOriginalWhereTheHeaderWasEditedAsWell) {
+    Bytes damaged = with_metadata();
+    for (const std::size_t field : {0, 4, 8, 92})
+        std::fill_n(damaged.begin() + static_cast<std::ptrdiff_t>(field), 4, std::byte{0xff});
+    EXPECT_EQ(salvaged(damaged).frames, 6);
+    EXPECT_EQ(get("x.repaired.mrcz"), with_metadata());
+    damaged[300] ^= std::byte{1};  // a label: no hash holds any more
+    EXPECT_EQ(salvaged(damaged).frames, 6);
+    EXPECT_EQ(pixels_of(get("x.repaired.mrcz")), frames({0, 1, 2, 3, 4, 5}));
+    EXPECT_EQ(decompressed(get("x.repaired.mrcz")), plain);
+}
+
+TEST_F(Repair, HeaderThatNothingTellsIsAnError) {
+    Bytes damaged = kit::truncated(with_metadata(), with_metadata().size() - 1);
+    damaged[12] = std::byte{0xff};
+    put("x.mrcz", damaged);
+    EXPECT_EQ(kit::error_of([&] { (void)repair(path("x.mrcz")); }).group(), ErrorGroup::data);
+    EXPECT_EQ(names(), (std::vector<std::string>{"in", "out", "x.mrcz"}));
+}
+
 TEST_F(Repair, AbsurdNumberOfFramesAllocatesNothingForThem) {
     Bytes damaged = kit::truncated(with_metadata(), 1800);
     damaged[11] = std::byte{0x7f};
