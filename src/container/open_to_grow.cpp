@@ -3,6 +3,7 @@
 #include "base/fail.hpp"
 #include "container/file_checks.hpp"
 #include "container/growth_start.hpp"
+#include "container/journal.hpp"
 #include "container/recovery.hpp"
 #include "container/target_coding.hpp"
 #include "container/uncommitted.hpp"
@@ -24,6 +25,7 @@ void tell(const Recovery& recovery, const std::string& name, const RunContext& c
 
 Growable open_to_grow(io::FileSystem& system, const std::filesystem::path& path, const Limits& limits,
                       const RunContext& context) {
+    require_file_of_journal(system, path);
     auto file = system.open_locked(path);
     const Recovery recovery = recover(system, path, file, {.limits = limits}, context);
     refuse_to_drop(recovery.uncommitted);

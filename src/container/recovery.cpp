@@ -25,9 +25,10 @@ struct Interrupted {
     std::optional<Footer> footer;  ///< the old one, in the journal
 };
 
-[[noreturn]] void fail_other_file(const std::string& why) {
+[[noreturn]] void fail_other_file(const MrcFile& file, const std::string& why) {
     fail(ErrorCode::invalid_argument, "its journal is of another file: ", why,
-         "; move the journal away, then repair the file without it");
+         "; if a file of this name was replaced, move ", journal_path(file.source().name()).string(),
+         " away and run `mrcz repair` again");
 }
 
 /// Where the frame with this number begins, or the data end.
@@ -41,16 +42,16 @@ void require_fit(const MrcFile& file, const Journal& journal, const header::Layo
     const Header &now = file.layout().header, &then = before.header;
     for (const HeaderField field : {HeaderField::nx, HeaderField::ny, HeaderField::mode, HeaderField::nsymbt})
         if (now.integer(field) != then.integer(field))
-            fail_other_file(
-                concat(info_of(field).name, " is ", now.integer(field), ", in the journal ", then.integer(field)));
+            fail_other_file(file, concat(info_of(field).name, " is ", now.integer(field), ", in the journal ",
+                                         then.integer(field)));
     if (file.frames() < before.frames)
-        fail_other_file(concat("it has ", file.frames(), " frames, the journal's had ", before.frames));
+        fail_other_file(file, concat("it has ", file.frames(), " frames, the journal's had ", before.frames));
     if (file.frames_located() < file.frames()) file.require_undamaged();
     if (offset_of(file, before.frames) != journal.data_end)
-        fail_other_file(concat("frame ", before.frames, " begins at ", hex(offset_of(file, before.frames)),
-                               ", the journal's data ended at ", hex(journal.data_end)));
+        fail_other_file(file, concat("frame ", before.frames, " begins at ", hex(offset_of(file, before.frames)),
+                                     ", the journal's data ended at ", hex(journal.data_end)));
     if (file.codec().id == 0 && file.frames() == before.frames && now.bytes() != then.bytes())
-        fail_other_file("their headers differ");
+        fail_other_file(file, "their headers differ");
 }
 
 KnownHashes old_hashes(const Interrupted& found) {
@@ -85,10 +86,10 @@ GrowthStart start_of(const Interrupted& found, const RunContext& context) {
                       .data_end = found.file.data_end(),
                       .tables = checked_tables(found, context),
                       .sections = {},
+                      .dropped = {},
                       .section_voxel = 0};
-    std::vector<std::string> dropped;
     if (found.footer)
-        start.sections = lasting_sections(*found.journal.source, *found.footer, found.file.limits(), dropped);
+        start.sections = lasting_sections(*found.journal.source, *found.footer, found.file.limits(), start.dropped);
     return start;
 }
 

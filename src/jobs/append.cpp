@@ -7,6 +7,7 @@
 #include "base/ordered_pipeline.hpp"
 #include "container/frame_coder.hpp"
 #include "container/growth.hpp"
+#include "container/growth_start.hpp"
 #include "container/open_to_grow.hpp"
 #include "container/provenance_steps.hpp"
 #include "container/target_coding.hpp"
@@ -120,6 +121,7 @@ AppendResult append(std::span<const Input> inputs, const fs::path& target, const
     auto found =
         in_file(target.string(), [&] { return container::open_to_grow(io::disk(), target, options.limits, context); });
     const header::Layout layout = found.start.layout;
+    const std::vector<std::string> dropped = found.start.dropped;
     const CodecOptions coding = container::merged(options.coding, found.coding);
     const CodecInfo& codec = *find_codec(layout.codec_id);
     in_file(target.string(), [&] { (void)codec::writing_row(codec); });  // refused before anything is written
@@ -145,9 +147,12 @@ AppendResult append(std::span<const Input> inputs, const fs::path& target, const
             failure = std::current_exception();  // what came before it is kept
         }
         result.frames = growth.frames();
-        // Nothing came: giving up leaves the file with all it has.
-        if (result.frames == result.frames_before && !failure) return result;
+        if (result.frames == result.frames_before) {  // giving up leaves the file with all it has
+            if (failure) std::rethrow_exception(failure);
+            return result;
+        }
         result.bytes_out = growth.finish(container::append_step(codec.name, result.frames_before, result.frames));
+        container::tell_dropped(dropped, target.string(), context);
         if (failure) std::rethrow_exception(failure);
         return result;
     });

@@ -116,6 +116,7 @@ RepairResult repair(const fs::path& path, const RepairOptions& options, const Ru
     return in_file(path.string(), [&] {
         if (options.uncommitted && options.drop_uncommitted)
             fail(ErrorCode::invalid_argument, "uncommitted frames are either kept or dropped, not both");
+        container::require_file_of_journal(io::disk(), path);
         RepairResult result;
         result.output = path;
         result.frames_before = frames_counted(path, options.limits);

@@ -75,7 +75,7 @@ TEST_F(Append, SaysThatTheOriginalIsNoLongerRestored) {
     (void)appended({"more"}, "target");
     ASSERT_FALSE(warnings.empty());
     EXPECT_EQ(warnings.size(), 1U) << warnings.back();
-    EXPECT_NE(warnings[0].find("will no longer restore"), std::string::npos) << warnings[0];
+    EXPECT_NE(warnings[0].find("no longer restores"), std::string::npos) << warnings[0];
     for (const SectionInfo& section : reader_of(get("target")).sections()) EXPECT_NE(section.id, "ORIG");
 }
 
@@ -209,6 +209,33 @@ TEST_F(Append, InputThatFailsHalfwayLeavesTheTargetAsItWas) {
     EXPECT_EQ(error.context(), path("damaged").string());
     EXPECT_EQ(get("target"), before);
     EXPECT_FALSE(std::filesystem::exists(path("target.journal")));
+}
+
+TEST_F(Append, SaysNothingOfTheOriginalWhenItFails) {
+    compress_to("target", kit::make_plain_file({}));
+    const Bytes before = get("target");
+    put("wide", kit::make_plain_file({.nx = 33}));
+    Bytes damaged = compressed(kit::make_plain_file({}));
+    damaged[1024 + 40] ^= std::byte{1};  // the first frame
+    put("damaged", damaged);
+    AppendOptions live;
+    live.live = LiveOptions{.frames = 1, .seconds = 1000};
+    for (const AppendOptions& options : {AppendOptions{}, live})
+        for (const std::string name : {"wide", "damaged"}) {
+            (void)kit::error_of([&] { (void)appended({name}, "target", options); });
+            EXPECT_TRUE(warnings.empty()) << warnings.back();
+            EXPECT_EQ(get("target"), before);
+            EXPECT_FALSE(std::filesystem::exists(path("target.journal")));
+        }
+}
+
+TEST_F(Append, JournalWithoutItsFileIsNamed) {
+    put("target.journal", Bytes(100));
+    put("more", kit::make_plain_file({}));
+    const Error error = kit::error_of([&] { (void)appended({"more"}, "target"); });
+    EXPECT_EQ(error.code(), ErrorCode::not_found);
+    EXPECT_NE(error.message().find("only its journal " + path("target.journal").string()), std::string::npos);
+    EXPECT_EQ(kit::error_of([&] { (void)repair(path("target")); }).message(), error.message());
 }
 
 TEST_F(Append, LiveKeepsWhatCameBeforeTheFailure) {
