@@ -12,6 +12,7 @@
 #include "container/provenance_steps.hpp"
 #include "container/target_coding.hpp"
 #include "jobs/frame_feed.hpp"
+#include "jobs/live_end.hpp"
 #include "mrcz/jobs.hpp"
 
 namespace mrcz {
@@ -151,9 +152,10 @@ AppendResult append(std::span<const Input> inputs, const fs::path& target, const
             if (failure) std::rethrow_exception(failure);
             return result;
         }
-        result.bytes_out = growth.finish(container::append_step(codec.name, result.frames_before, result.frames));
-        container::tell_dropped(dropped, target.string(), context);
-        if (failure) std::rethrow_exception(failure);
+        const std::string step = container::append_step(codec.name, result.frames_before, result.frames);
+        if (options.live) container::tell_dropped(dropped, target.string(), context);
+        result.bytes_out = options.live ? jobs::end_live(growth, step, target, failure) : growth.finish(step);
+        if (!options.live) container::tell_dropped(dropped, target.string(), context);
         return result;
     });
 }

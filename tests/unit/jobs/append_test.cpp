@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "base/text.hpp"
 #include "io/file_system.hpp"
 #include "kit/four_bit.hpp"
 #include "kit/wrappers.hpp"
@@ -247,8 +248,12 @@ TEST_F(Append, LiveKeepsWhatCameBeforeTheFailure) {
     put("good", good);
     AppendOptions options;
     options.live = LiveOptions{.frames = 2, .seconds = 1000};
-    (void)kit::error_of([&] { (void)appended({"good", "damaged"}, "target", options); });
+    const Error error = kit::error_of([&] { (void)appended({"good", "damaged"}, "target", options); });
     (void)verified(get("target"));
+    EXPECT_EQ(error.context(), path("damaged").string());
+    const std::int64_t frames = reader_of(get("target")).frames();
+    EXPECT_NE(error.message().find(concat("target is finished and has ", frames, " frames")), std::string::npos)
+        << error.message();
     const Bytes pixels = pixels_of(get("target"));
     const Bytes least = joined(pixels_of(a), pixels_of(good));
     ASSERT_GE(pixels.size(), least.size());
