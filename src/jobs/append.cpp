@@ -24,7 +24,9 @@ using container::Growth;
 using jobs::FrameFeed;
 
 std::string describe(const header::Layout& layout) {
-    return concat(layout.columns, " x ", layout.rows, " ", info_of(layout.type).name);
+    const std::string_view rows = layout.packing == RowPacking::padded ? " in padded rows" : " in contiguous rows";
+    return concat(layout.columns, " x ", layout.rows, " ", info_of(layout.type).name,
+                  layout.type == PixelType::uint4 && layout.columns % 2 != 0 ? rows : "");
 }
 
 void require_alike(const header::Layout& input, const header::Layout& target, const std::string& name) {

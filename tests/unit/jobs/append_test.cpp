@@ -198,6 +198,26 @@ TEST_F(Append, NamesBothWhenShapeOrPixelTypeDiffer) {
     }
 }
 
+TEST_F(Append, NamesHowRowsOfFourBitsLie) {
+    kit::FourBitFile description;
+    put("padded", kit::make_four_bit_file(description));
+    description.packing = RowPacking::contiguous;
+    compress_to("target", kit::make_four_bit_file(description));
+    const Error error = kit::error_of([&] { (void)appended({"padded"}, "target"); });
+    EXPECT_NE(error.message().find("uint4 in padded rows, "), std::string::npos) << error.message();
+    EXPECT_NE(error.message().find("uint4 in contiguous rows;"), std::string::npos) << error.message();
+}
+
+TEST_F(Append, RefusesAWrappedTargetAndSaysWhatToDo) {
+    const Bytes wrapped = kit::gzipped(kit::make_plain_file({}));
+    put("target.mrc.gz", wrapped);
+    put("more", kit::make_plain_file({}));
+    const Error error = kit::error_of([&] { (void)appended({"more"}, "target.mrc.gz"); });
+    EXPECT_EQ(error.code(), ErrorCode::unsupported);
+    EXPECT_NE(error.message().find("gunzip"), std::string::npos) << error.message();
+    EXPECT_EQ(get("target.mrc.gz"), wrapped);
+}
+
 TEST_F(Append, InputThatFailsHalfwayLeavesTheTargetAsItWas) {
     compress_to("target", kit::make_plain_file({}));
     const Bytes before = get("target");
