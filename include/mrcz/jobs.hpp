@@ -84,6 +84,7 @@ struct AppendOptions {
     CodecOptions coding;              ///< level; filter and block size are the target's unless given here
     std::optional<LiveOptions> live;  ///< commit on the way, instead of all frames or none
     Limits limits;
+    Mode0 mode0 = Mode0::by_header;  ///< of the inputs; the target's bytes have the sign that its header says
 };
 
 struct AppendResult {

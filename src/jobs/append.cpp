@@ -29,11 +29,23 @@ std::string describe(const header::Layout& layout) {
                   layout.type == PixelType::uint4 && layout.columns % 2 != 0 ? rows : "");
 }
 
+/// Where frames differ only in how bytes of mode 0 are read.
+std::string_view sign_hint(const header::Layout& input, const header::Layout& target) {
+    FrameFormat as_target = input.format();
+    as_target.type = target.type;
+    if (as_target != target.format()) return "";
+    if (input.type == PixelType::int8 && target.type == PixelType::uint8)
+        return "; if its bytes are unsigned, say so: --mode0 unsigned";
+    if (input.type == PixelType::uint8 && target.type == PixelType::int8)
+        return "; if its bytes are signed, say so: --mode0 signed";
+    return "";
+}
+
 void require_alike(const header::Layout& input, const header::Layout& target, const std::string& name) {
     // Rows of 4-bit pixels that lie otherwise make frames of other bytes.
-    if (input.format() != target.format() || input.frame_bytes != target.frame_bytes)
-        fail(ErrorCode::invalid_argument, "has frames of ", describe(input), ", ", name, " of ", describe(target),
-             "; only frames of the same shape and pixel type can be appended");
+    if (input.format() == target.format() && input.frame_bytes == target.frame_bytes) return;
+    fail(ErrorCode::invalid_argument, "has frames of ", describe(input), ", ", name, " of ", describe(target),
+         "; only frames of the same shape and pixel type can be appended", sign_hint(input, target));
 }
 
 void warn_of_what_stays(FrameFeed& feed, const std::string& name, const RunContext& context) {
@@ -56,7 +68,7 @@ std::vector<std::unique_ptr<FrameFeed>> checked_feeds(std::span<const Input> inp
             std::error_code ignored;
             if (!input.descriptor && fs::equivalent(input.path, target, ignored))
                 fail(ErrorCode::invalid_argument, "is appended to itself; copy it first");
-            auto feed = jobs::open_feed(input, options.limits, Mode0::by_header, context);
+            auto feed = jobs::open_feed(input, options.limits, options.mode0, context);
             require_alike(feed->layout(), layout, target.string());
             const bool readable_again = !input.descriptor && fs::is_regular_file(input.path, ignored);
             feeds.push_back(readable_again ? nullptr : std::move(feed));
@@ -139,7 +151,7 @@ AppendResult append(std::span<const Input> inputs, const fs::path& target, const
             for (std::size_t i = 0; i < inputs.size(); ++i)
                 in_file(inputs[i].display_name(), [&] {
                     auto feed = feeds[i] ? std::move(feeds[i])
-                                         : jobs::open_feed(inputs[i], options.limits, Mode0::by_header, context);
+                                         : jobs::open_feed(inputs[i], options.limits, options.mode0, context);
                     require_alike(feed->layout(), layout, target.string());
                     appender.run(*feed);
                     warn_of_what_stays(*feed, inputs[i].display_name(), context);
