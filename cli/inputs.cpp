@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <set>
 #include <system_error>
 
@@ -111,6 +112,15 @@ std::vector<std::string> listed(const std::string& list) {
     return names;
 }
 
+/// An empty list is what a search that found nothing leaves: no error, but not passed over in silence either.
+void add_list(const Options& options, const std::string& list, std::vector<std::string>& named) {
+    std::vector<std::string> names = listed(list);
+    if (names.empty() && options.quiet < 2)
+        std::cerr << fmt::format("mrcz: warning: {}: the list names no file, nothing to do\n",
+                                 list == "-" ? "standard input" : list);
+    std::ranges::move(names, std::back_inserter(named));
+}
+
 void refuse_second_reader_of_stdin(const Options& options) {
     auto readers = std::ranges::count(options.inputs, "-") + std::ranges::count(options.file_lists, "-");
     if (options.metadata_file == "-") ++readers;
@@ -129,8 +139,7 @@ void gather_inputs(Options& options, InputKind kind) {
         throw Error(ErrorCode::invalid_argument, "-r and --shard need names of files or folders");
     if (options.inputs.empty() && !selects) return;
     std::vector<std::string> named = options.inputs;
-    for (const std::string& list : options.file_lists)
-        for (std::string& name : listed(list)) named.push_back(std::move(name));
+    for (const std::string& list : options.file_lists) add_list(options, list, named);
     Gatherer gatherer(options, kind);
     for (const std::string& name : named) gatherer.add_named(name);
     options.inputs = std::move(gatherer).names();

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "c_mrcz.hpp"
+#include "completion.hpp"
 #include "manual.hpp"
 #include "mrcz/version.hpp"
 #include "output.hpp"

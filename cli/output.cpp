@@ -91,12 +91,14 @@ class Outcome {
   public:
     Outcome(const Options& options, std::size_t inputs) : options_(options), inputs_(inputs) {}
 
-    void add_failure(const std::string& input, const std::exception& error) {
+    /// Without `json`, the error alone.
+    void add_failure(const std::string& input, const std::exception& error, const std::string& json = {}) {
         print_error(error);
         worst_ = std::max(worst_, exit_code_of(error));
         failed_.push_back(input);
         if (!options_.json) return;
-        json_stream(options_) << json_report(options_.verb, input, as_error(error)) << std::endl;
+        json_stream(options_) << (json.empty() ? json_report(options_.verb, input, as_error(error)) : json)
+                              << std::endl;
     }
     void add_success() { ++done_; }
 
@@ -123,7 +125,8 @@ class Outcome {
 
 }  // namespace
 
-int for_each_input(const Options& options, const std::function<void(const std::string&, const RunContext&)>& job) {
+int for_each_input(const Options& options, const std::function<void(const std::string&, const RunContext&)>& job,
+                   const std::function<std::string(const std::string&, const Error&)>& failure_json) {
     std::vector<std::string> inputs = options.inputs;
     if (inputs.empty() && !options.gathered) inputs.emplace_back("-");
     require_one_output(options, inputs.size() + options.unusable.size());
@@ -136,7 +139,7 @@ int for_each_input(const Options& options, const std::function<void(const std::s
             job(input, context_of(executor, bar, options));
             outcome.add_success();
         } catch (const std::exception& error) {
-            outcome.add_failure(input, error);
+            outcome.add_failure(input, error, failure_json ? failure_json(input, as_error(error)) : std::string());
         }
         if (interruption().is_cancelled()) return outcome.interrupted();
     }

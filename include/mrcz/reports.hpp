@@ -37,6 +37,20 @@ namespace mrcz {
 /// verb, input, error: {code, message}, the code as ErrorCode spells it.
 [[nodiscard]] std::string json_report(std::string_view verb, std::string_view input, const Error& error);
 
+/// Frames that verify() called damaged.
+struct DamagedFrames {
+    static constexpr std::size_t most_runs = 1000;
+
+    std::int64_t count = 0;
+    std::vector<FrameRange> runs;  ///< the first most_runs of them
+
+    void add(std::int64_t frame);  ///< in order
+};
+
+/// verb "verify", input, error as above, damaged_frame_count, damaged_frames (pairs: first, and the first behind the
+/// last).
+[[nodiscard]] std::string json_report(std::string_view input, const Error& error, const DamagedFrames& damaged);
+
 /// id, name, reads, writes, lossless, levels, default_level, summary, why_not.
 [[nodiscard]] std::string json_report(const CodecInfo& codec);
 

@@ -16,10 +16,11 @@ namespace mrcz::container {
 struct GrowthStart {
     header::Layout layout;
     Bytes extended_header;
-    std::uint64_t data_end = 0;     ///< F
-    FrameTables tables;             ///< of the frames there are
-    std::vector<Section> sections;  ///< what the footer keeps beside the tables
-    double section_voxel = 0;       ///< of a file without frames, in Ångström
+    std::uint64_t data_end = 0;        ///< F
+    FrameTables tables;                ///< of the frames there are
+    std::vector<Section> sections;     ///< what the footer keeps beside the tables
+    std::vector<std::string> dropped;  ///< ids of sections that a longer file does not have
+    double section_voxel = 0;          ///< of a file without frames, in Ångström
 };
 
 class GrowingFile {
@@ -33,6 +34,8 @@ class GrowingFile {
 
     [[nodiscard]] const header::Layout& layout() const noexcept { return start_.layout; }
     [[nodiscard]] std::int64_t frames() const noexcept { return start_.tables.frames(); }
+    /// Of these, as many as a crash would leave.
+    [[nodiscard]] std::int64_t committed() const noexcept { return committed_; }
     /// Bytes of the file up to the last frame.
     [[nodiscard]] std::uint64_t data_end() const noexcept { return position_; }
 

@@ -7,10 +7,12 @@
 #include "base/ordered_pipeline.hpp"
 #include "container/frame_coder.hpp"
 #include "container/growth.hpp"
+#include "container/growth_start.hpp"
 #include "container/open_to_grow.hpp"
 #include "container/provenance_steps.hpp"
 #include "container/target_coding.hpp"
 #include "jobs/frame_feed.hpp"
+#include "jobs/live_end.hpp"
 #include "mrcz/jobs.hpp"
 
 namespace mrcz {
@@ -22,14 +24,28 @@ using container::Growth;
 using jobs::FrameFeed;
 
 std::string describe(const header::Layout& layout) {
-    return concat(layout.columns, " x ", layout.rows, " ", info_of(layout.type).name);
+    const std::string_view rows = layout.packing == RowPacking::padded ? " in padded rows" : " in contiguous rows";
+    return concat(layout.columns, " x ", layout.rows, " ", info_of(layout.type).name,
+                  layout.type == PixelType::uint4 && layout.columns % 2 != 0 ? rows : "");
+}
+
+/// Where frames differ only in how bytes of mode 0 are read.
+std::string_view sign_hint(const header::Layout& input, const header::Layout& target) {
+    FrameFormat as_target = input.format();
+    as_target.type = target.type;
+    if (as_target != target.format()) return "";
+    if (input.type == PixelType::int8 && target.type == PixelType::uint8)
+        return "; if its bytes are unsigned, say so: --mode0 unsigned";
+    if (input.type == PixelType::uint8 && target.type == PixelType::int8)
+        return "; if its bytes are signed, say so: --mode0 signed";
+    return "";
 }
 
 void require_alike(const header::Layout& input, const header::Layout& target, const std::string& name) {
     // Rows of 4-bit pixels that lie otherwise make frames of other bytes.
-    if (input.format() != target.format() || input.frame_bytes != target.frame_bytes)
-        fail(ErrorCode::invalid_argument, "has frames of ", describe(input), ", ", name, " of ", describe(target),
-             "; only frames of the same shape and pixel type can be appended");
+    if (input.format() == target.format() && input.frame_bytes == target.frame_bytes) return;
+    fail(ErrorCode::invalid_argument, "has frames of ", describe(input), ", ", name, " of ", describe(target),
+         "; only frames of the same shape and pixel type can be appended", sign_hint(input, target));
 }
 
 void warn_of_what_stays(FrameFeed& feed, const std::string& name, const RunContext& context) {
@@ -52,7 +68,7 @@ std::vector<std::unique_ptr<FrameFeed>> checked_feeds(std::span<const Input> inp
             std::error_code ignored;
             if (!input.descriptor && fs::equivalent(input.path, target, ignored))
                 fail(ErrorCode::invalid_argument, "is appended to itself; copy it first");
-            auto feed = jobs::open_feed(input, options.limits, Mode0::by_header, context);
+            auto feed = jobs::open_feed(input, options.limits, options.mode0, context);
             require_alike(feed->layout(), layout, target.string());
             const bool readable_again = !input.descriptor && fs::is_regular_file(input.path, ignored);
             feeds.push_back(readable_again ? nullptr : std::move(feed));
@@ -120,6 +136,7 @@ AppendResult append(std::span<const Input> inputs, const fs::path& target, const
     auto found =
         in_file(target.string(), [&] { return container::open_to_grow(io::disk(), target, options.limits, context); });
     const header::Layout layout = found.start.layout;
+    const std::vector<std::string> dropped = found.start.dropped;
     const CodecOptions coding = container::merged(options.coding, found.coding);
     const CodecInfo& codec = *find_codec(layout.codec_id);
     in_file(target.string(), [&] { (void)codec::writing_row(codec); });  // refused before anything is written
@@ -134,7 +151,7 @@ AppendResult append(std::span<const Input> inputs, const fs::path& target, const
             for (std::size_t i = 0; i < inputs.size(); ++i)
                 in_file(inputs[i].display_name(), [&] {
                     auto feed = feeds[i] ? std::move(feeds[i])
-                                         : jobs::open_feed(inputs[i], options.limits, Mode0::by_header, context);
+                                         : jobs::open_feed(inputs[i], options.limits, options.mode0, context);
                     require_alike(feed->layout(), layout, target.string());
                     appender.run(*feed);
                     warn_of_what_stays(*feed, inputs[i].display_name(), context);
@@ -145,10 +162,14 @@ AppendResult append(std::span<const Input> inputs, const fs::path& target, const
             failure = std::current_exception();  // what came before it is kept
         }
         result.frames = growth.frames();
-        // Nothing came: giving up leaves the file with all it has.
-        if (result.frames == result.frames_before && !failure) return result;
-        result.bytes_out = growth.finish(container::append_step(codec.name, result.frames_before, result.frames));
-        if (failure) std::rethrow_exception(failure);
+        if (result.frames == result.frames_before) {  // giving up leaves the file with all it has
+            if (failure) std::rethrow_exception(failure);
+            return result;
+        }
+        const std::string step = container::append_step(codec.name, result.frames_before, result.frames);
+        if (options.live) container::tell_dropped(dropped, target.string(), context);
+        result.bytes_out = options.live ? jobs::end_live(growth, step, target, failure) : growth.finish(step);
+        if (!options.live) container::tell_dropped(dropped, target.string(), context);
         return result;
     });
 }

@@ -57,7 +57,7 @@ std::vector<Section> sections_to_carry(const MrcFile& file) {
         if (jobs::is_made_anew(entry.id) || entry.id == container::section::original) continue;
         if (entry.id == container::section::sum) continue;  // of compressed files only
         worth_a_footer = worth_a_footer || entry.id != container::section::provenance;
-        carried.push_back(container::load_section(file.source(), entry, file.limits().metadata_bytes));
+        carried.push_back(file.load(entry, file.limits().metadata_bytes));
     }
     if (!worth_a_footer) carried.clear();
     return carried;

@@ -143,7 +143,7 @@ void prove_compressed(const Input& input, const std::filesystem::path& output, c
                       const RunContext& context) {
     in_file(output.string(), [&] {
         io::drop_cached_pages(output);
-        const VerifyResult verified = verify(Input::file(output), limits, context);
+        const VerifyResult verified = verify(Input::file(output), {.limits = limits}, context);
         const MrcFile made(open_file_source(output), limits);
         const auto original = made.original();
         if (original && !verified.original_matched) fail(ErrorCode::internal, "an original that was not checked");
