@@ -44,9 +44,9 @@ struct OutlierOptions {
     /// Weights of the neighbours by distance 0, 1, 2 along x, times those along y; the pixel itself has none. Two or
     /// three numbers; empty: Gatan K2's.
     std::vector<double> kernel_taps;
-    /// The guarded rule leaves patches as they are: outliers joined to a block of 3 x 3 that are all too dark or all
-    /// too bright are something seen, such as gold beads or a direct beam. Pixels known to be bad are replaced all the
-    /// same.
+    /// The guarded rule leaves patches as they are: outliers in a block of 3 x 3 that deviates to one side by at least
+    /// half the threshold, and not more than twice as far as three of their neighbours, are something seen, such as
+    /// gold beads or a direct beam. Pixels known to be bad are replaced all the same.
     bool is_sparing_patches = true;
     /// Adds noise of half a frame's standard deviation to what `mean` and `frame` fill in, so that frames whose
     /// outliers come from the same neighbours do not correlate.

@@ -66,7 +66,7 @@ void write_outliers(JsonWriter& json, const OutlierOptions& options, const Outli
     json.member("fill", name_of(fill)).member("dead", found.dead).member("hot", found.hot);
     json.member("singletons", found.singletons).member("clustered", found.clustered);
     if (options.rule != OutlierRule::known_only) {
-        json.member("values_per_electron", found.values_per_electron);
+        json.member("spared", found.spared).member("values_per_electron", found.values_per_electron);
         json.member("mean", found.mean).member("sigma", found.sigma);
         json.member("dark_threshold", found.dark_threshold).member("hot_threshold", found.hot_threshold);
         json.member("least_threshold", options.rule == OutlierRule::paper ? 0 : options.least_threshold);

@@ -33,8 +33,9 @@ NeighbourKernel::NeighbourKernel(std::span<const double> taps, const ImageShape&
     : shape_(shape), offsets_(neighbour_offsets(shape)), inner_{} {
     for_each_shift([&](std::int64_t dx, std::int64_t dy) {
         if (dx == 0 && dy == 0) return;
-        inner_[bit_index(dx, dy)] =
-            taps[static_cast<std::size_t>(std::abs(dx))] * taps[static_cast<std::size_t>(std::abs(dy))];
+        double& weight = inner_[bit_index(dx, dy)];
+        weight = taps[static_cast<std::size_t>(std::abs(dx))] * taps[static_cast<std::size_t>(std::abs(dy))];
+        inner_weight_ += weight;
     });
 }
 

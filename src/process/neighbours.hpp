@@ -20,6 +20,16 @@ inline constexpr std::int64_t window_side = 2 * window_reach + 1;
     return std::uint32_t{1} << ((dy + window_reach) * window_side + dx + window_reach);
 }
 
+inline constexpr std::uint32_t all_neighbours = ((1U << 25) - 1) & ~neighbour_bit(0, 0);
+
+/// The bits of all neighbours, by number.
+inline constexpr auto neighbour_bits = [] {
+    std::array<int, 24> bits{};
+    for (int bit = 0, next = 0; bit < 25; ++bit)
+        if ((all_neighbours >> bit & 1) != 0) bits[static_cast<std::size_t>(next++)] = bit;
+    return bits;
+}();
+
 /// What to add to a pixel's index for the neighbour of each bit.
 using NeighbourOffsets = std::array<std::int64_t, window_side * window_side>;
 [[nodiscard]] NeighbourOffsets neighbour_offsets(const ImageShape& shape) noexcept;
@@ -59,15 +69,12 @@ class NeighbourKernel {
     /// of the border count more often. Nothing where all weights are 0.
     template <class Value>
     [[nodiscard]] std::optional<double> mean(const Value* values, std::uint64_t index, std::uint32_t bits) const {
+        // All neighbours are in the image only where it does not end.
+        if (bits == all_neighbours) return full_mean(values + index);
+        const NeighbourWeights table = is_at_border(index) ? mirrored_weights(index) : inner_;
         double weights = 0, sum = 0;
-        const NeighbourWeights* table = &inner_;
-        NeighbourWeights mirrored;
-        if (is_at_border(index)) {
-            mirrored = mirrored_weights(index);
-            table = &mirrored;
-        }
         for_each_neighbour(bits, [&](int bit) {
-            const double weight = (*table)[static_cast<std::size_t>(bit)];
+            const double weight = table[static_cast<std::size_t>(bit)];
             const auto at = static_cast<std::int64_t>(index) + offsets_[static_cast<std::size_t>(bit)];
             weights += weight;
             sum += weight * static_cast<double>(values[at]);
@@ -77,12 +84,24 @@ class NeighbourKernel {
     }
 
   private:
+    template <class Value>
+    [[nodiscard]] std::optional<double> full_mean(const Value* middle) const {
+        if (!(inner_weight_ > 0)) return std::nullopt;
+        std::array<double, 4> sums{};
+        for (std::size_t i = 0; i < neighbour_bits.size(); ++i) {
+            const auto bit = static_cast<std::size_t>(neighbour_bits[i]);
+            sums[i % sums.size()] += inner_[bit] * static_cast<double>(middle[offsets_[bit]]);
+        }
+        return (sums[0] + sums[1] + sums[2] + sums[3]) / inner_weight_;
+    }
+
     [[nodiscard]] bool is_at_border(std::uint64_t index) const noexcept;
     [[nodiscard]] NeighbourWeights mirrored_weights(std::uint64_t index) const;
 
     ImageShape shape_;
     NeighbourOffsets offsets_;
     NeighbourWeights inner_;
+    double inner_weight_ = 0;  ///< all of them together
 };
 
 /// The plain mean of the neighbours in `bits`, of which there is one at least.

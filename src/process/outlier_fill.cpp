@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -43,17 +44,31 @@ class FrameFiller {
     FrameFiller(std::span<Value> frame, const Outliers& outliers, std::int64_t frame_index, std::uint64_t seed)
         : frame_(frame), outliers_(outliers), random_(seed, frame_index), offsets_(neighbour_offsets(outliers.shape)) {}
 
+    /// Only good pixels are drawn and only outliers are put, so no order between them matters: places are drawn for
+    /// many outliers before the first is read, for memory to answer them side by side.
     void fill_at_random() const {
-        // Only good pixels are drawn and only outliers are put: no order between them matters.
-        for (const OutlierPixel& pixel : outliers_.pixels)
-            if (pixel.is_outlier()) frame_[pixel.index] = drawn(pixel);
+        std::array<const OutlierPixel*, draws_at_once> waiting;
+        std::size_t count = 0;
+        for (const OutlierPixel& pixel : outliers_.pixels) {
+            waiting[count] = &pixel;
+            count += pixel.is_outlier() ? 1 : 0;
+            if (count == draws_at_once) {
+                fill_waiting(waiting);
+                count = 0;
+            }
+        }
+        fill_waiting(std::span(waiting).first(count));
     }
 
     void fill_from_frame() const {
         const NeighbourKernel kernel(outliers_.kernel_taps, outliers_.shape);
         std::vector<double> fills;
         fills.reserve(outliers_.pixels.size());
-        for (const OutlierPixel& pixel : outliers_.pixels) fills.push_back(is_put(pixel) ? fill_of(pixel, kernel) : 0);
+        for (std::size_t i = 0; i < outliers_.pixels.size(); ++i) {
+            const OutlierPixel& pixel = outliers_.pixels[i];
+            if (i + pixels_ahead < outliers_.pixels.size()) prefetch_window(outliers_.pixels[i + pixels_ahead].index);
+            fills.push_back(is_put(pixel) ? fill_of(pixel, kernel) : 0);
+        }
         std::size_t next = 0;
         for (const OutlierPixel& pixel : outliers_.pixels) put(pixel, fills[next++]);
     }
@@ -63,7 +78,17 @@ class FrameFiller {
     }
 
   private:
+    static constexpr std::size_t draws_at_once = 128;
+    static constexpr std::uint64_t no_source = std::numeric_limits<std::uint64_t>::max();
     static constexpr bool is_integer = std::numeric_limits<Value>::is_integer;
+
+    static constexpr std::size_t pixels_ahead = 12;
+    void prefetch_window(std::uint64_t index) const {
+        const std::uint64_t row = static_cast<std::uint64_t>(outliers_.shape.nx);
+        for (std::uint64_t y = 0; y <= 2 * window_reach; ++y)
+            __builtin_prefetch(frame_.data() +
+                               std::min(index + y * row - std::min(index, window_reach * row), frame_.size() - 1));
+    }
 
     /// Integers cannot be blended: they would lose more to rounding than a fill gives.
     static bool is_put(const OutlierPixel& pixel) { return !is_integer || pixel.is_outlier(); }
@@ -84,24 +109,46 @@ class FrameFiller {
         return outliers_.added_noise * (1 - static_cast<double>(pixel.weight)) * static_cast<double>(normal);
     }
 
-    [[nodiscard]] Value drawn(const OutlierPixel& pixel) const {
-        if (pixel.good_neighbours == 0) return drawn_from_afar(pixel);
+    void fill_waiting(std::span<const OutlierPixel* const> waiting) const {
+        std::array<std::uint64_t, draws_at_once> sources;
+        for (std::size_t i = 0; i < waiting.size(); ++i) {
+            sources[i] = source_of(*waiting[i]);
+            if (sources[i] == no_source) continue;
+            __builtin_prefetch(&frame_[sources[i]]);
+            __builtin_prefetch(&frame_[waiting[i]->index], 1);
+        }
+        for (std::size_t i = 0; i < waiting.size(); ++i)
+            frame_[waiting[i]->index] = sources[i] == no_source ? mean_value() : frame_[sources[i]];
+    }
+
+    /// The good pixel that an outlier takes its value from.
+    [[nodiscard]] std::uint64_t source_of(const OutlierPixel& pixel) const {
+        if (pixel.good_neighbours == 0) return source_from_afar(pixel);
         const auto good = static_cast<std::uint32_t>(std::popcount(pixel.good_neighbours));
+        const std::uint32_t drawn = random_below(random_.at(pixel.index), good);
+        const int bit = pixel.good_neighbours == all_neighbours ? neighbour_bits[drawn] : nth_bit(pixel, drawn);
+        return pixel.index + static_cast<std::uint64_t>(offsets_[static_cast<std::size_t>(bit)]);
+    }
+
+    static int nth_bit(const OutlierPixel& pixel, std::uint32_t skipped) {
         std::uint32_t bits = pixel.good_neighbours;
-        for (std::uint32_t skip = random_below(random_.at(pixel.index), good); skip > 0; --skip) bits &= bits - 1;
-        const auto bit = static_cast<std::size_t>(std::countr_zero(bits));
-        return frame_[static_cast<std::size_t>(static_cast<std::int64_t>(pixel.index) + offsets_[bit])];
+        for (; skipped > 0; --skipped) bits &= bits - 1;
+        return std::countr_zero(bits);
     }
 
     /// Inside a large defect any good pixel of the frame is as likely as another.
-    [[nodiscard]] Value drawn_from_afar(const OutlierPixel& pixel) const {
+    [[nodiscard]] std::uint64_t source_from_afar(const OutlierPixel& pixel) const {
         constexpr std::uint64_t most_draws = 64;
         for (std::uint64_t draw = 0; draw < most_draws; ++draw) {
             const std::uint64_t bits = random_.at(pixel.index, draw);
             const auto at = static_cast<std::uint64_t>(static_cast<double>(bits >> 11) * 0x1p-53 *
                                                        static_cast<double>(frame_.size()));
-            if (is_good(outliers_, at)) return frame_[at];
+            if (is_good(outliers_, at)) return at;
         }
+        return no_source;
+    }
+
+    [[nodiscard]] Value mean_value() const {
         if constexpr (is_integer) return nearest<Value>(outliers_.frame_mean);
         return static_cast<Value>(outliers_.frame_mean);
     }

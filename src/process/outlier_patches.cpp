@@ -1,6 +1,6 @@
 #include "process/outlier_patches.hpp"
 
-#include <vector>
+#include <cmath>
 
 namespace mrcz {
 namespace {
@@ -18,42 +18,26 @@ void for_block(const ImageShape& shape, std::uint64_t index, const Body& body) {
     }
 }
 
-int count_in_block(const ImageShape& shape, std::span<const PixelKind> kinds, std::uint64_t index, PixelKind kind) {
+/// How many of the pixel and the eight around it deviate to the side of `sign` by at least `least`.
+int count_in_block(const ImageShape& shape, std::uint64_t index, double sign, double least,
+                   const DeviationOf& deviation_of) {
     int count = 0;
-    for_block(shape, index, [&](std::uint64_t other) { count += kinds[other] == kind; });
+    for_block(shape, index, [&](std::uint64_t other) { count += sign * deviation_of(other) >= least; });
     return count;
-}
-
-bool is_outlier(PixelKind kind) { return kind == PixelKind::hot || kind == PixelKind::dark; }
-
-void spare_from(const ImageShape& shape, std::uint64_t start, std::span<PixelKind> kinds) {
-    const PixelKind kind = kinds[start];
-    std::vector<std::uint64_t> open{start};
-    kinds[start] = PixelKind::spared;
-    while (!open.empty()) {
-        const std::uint64_t index = open.back();
-        open.pop_back();
-        for_block(shape, index, [&](std::uint64_t other) {
-            if (kinds[other] != kind) return;
-            kinds[other] = PixelKind::spared;
-            open.push_back(other);
-        });
-    }
 }
 
 }  // namespace
 
-void spare_patches(const ImageShape& shape, std::span<const OutlierPixel> pixels, std::span<PixelKind> kinds) {
-    constexpr int whole_block = 9;
-    for (const OutlierPixel& pixel : pixels) {
-        const PixelKind kind = kinds[pixel.index];
-        if (!is_outlier(kind) || count_in_block(shape, kinds, pixel.index, kind) < whole_block) continue;
-        spare_from(shape, pixel.index, kinds);
-    }
-}
-
-bool touches(const ImageShape& shape, std::span<const PixelKind> kinds, std::uint64_t index, PixelKind kind) {
-    return count_in_block(shape, kinds, index, kind) > 0;
+bool is_in_patch(const ImageShape& shape, std::uint64_t index, double least, const DeviationOf& deviation_of) {
+    constexpr int whole = 9, itself_and_three = 4;
+    const double own = deviation_of(index);
+    const double sign = own < 0 ? -1 : 1;
+    if (count_in_block(shape, index, sign, 0.5 * std::abs(own), deviation_of) < itself_and_three) return false;
+    bool is_in = false;
+    for_block(shape, index, [&](std::uint64_t centre) {
+        is_in = is_in || count_in_block(shape, centre, sign, least, deviation_of) == whole;
+    });
+    return is_in;
 }
 
 }  // namespace mrcz

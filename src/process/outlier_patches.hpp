@@ -2,20 +2,19 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <functional>
 
-#include "mrcz/outliers.hpp"
+#include "mrcz/sum_image.hpp"
 
 namespace mrcz {
 
-enum class PixelKind : std::uint8_t { good, hot, dark, unusable, spared };
+/// How far pixels deviate, in sigma, dark ones below 0; 0 where they are unusable.
+using DeviationOf = std::function<double(std::uint64_t index)>;
 
-/// Calls hot or dark outliers of `pixels` spared when they are joined, by sides or corners and through their own kind,
-/// to a block of 3 x 3 of their kind.
-void spare_patches(const ImageShape& shape, std::span<const OutlierPixel> pixels, std::span<PixelKind> kinds);
-
-/// Whether the pixel or one of the eight around it is of `kind`.
-[[nodiscard]] bool touches(const ImageShape& shape, std::span<const PixelKind> kinds, std::uint64_t index,
-                           PixelKind kind);
+/// Whether an outlier is part of a patch: in a block of 3 x 3 that deviates to its side by at least `least`, and three
+/// of the eight around it deviate at least half as much as it does itself: a hot pixel in a bright corner is no part of
+/// it.
+[[nodiscard]] bool is_in_patch(const ImageShape& shape, std::uint64_t index, double least,
+                               const DeviationOf& deviation_of);
 
 }  // namespace mrcz

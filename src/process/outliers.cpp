@@ -71,6 +71,8 @@ bool transforms(const OutlierOptions& options, const SumBulk& bulk, double value
     return options.rule == OutlierRule::guarded && bulk.median >= 0 && variance <= 4 * bulk.median;
 }
 
+enum class PixelKind : std::uint8_t { good, outlier, unusable, spared };
+
 /// What one band of rows has.
 struct Found {
     std::vector<OutlierPixel> pixels;
@@ -94,12 +96,10 @@ Found weighed(std::span<const Value> values, std::size_t first, const UsablePixe
             continue;
         }
         OutlierPixel pixel{first + i};
-        PixelKind kind = PixelKind::unusable;
         if (is_usable) {
             const double deviation = weight.deviation_of(value);
             if (deviation < thresholds.dark_threshold) ++found.dead;
             if (deviation > thresholds.hot_threshold) ++found.hot;
-            kind = deviation < 0 ? PixelKind::dark : PixelKind::hot;
             const double own = weight.at(deviation);
             pixel.weight = static_cast<float>(own);
             if (!pixel.is_outlier()) {
@@ -108,7 +108,7 @@ Found weighed(std::span<const Value> values, std::size_t first, const UsablePixe
             }
             if (1 - own <= weight.negligible()) continue;
         }
-        if (pixel.is_outlier()) kinds[i] = kind;
+        if (pixel.is_outlier()) kinds[i] = is_usable ? PixelKind::outlier : PixelKind::unusable;
         found.pixels.push_back(pixel);
     }
     return found;
@@ -220,11 +220,11 @@ class Search {
 
     /// Takes patches off the list, and with them the pixels beside that are outliers in part.
     void spare(Outliers& outliers, const OutlierWeight& weight) {
-        spare_patches(shape_, outliers.pixels, kinds_);
+        mark_patches(outliers, weight);
         std::erase_if(outliers.pixels, [&](const OutlierPixel& pixel) {
-            if (kinds_[pixel.index] == PixelKind::unusable) return false;
-            if (!pixel.is_outlier()) return touches(shape_, kinds_, pixel.index, PixelKind::spared);
-            if (kinds_[pixel.index] != PixelKind::spared) return false;
+            const PixelKind kind = kinds_[pixel.index];
+            if (kind == PixelKind::good) return is_beside_patch(pixel.index);
+            if (kind != PixelKind::spared) return false;
             const auto value = static_cast<double>(sums_[pixel.index]);
             const double deviation = weight.deviation_of(value);
             if (deviation < outliers.dark_threshold) --outliers.dead;
@@ -254,6 +254,24 @@ class Search {
     }
 
   private:
+    void mark_patches(const Outliers& outliers, const OutlierWeight& weight) {
+        const auto deviation_of = [&](std::uint64_t index) {
+            if (!usable_.has(index, sums_[index])) return 0.0;
+            return weight.deviation_of(static_cast<double>(sums_[index]));
+        };
+        const double half = 0.5 * std::min(-outliers.dark_threshold, outliers.hot_threshold);
+        for (const OutlierPixel& pixel : outliers.pixels) {
+            PixelKind& kind = kinds_[pixel.index];
+            if (kind == PixelKind::outlier && is_in_patch(shape_, pixel.index, half, deviation_of))
+                kind = PixelKind::spared;
+        }
+    }
+
+    [[nodiscard]] bool is_beside_patch(std::uint64_t index) const {
+        const auto is_spared = [this](std::size_t at) { return kinds_[at] == PixelKind::spared; };
+        return neighbours_where(shape_, index, is_spared) != 0;
+    }
+
     ImageShape shape_;
     const std::vector<Value>& sums_;
     UsablePixels usable_;

@@ -98,38 +98,31 @@ class RowAdder {
     }
 
   private:
-    using Block = std::array<std::byte, simd::convert_block>;
-
     /// `place` of the first pixel in the frame, in halves of bytes of 4-bit frames; `pixel` of its sum.
     void add_run(std::uint64_t place, std::uint64_t pixel, std::uint64_t count) const {
-        if (format_.type == PixelType::uint4) return add_by_blocks<&RowAdder::add_halves>(place, pixel, count);
-        if (format_.type == PixelType::float16) return add_by_blocks<&RowAdder::add_float16>(place, pixel, count);
+        if (format_.type == PixelType::uint4) return add_halves(place, pixel, count);
+        if (format_.type == PixelType::float16) return add_float16(place, pixel, count);
         target_.add(frame_.data() + place * info_of(format_.type).pixel_bytes, sums_from(pixel), count);
     }
 
-    template <auto AddBlock>
-    void add_by_blocks(std::uint64_t place, std::uint64_t pixel, std::uint64_t count) const {
-        for (std::uint64_t done = 0; done < count; done += simd::convert_block) {
-            const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(simd::convert_block, count - done));
-            (this->*AddBlock)(place + done, sums_from(pixel + done), length);
-        }
-    }
-
-    void add_halves(std::uint64_t place, std::byte* sums, std::size_t count) const {
-        Block pixels;
+    void add_halves(std::uint64_t place, std::uint64_t pixel, std::uint64_t count) const {
         const std::byte* packed = frame_.data() + place / 2;
-        const std::size_t odd = place % 2;
-        if (odd != 0) pixels[0] = *packed >> 4;
-        simd::best_table().unpack_halves(packed + odd, pixels.data() + odd, count - odd);
-        target_.add(pixels.data(), sums, count);
+        std::byte* sums = sums_from(pixel);
+        const std::uint64_t odd = place % 2;
+        if (odd != 0)
+            *sums = static_cast<std::byte>(std::to_integer<unsigned>(*sums) + std::to_integer<unsigned>(*packed >> 4));
+        simd::best_table().add_halves(packed + odd, sums + odd, count - odd);
     }
 
-    void add_float16(std::uint64_t place, std::byte* sums, std::size_t count) const {
+    void add_float16(std::uint64_t place, std::uint64_t pixel, std::uint64_t count) const {
         std::array<std::byte, simd::convert_block * sizeof(float)> floats;
         simd::ConversionCounts ignored;
         const auto widen = simd::best_table().convert_run(PixelType::float16, PixelType::float32);
-        widen(frame_.data() + 2 * place, floats.data(), count, ignored);
-        target_.add(floats.data(), sums, count);
+        for (std::uint64_t done = 0; done < count; done += simd::convert_block) {
+            const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(simd::convert_block, count - done));
+            widen(frame_.data() + 2 * (place + done), floats.data(), length, ignored);
+            target_.add(floats.data(), sums_from(pixel + done), length);
+        }
     }
 
     [[nodiscard]] std::byte* sums_from(std::uint64_t pixel) const { return target_.sums + pixel * target_.sum_bytes; }

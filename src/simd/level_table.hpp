@@ -51,6 +51,8 @@ struct LevelTable {
     void (*pack_halves)(const std::byte* from, std::byte* to, std::size_t pixels);
     /// The loop from integers to integers or from float32 to float64, or null.
     AddRun (*add_run)(PixelType from, SumType to);
+    /// Adds 4-bit pixels, from the low half of a byte on, to sums of 8 bits that stay below 256.
+    void (*add_halves)(const std::byte* from, std::byte* to, std::size_t pixels);
 
     std::uint64_t (*xxh3_64)(const std::byte* from, std::size_t bytes);
     void (*hash64_reset)(void* state);

@@ -70,9 +70,9 @@ inline uint64_t neighbours_equal(const uint8_t* from) {
 
 namespace mrcz::simd {
 
-const LevelTable avx2_table = {Level::avx2,   "avx2",        bitshuffle,    bitunshuffle,   byteshuffle,
-                               byteunshuffle, byteswap,      accumulate,    find_runs,      convert_run,
-                               unpack_halves, pack_halves,   add_run,       xxh3_64,        hash64_reset,
-                               hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
+const LevelTable avx2_table = {Level::avx2,   "avx2",         bitshuffle,    bitunshuffle, byteshuffle,   byteunshuffle,
+                               byteswap,      accumulate,     find_runs,     convert_run,  unpack_halves, pack_halves,
+                               add_run,       add_halves,     xxh3_64,       hash64_reset, hash64_update, hash64_digest,
+                               hash128_reset, hash128_update, hash128_digest};
 
 }  // namespace mrcz::simd

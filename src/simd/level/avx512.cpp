@@ -73,9 +73,9 @@ inline uint64_t neighbours_equal(const uint8_t* from) { return _mm512_cmpeq_epi8
 
 namespace mrcz::simd {
 
-const LevelTable avx512_table = {Level::avx512, "avx512",      bitshuffle,    bitunshuffle,   byteshuffle,
-                                 byteunshuffle, byteswap,      accumulate,    find_runs,      convert_run,
-                                 unpack_halves, pack_halves,   add_run,       xxh3_64,        hash64_reset,
-                                 hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
+const LevelTable avx512_table = {
+    Level::avx512, "avx512",     bitshuffle,    bitunshuffle,  byteshuffle,   byteunshuffle,  byteswap,
+    accumulate,    find_runs,    convert_run,   unpack_halves, pack_halves,   add_run,        add_halves,
+    xxh3_64,       hash64_reset, hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
 
 }  // namespace mrcz::simd

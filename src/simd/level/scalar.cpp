@@ -73,9 +73,9 @@ void accumulate(StatisticsState& state, const std::byte* pixels, size_t bytes, P
 
 }  // namespace
 
-const LevelTable scalar_table = {Level::scalar, "scalar",      bitshuffle,    bitunshuffle,   byteshuffle,
-                                 byteunshuffle, byteswap,      accumulate,    find_runs,      convert_run,
-                                 unpack_halves, pack_halves,   add_run,       xxh3_64,        hash64_reset,
-                                 hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
+const LevelTable scalar_table = {
+    Level::scalar, "scalar",     bitshuffle,    bitunshuffle,  byteshuffle,   byteunshuffle,  byteswap,
+    accumulate,    find_runs,    convert_run,   unpack_halves, pack_halves,   add_run,        add_halves,
+    xxh3_64,       hash64_reset, hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
 
 }  // namespace mrcz::simd

@@ -34,11 +34,11 @@ std::int64_t outliers_within(const Outliers& found, std::int64_t x, std::int64_t
     });
 }
 
-TEST(OutlierPatches, OfThreeByThreeAndWhatIsJoinedToThemAreSpared) {
+TEST(OutlierPatches, OfThreeByThreeAndMoreAreSpared) {
     for (const std::uint32_t value : {2U, 400U}) {
-        const Outliers found = Scene().put(20, 30, 5, 4, value).put(25, 34, 1, 1, value).outliers();
-        EXPECT_EQ(outliers_within(found, 20, 30, 6, 5), 0) << value;
-        EXPECT_EQ(found.spared, 21U) << value;
+        const Outliers found = Scene().put(20, 30, 5, 4, value).put(40, 30, 3, 3, value).outliers();
+        EXPECT_EQ(outliers_within(found, 20, 30, 23, 5), 0) << value;
+        EXPECT_EQ(found.spared, 29U) << value;
         EXPECT_LE(found.dead + found.hot, 2U) << value;  // of the noise
     }
 }
@@ -51,11 +51,21 @@ TEST(OutlierPatches, NarrowerGroupsAreOutliers) {
     EXPECT_EQ(found.spared, 0U);
 }
 
+TEST(OutlierPatches, OfSoftEdgesAndNoiseAreSparedWhole) {
+    const Outliers found = Scene().put(20, 30, 7, 7, 70).put(22, 32, 3, 1, 55).put(23, 35, 1, 1, 55).outliers();
+    EXPECT_EQ(outliers_within(found, 20, 30, 7, 7), 0);
+    EXPECT_GE(found.spared, 4U);
+}
+
 TEST(OutlierPatches, AHotPixelInADarkPatchIsNoPartOfIt) {
-    const Outliers found = Scene().put(20, 30, 6, 6, 2).put(24, 33, 1, 1, 900).outliers();
-    EXPECT_EQ(found.spared, 35U);
-    EXPECT_EQ(outliers_within(found, 20, 30, 6, 6), 1);
-    EXPECT_EQ(found.hot, 1U);
+    const Outliers found = Scene().put(20, 30, 9, 9, 2).put(24, 34, 1, 1, 900).outliers();
+    EXPECT_EQ(found.spared, 80U);
+    EXPECT_EQ(outliers_within(found, 20, 30, 9, 9), 1);
+}
+
+TEST(OutlierPatches, AHotPixelInABrightCornerIsNoPartOfIt) {
+    const Outliers found = Scene().put(0, 0, 10, 10, 128).put(5, 5, 1, 1, 400).outliers();
+    EXPECT_EQ(outliers_within(found, 5, 5, 1, 1), 1);
 }
 
 TEST(OutlierPatches, CountAsGoodInTheMean) {

@@ -7,4 +7,5 @@ mrcz_unit_test(process
           unit/process/outlier_patches_test.cpp
           unit/process/orientation_test.cpp unit/process/gain_test.cpp unit/process/gamma_test.cpp
           unit/process/defects_test.cpp
+          unit/process/random_rounding_test.cpp
   LIBS)

@@ -39,6 +39,23 @@ TEST(Sums, EveryLevelAddsAlikeAtAnyAlignment) {
         }
 }
 
+TEST(Sums, HalvesOfBytesAreAddedOneByOne) {
+    for (const std::size_t count : {0, 1, 2, 31, 64, 129, 1000}) {
+        Buffer packed((count + 1) / 2, 1), before(count, 3);
+        fill_random(packed.span());
+        for (std::byte& sum : before.span()) sum = std::byte{240};
+        for (const Level level : levels()) {
+            Buffer sums(count, 3);
+            std::ranges::copy(before.span(), sums.data());
+            table_of(level).add_halves(packed.data(), sums.data(), count);
+            for (std::size_t i = 0; i < count; ++i) {
+                const auto pair = std::to_integer<unsigned>(packed.span()[i / 2]);
+                ASSERT_EQ(std::to_integer<unsigned>(sums.span()[i]), 240 + (i % 2 == 0 ? pair & 15 : pair >> 4));
+            }
+        }
+    }
+}
+
 TEST(Sums, SignedPixelsAreSubtractedFromUnsignedSums) {
     const std::int8_t pixel = -3;
     std::uint16_t sum = 10;

@@ -1,0 +1,149 @@
+// Sums, outliers and fills in memory, beside memcpy of the bytes they move. Run with --benchmark_filter to choose; MB
+// are 10^6 bytes of input for sums, of input and output for fills. The last argument is the number of threads.
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "kit/counts.hpp"
+#include "mrcz/convert.hpp"
+#include "mrcz/outliers.hpp"
+#include "mrcz/thread_executor.hpp"
+
+namespace {
+
+using namespace mrcz;
+
+constexpr std::int64_t side = 4096;
+constexpr std::size_t pixels = side * side;
+constexpr std::int64_t frames = 50;
+
+/// Counts of mean 1, 0.5 % of the pixels hot; one row of drawn counts is enough for the rest.
+std::vector<std::uint8_t> counts_frame(std::uint64_t seed) {
+    kit::Counts counts(seed);
+    const auto drawn = counts.frame<std::uint8_t>(1 << 20, 1);
+    std::vector<std::uint8_t> frame(pixels);
+    for (std::size_t i = 0; i < pixels; i += drawn.size()) {
+        const std::size_t shift = counts.index(drawn.size());
+        std::rotate_copy(drawn.begin(), drawn.begin() + static_cast<std::ptrdiff_t>(shift), drawn.end(),
+                         frame.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    kit::Counts places(1);
+    for (std::size_t i = 0; i < pixels / 200; ++i) frame[places.index(pixels)] += 4;
+    return frame;
+}
+
+std::vector<std::byte> frame_of(PixelType type) {
+    const auto counts = counts_frame(7);
+    const FrameFormat from{PixelType::uint8, side, side}, to{type, side, side};
+    std::vector<std::byte> frame(static_cast<std::size_t>(bytes_of(to)));
+    (void)convert(std::as_bytes(std::span(counts)), from, frame, to, {.clip = true});
+    return frame;
+}
+
+/// A sum of 40 frames.
+SumImage noisy_sum() {
+    kit::Counts counts(3);
+    std::vector<std::uint32_t> values(pixels);
+    const auto drawn = counts.frame<std::uint32_t>(1 << 20, 40);
+    for (std::size_t i = 0; i < pixels; ++i) values[i] = drawn[counts.index(drawn.size())];
+    for (std::size_t i = 0; i < pixels / 200; ++i)
+        values[counts.index(pixels)] += 32 + static_cast<std::uint32_t>(counts.index(220));
+    return {{side, side}, 40, values};
+}
+
+struct Threads {
+    explicit Threads(benchmark::State& state) : executor(static_cast<unsigned>(state.range(0))) {
+        context.executor = &executor;
+    }
+    ThreadExecutor executor;
+    RunContext context;
+};
+
+void copies(benchmark::State& state, PixelType type) {
+    const auto frame = frame_of(type);
+    std::vector<std::byte> copy(frame.size());
+    for ([[maybe_unused]] auto _ : state) {
+        std::memcpy(copy.data(), frame.data(), frame.size());
+        benchmark::ClobberMemory();
+    }
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(frame.size()));
+}
+
+void sums(benchmark::State& state, PixelType type) {
+    const auto frame = frame_of(type);
+    Threads threads(state);
+    FrameSummer summer({type, side, side});
+    summer.add(frame, threads.context);
+    for ([[maybe_unused]] auto _ : state) summer.add(frame, threads.context);
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(frame.size()));
+}
+
+void finds(benchmark::State& state) {
+    const SumImage sum = noisy_sum();
+    Threads threads(state);
+    for ([[maybe_unused]] auto _ : state) {
+        const Outliers outliers = find_outliers(sum, {}, {}, threads.context);
+        state.counters["hot"] = static_cast<double>(outliers.hot);
+        state.counters["listed"] = static_cast<double>(outliers.pixels.size());
+    }
+}
+
+template <class Value>
+void fills(benchmark::State& state, OutlierFill fill) {
+    const Outliers outliers = find_outliers(noisy_sum());
+    const auto counts = counts_frame(7);
+    std::vector<Value> frame(counts.begin(), counts.end());
+    std::int64_t index = 0;
+    for ([[maybe_unused]] auto _ : state) fill_outliers(std::span(frame), outliers, fill, index++, 1);
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(frame.size() * sizeof(Value)));
+}
+
+/// Everything but reading and writing 50 frames: sum, outliers, fill.
+void movie(benchmark::State& state) {
+    std::vector<std::vector<std::uint8_t>> stack;
+    for (std::uint64_t f = 0; f < 5; ++f) stack.push_back(counts_frame(f));
+    Threads threads(state);
+    for ([[maybe_unused]] auto _ : state) {
+        FrameSummer summer({PixelType::uint8, side, side});
+        for (std::int64_t f = 0; f < frames; ++f)
+            summer.add(std::as_bytes(std::span(stack[static_cast<std::size_t>(f % 5)])), threads.context);
+        const Outliers outliers = find_outliers(summer.take(), {}, {}, threads.context);
+        std::vector<std::function<void()>> tasks;
+        for (std::int64_t f = 0; f < 5; ++f)
+            tasks.emplace_back([&, f] {
+                for (std::int64_t again = 0; again < frames / 5; ++again)
+                    fill_outliers(std::span(stack[static_cast<std::size_t>(f)]), outliers, OutlierFill::random,
+                                  f + 5 * again, 1);
+            });
+        threads.executor.run_all(tasks);
+    }
+}
+
+constexpr PixelType summed_types[] = {PixelType::uint8, PixelType::int8,  PixelType::uint16,  PixelType::int16,
+                                      PixelType::uint4, PixelType::int32, PixelType::float16, PixelType::float32};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    for (const PixelType type : summed_types) {
+        const std::string name(info_of(type).name);
+        benchmark::RegisterBenchmark(("memcpy/" + name).c_str(), copies, type);
+        benchmark::RegisterBenchmark(("sum/" + name).c_str(), sums, type)->Arg(1)->Arg(2)->UseRealTime();
+    }
+    benchmark::RegisterBenchmark("find_outliers", finds)->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
+    const auto ms = benchmark::kMillisecond;
+    benchmark::RegisterBenchmark("fill_random/uint8", fills<std::uint8_t>, OutlierFill::random)->Unit(ms);
+    benchmark::RegisterBenchmark("fill_mean/uint8", fills<std::uint8_t>, OutlierFill::mean)->Unit(ms);
+    benchmark::RegisterBenchmark("fill_frame/uint8", fills<std::uint8_t>, OutlierFill::frame)->Unit(ms);
+    benchmark::RegisterBenchmark("fill_random/float32", fills<float>, OutlierFill::random)->Unit(ms);
+    benchmark::RegisterBenchmark("fill_mean/float32", fills<float>, OutlierFill::mean)->Unit(ms);
+    benchmark::RegisterBenchmark("fill_frame/float32", fills<float>, OutlierFill::frame)->Unit(ms);
+    benchmark::RegisterBenchmark("movie_50_frames", movie)->Arg(1)->Arg(2)->UseRealTime()->Unit(ms);
+    benchmark::Initialize(&argc, argv);
+    benchmark::RunSpecifiedBenchmarks();
+    return 0;
+}

@@ -1,0 +1,113 @@
+#include "mrcz/corrected_reader.hpp"
+#include "unit/jobs/sessions.hpp"
+
+namespace mrcz::jobs_test {
+namespace {
+
+CompressOptions keeping() {
+    CompressOptions options;
+    options.keep_sum = true;
+    return options;
+}
+
+bool has_sum(const Bytes& file) { return reader_of(file).sum().has_value(); }
+
+/// Added up here, pixel by pixel.
+std::vector<double> sums_of(const Bytes& plain) {
+    const Reader reader = reader_of(plain);
+    const FrameFormat format = reader.frame_format();
+    std::vector<double> sums(static_cast<std::size_t>(pixel_count(format)));
+    Bytes frame(static_cast<std::size_t>(reader.frame_bytes()));
+    std::vector<float> values(sums.size());
+    for (std::int64_t i = 0; i < reader.frames(); ++i) {
+        reader.read_frame(i, frame);
+        (void)convert(frame, format, std::as_writable_bytes(std::span(values)),
+                      {PixelType::float32, format.nx, format.ny});
+        for (std::size_t p = 0; p < sums.size(); ++p) sums[p] += static_cast<double>(values[p]);
+    }
+    return sums;
+}
+
+std::vector<double> as_doubles(const SumImage& sum) {
+    std::vector<double> values;
+    std::visit([&](const auto& all) { values.assign(all.begin(), all.end()); }, sum.values);
+    return values;
+}
+
+}  // namespace
+
+class KeptSum : public Workplace {};
+
+TEST_F(KeptSum, IsOfAllFramesInEveryTypeAndByteOrder) {
+    for (const PixelType type : {PixelType::int8, PixelType::int16, PixelType::uint16, PixelType::float32})
+        for (const ByteOrder order : {ByteOrder::little, ByteOrder::big}) {
+            const Bytes plain = kit::make_plain_file({.type = type, .order = order});
+            const auto sum = reader_of(compressed(plain, keeping())).sum();
+            ASSERT_TRUE(sum) << info_of(type).name;
+            EXPECT_EQ(sum->frames, 5);
+            EXPECT_EQ(sum->shape, (ImageShape{32, 24}));
+            EXPECT_EQ(as_doubles(*sum), sums_of(plain)) << info_of(type).name;
+        }
+}
+
+TEST_F(KeptSum, IsThereOnlyWhenAskedFor) {
+    EXPECT_FALSE(has_sum(compressed(kit::make_plain_file({}), CompressOptions{})));
+}
+
+TEST_F(KeptSum, DoesNotChangeWhatIsRestored) {
+    const Bytes plain = kit::make_plain_file({.trailing_bytes = 20});
+    const Bytes with_sum = compressed(plain, keeping());
+    EXPECT_EQ(decompressed(with_sum), plain);
+    EXPECT_TRUE(verified(with_sum).original_matched);
+}
+
+TEST_F(KeptSum, MovesOverWhenCompressedAnew) {
+    const Bytes with_sum = compressed(kit::make_plain_file({}), keeping());
+    EXPECT_EQ(reader_of(compressed(with_sum, "lz4")).sum(), reader_of(with_sum).sum());
+}
+
+TEST_F(KeptSum, StaysThroughExactConversionsAndNoOthers) {
+    const Bytes with_sum = compressed(kit::make_plain_file({}), keeping());
+    CompressOptions options;
+    options.dtype = PixelType::float32;
+    EXPECT_TRUE(has_sum(compressed(with_sum, options)));
+    options.dtype = PixelType::int8;
+    options.allowed.clip = true;
+    EXPECT_FALSE(has_sum(compressed(with_sum, options)));
+    options.keep_sum = true;  // of the new values
+    const Bytes clipped = compressed(with_sum, options);
+    EXPECT_EQ(as_doubles(*reader_of(clipped).sum()), sums_of(clipped));
+}
+
+TEST_F(KeptSum, IsNotOfBytesReadWithAnotherSign) {
+    const Bytes with_sum = compressed(kit::make_plain_file({.type = PixelType::int8}), keeping());
+    const Reader other(make_memory_source(with_sum, "memory"), {}, Mode0::as_unsigned);
+    EXPECT_FALSE(other.sum());
+}
+
+TEST_F(KeptSum, IsDroppedByAppendWhichSaysSo) {
+    kit::write_file(path("target.mrcz"), compressed(kit::make_plain_file({}), keeping()));
+    kit::write_file(path("more.mrc"), kit::make_plain_file({}, 2));
+    std::string said;
+    RunContext context;
+    context.log = [&](std::string_view text) { said += text; };
+    const std::vector<Input> inputs{Input::file(path("more.mrc"))};
+    (void)append(inputs, path("target.mrcz"), {}, context);
+    EXPECT_FALSE(Reader(path("target.mrcz")).sum());
+    EXPECT_NE(said.find("SUMI"), std::string::npos) << said;
+}
+
+TEST_F(KeptSum, IsRefusedWhereThereIsNone) {
+    const Bytes complex_pixels = kit::make_plain_file({.type = PixelType::complex_float32});
+    const Error error = kit::error_of([&] { (void)compressed(complex_pixels, keeping()); });
+    EXPECT_NE(error.group(), ErrorGroup::internal) << error.what();
+}
+
+TEST_F(KeptSum, IsNotReadBeyondTheLimits) {
+    const Bytes with_sum = compressed(kit::make_plain_file({.nx = 8, .ny = 8}), keeping());
+    const Limits small{.frame_bytes = 128};
+    const Reader limited(make_memory_source(with_sum, "memory"), small);
+    EXPECT_EQ(kit::error_of([&] { (void)limited.sum(); }).code(), ErrorCode::limit_exceeded);
+}
+
+}  // namespace mrcz::jobs_test

@@ -1,0 +1,417 @@
+#include "mrcz/process.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "kit/json_fields.hpp"
+#include "mrcz/correlation.hpp"
+#include "mrcz/reports.hpp"
+#include "mrcz/thread_executor.hpp"
+#include "unit/jobs/sessions.hpp"
+
+namespace mrcz::jobs_test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr ImageShape shape{64, 48};
+constexpr std::int64_t frames = 6;
+
+/// A pattern that all movies share, hot pixels that all have.
+std::vector<double> session_means() {
+    kit::Counts counts(77);
+    std::vector<double> means(shape.pixels());
+    for (double& mean : means) mean = 2 * (1 + 0.3 * (counts.uniform() - 0.5));
+    for (const std::size_t hot : {130U, 1500U, 2999U}) means[hot] = 25;
+    return means;
+}
+
+class Process : public Sessions {
+  public:
+    std::vector<fs::path> session(std::size_t movies, const std::string& ending = ".mrcz") const {
+        std::vector<fs::path> paths;
+        const auto means = session_means();
+        for (std::size_t i = 0; i < movies; ++i)
+            paths.push_back(write("m" + std::to_string(i) + ending, shape, counted(shape, frames, means, 100 + i)));
+        return paths;
+    }
+
+    /// The bytes of every output, in the order of the session.
+    std::vector<Bytes> outputs(const std::vector<fs::path>& movies, const ProcessOptions& options,
+                               const RunContext& context = {}) const {
+        ProcessSession session(movies, options, context);
+        std::vector<Bytes> files;
+        for (std::size_t i = 0; i < session.movies().size(); ++i) {
+            (void)session.process(i, Output::file(path("out"), true), context);
+            files.push_back(kit::read_file(path("out")));
+        }
+        return files;
+    }
+
+    [[nodiscard]] fs::path gain_file() const {
+        kit::Counts counts(5);
+        std::vector<float> factors(shape.pixels());
+        for (float& factor : factors) factor = static_cast<float>(0.8 + 0.4 * counts.uniform());
+        return write("gain.mrc", shape, Movie<float>{factors}, {}, "raw");
+    }
+};
+
+ProcessOptions koma_of(std::int64_t radius) {
+    ProcessOptions options;
+    options.koma.emplace();
+    options.koma->radius = radius;
+    return options;
+}
+
+std::vector<std::int64_t> sums_of(const std::vector<std::int16_t>& values) {
+    std::vector<std::int64_t> sums(shape.pixels());
+    for (std::size_t i = 0; i < values.size(); ++i) sums[i % shape.pixels()] += values[i];
+    return sums;
+}
+
+}  // namespace
+
+TEST_F(Process, OutputsAreTheSameForAnyNumberOfThreads) {
+    const auto movies = session(5);
+    ProcessOptions options = koma_of(2);
+    options.outliers.emplace();
+    for (const auto& dtype : {std::optional<PixelType>{}, std::optional(PixelType::float32)}) {
+        options.dtype = dtype;
+        const auto alone = outputs(movies, options);
+        for (const unsigned threads : {2U, 8U}) {
+            ThreadExecutor executor(threads);
+            EXPECT_EQ(outputs(movies, options, on(&executor)), alone) << threads;
+        }
+    }
+}
+
+TEST_F(Process, SumsInTheFilesGiveWhatAPassOverThemGives) {
+    const auto plain = session(4);
+    std::vector<fs::path> with_sums;
+    CompressOptions keeping;
+    keeping.keep_sum = true;
+    fs::create_directory(path("sums"));
+    for (const fs::path& movie : plain) {
+        with_sums.push_back(path("sums") / movie.filename());
+        (void)compress(Input::file(movie), Output::file(with_sums.back()), keeping);
+    }
+    ProcessOptions options = koma_of(1);
+    options.outliers.emplace();
+    EXPECT_EQ(outputs(with_sums, options), outputs(plain, options));
+}
+
+TEST_F(Process, KomaSubtractsTheMeanFrameOfTheWindow) {
+    const auto movies = session(7);
+    ProcessOptions options = koma_of(2);
+    options.koma->is_dose_scaled = false;
+    options.dtype = PixelType::float32;
+    std::vector<std::vector<std::int16_t>> raw;
+    for (const fs::path& movie : movies) raw.push_back(values_of<std::int16_t>(movie));
+    ProcessSession session(movies, options);
+    for (std::size_t i = 0; i < movies.size(); ++i) {
+        const MovieResult result = session.process(i, Output::file(path("out"), true));
+        std::vector<std::int64_t> others(shape.pixels());
+        const std::size_t first = std::min<std::size_t>(i < 2 ? 0 : i - 2, movies.size() - 5);
+        std::vector<std::string> members;
+        for (std::size_t member = first; member < first + 5; ++member) {
+            if (member == i) continue;
+            members.push_back(movies[member].filename().string());
+            const auto sums = sums_of(raw[member]);
+            for (std::size_t p = 0; p < others.size(); ++p) others[p] += sums[p];
+        }
+        EXPECT_EQ(result.koma_movies, members);
+        const double count = 4.0 * frames;
+        const double mean = static_cast<double>(std::accumulate(others.begin(), others.end(), std::int64_t{0})) /
+                            static_cast<double>(shape.pixels()) / count;
+        const auto found = values_of<float>(path("out"));
+        for (std::size_t p = 0; p < found.size(); ++p) {
+            const double pattern = static_cast<double>(others[p % shape.pixels()]) / count - mean;
+            ASSERT_NEAR(found[p], raw[i][p] - pattern, 1e-5) << i << ' ' << p;
+        }
+    }
+}
+
+TEST_F(Process, KomaTakesTheCommonPatternOut) {
+    const auto movies = session(13);
+    ProcessOptions options = koma_of(6);
+    options.outliers.emplace();
+    options.dtype = PixelType::float32;
+    options.measures_correlation = true;
+    const MovieResult result = ProcessSession(movies, options).process(6, Output::file(path("out")));
+    ASSERT_TRUE(result.before && result.after);
+    EXPECT_GT(result.before->all_pairs, 0.05);
+    // 1 / (2 a F + 1), and the scatter of one small movie.
+    EXPECT_NEAR(result.after->all_pairs, 1.0 / (12 * frames + 1), 3 * std::sqrt(2.0 / 3072) / (frames - 1));
+    EXPECT_TRUE(std::isnan(result.after->lagged));
+}
+
+TEST_F(Process, AMovieNeverCorrectsItself) {
+    auto movies = session(5);
+    auto means = session_means();
+    means[2000] = 400;  // in one movie only
+    movies[2] = write("m2.mrcz", shape, counted(shape, frames, means, 9));
+    ProcessOptions options = koma_of(2);
+    options.koma->is_dose_scaled = false;
+    options.dtype = PixelType::float32;
+    (void)ProcessSession(movies, options).process(2, Output::file(path("out")));
+    double total = 0;
+    const auto found = values_of<float>(path("out"));
+    for (std::int64_t frame = 0; frame < frames; ++frame)
+        total += found[static_cast<std::size_t>(frame) * shape.pixels() + 2000];
+    EXPECT_NEAR(total / frames, 400, 40);
+}
+
+TEST_F(Process, TrailingWindowsHoldEarlierMoviesOnly) {
+    const auto movies = session(6);
+    ProcessOptions options = koma_of(1);
+    options.koma->is_trailing = true;
+    ProcessSession session(movies, options);
+    EXPECT_TRUE(session.process(0, Output::file(path("out"), true)).koma_movies.empty());
+    EXPECT_EQ(session.process(4, Output::file(path("out"), true)).koma_movies,
+              (std::vector<std::string>{"m2.mrcz", "m3.mrcz"}));
+}
+
+TEST_F(Process, ADamagedMovieFailsInItsTurnAndEntersNoWindow) {
+    const auto movies = session(5);
+    kit::write_file(movies[2], kit::truncated(kit::read_file(movies[2]), 3000));
+    ProcessSession session(movies, koma_of(1));
+    EXPECT_EQ(session.process(1, Output::file(path("out"), true)).koma_movies,
+              (std::vector<std::string>{"m0.mrcz", "m3.mrcz"}));
+    const Error error = kit::error_of([&] { (void)session.process(2, Output::file(path("out2"))); });
+    EXPECT_EQ(error.group(), ErrorGroup::data);
+    EXPECT_EQ(error.context(), movies[2].string());
+    EXPECT_FALSE(fs::exists(path("out2")));
+    EXPECT_EQ(session.process(3, Output::file(path("out"), true)).koma_movies,
+              (std::vector<std::string>{"m1.mrcz", "m4.mrcz"}));
+}
+
+TEST_F(Process, MoviesOfMuchContrastEnterNoWindow) {
+    std::vector<fs::path> movies;
+    constexpr ImageShape large{192, 192};
+    for (std::size_t i = 0; i < 7; ++i) {
+        std::vector<double> means(large.pixels(), 2);
+        if (i == 3)
+            for (std::size_t p = 0; p < means.size(); ++p) means[p] = p % 192 < 96 ? 1 : 3;
+        movies.push_back(write("c" + std::to_string(i), large, counted(large, 3, means, i)));
+    }
+    ProcessSession session(movies, koma_of(3));
+    EXPECT_TRUE(session.process(3, Output::file(path("out"), true)).is_excluded);
+    const MovieResult other = session.process(2, Output::file(path("out"), true));
+    EXPECT_FALSE(other.is_excluded);
+    EXPECT_EQ(std::count(other.koma_movies.begin(), other.koma_movies.end(), "c3"), 0);
+    EXPECT_EQ(other.koma_movies.size(), 5U);
+}
+
+TEST_F(Process, SessionsAreOrderedByTimeElseByTheNumbersInNames) {
+    const auto movies = session(11);
+    std::vector<fs::path> shuffled(movies.rbegin(), movies.rend());
+    const ProcessSession by_name(shuffled, koma_of(1));
+    EXPECT_FALSE(by_name.is_ordered_by_time());
+    EXPECT_EQ(by_name.movies(), movies);  // m9 before m10
+    const std::vector<std::string> times{"2026-11-21T10:00:00", "2026-11-20 23:59:59.5", "2026-11-21T09:00:00Z"};
+    std::vector<fs::path> timed;
+    for (std::size_t i = 0; i < times.size(); ++i)
+        timed.push_back(write("t" + std::to_string(i), shape, counted(shape, 1, session_means(), i),
+                              Metadata::from_json(R"({"scope":{"Acquisition Time":")" + times[i] + "\"}}")));
+    const ProcessSession by_time(timed, koma_of(1));
+    EXPECT_TRUE(by_time.is_ordered_by_time());
+    EXPECT_EQ(by_time.movies(), (std::vector<fs::path>{timed[1], timed[2], timed[0]}));
+}
+
+TEST_F(Process, TheOutputTellsWhatWasDoneAndKeepsWhatStaysTrue) {
+    const auto movie = write("m.mrcz", shape, counted(shape, frames, session_means(), 1), some_metadata());
+    ProcessOptions options;
+    options.outliers.emplace();
+    options.gain = GainRequest{.file = gain_file(),
+                               .kind = GainKind::multiplicative,
+                               .orientation = {2, GainFlip::left_right},
+                               .is_oriented_automatically = false,
+                               .gamma = 1.25,
+                               .gamma_law = {}};
+    const MovieResult result = processed(movie, "out", options);
+    const Reader made(path("out"));
+    EXPECT_EQ(made.pixel_type(), PixelType::float32);
+    ASSERT_TRUE(made.metadata());
+    EXPECT_EQ(made.metadata()->to_json(), some_metadata().to_json());
+    const std::string steps = made.provenance();
+    EXPECT_NE(steps.find(R"("step":"write")"), std::string::npos);
+    EXPECT_NE(steps.find(result.step), std::string::npos);
+    for (const char* fact : {R"("gamma":1.25)", R"("quarter_turns":2)", R"("flip":"left_right")", "gain.mrc",
+                             R"("xxh3_128":")", R"("rule":"guarded")", R"("hot_threshold":)", R"("kernel_taps":[)"})
+        EXPECT_NE(result.step.find(fact), std::string::npos) << fact << " in " << result.step;
+    for (const SectionInfo& section : made.sections()) EXPECT_NE(section.id, "ORIG");
+    EXPECT_GE(result.outliers->singletons, 3U);
+    EXPECT_TRUE(verify(Input::file(path("out"))).frames_hashed);
+    const std::string report = json_report("m.mrcz", "out", result, 1.5);
+    EXPECT_EQ(Metadata::from_json(report).to_json(), report);
+}
+
+TEST_F(Process, PlainOutputHasTheSamePixelsAndTheRecordBehindThem) {
+    const auto movie = session(1).front();
+    ProcessOptions options;
+    options.outliers.emplace();
+    (void)processed(movie, "compressed", options);
+    options.is_plain = true;
+    const MovieResult result = processed(movie, "plain", options);
+    const Reader made(path("plain"));
+    EXPECT_EQ(made.codec().id, 0);
+    EXPECT_NE(made.provenance().find(result.step), std::string::npos);
+    EXPECT_EQ(values_of<std::int16_t>(path("plain")), values_of<std::int16_t>(path("compressed")));
+    EXPECT_TRUE(verify(Input::file(path("plain"))).findings.empty());
+}
+
+TEST_F(Process, GainFoundByItselfIsTheOneThatFlattens) {
+    const auto gain = gain_file();
+    const auto factors = values_of<float>(gain);
+    // The camera's frames, seen turned by one quarter and flipped.
+    const FloatImage seen = oriented({shape, factors}, {1, GainFlip::upside_down});
+    std::vector<double> means;
+    for (const float factor : seen.values) means.push_back(40 / static_cast<double>(factor));
+    const auto movie = write("m", seen.shape, counted(seen.shape, frames, means, 4));
+    ProcessOptions options;
+    options.gain = GainRequest{.file = gain,
+                               .kind = GainKind::multiplicative,
+                               .orientation = {},
+                               .is_oriented_automatically = true,
+                               .gamma = {},
+                               .gamma_law = {}};
+    const MovieResult result = processed(movie, "out", options);
+    EXPECT_EQ(oriented({shape, factors}, *result.orientation).values, seen.values);
+    EXPECT_GT(*result.orientation_margin, 0.1);
+}
+
+TEST_F(Process, AFlatFieldLosesItsDarkAndDivides) {
+    const std::vector<float> dark(shape.pixels(), 1), flat(shape.pixels(), 5);
+    ProcessOptions options;
+    options.dark = write("dark.mrc", shape, Movie<float>{dark}, {}, "raw");
+    options.gain = GainRequest{.file = write("flat.mrc", shape, Movie<float>{flat}, {}, "raw"),
+                               .kind = GainKind::flat_field,
+                               .orientation = {},
+                               .is_oriented_automatically = false,
+                               .gamma = {},
+                               .gamma_law = {}};
+    const auto movie = write("m", shape, Movie<std::int16_t>{std::vector<std::int16_t>(shape.pixels(), 9)});
+    (void)processed(movie, "out", options);
+    EXPECT_EQ(values_of<float>(path("out")), std::vector<float>(shape.pixels(), 8));
+}
+
+TEST_F(Process, ALawOfGammaNeedsTheExposureOfAFrame) {
+    const auto movie = session(1).front();
+    ProcessOptions options;
+    options.gain = GainRequest{.file = gain_file(),
+                               .kind = GainKind::multiplicative,
+                               .orientation = {},
+                               .is_oriented_automatically = false,
+                               .gamma = {},
+                               .gamma_law = GammaLaw{}};
+    const Error error = kit::error_of([&] { (void)processed(movie, "out", options); });
+    EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
+    EXPECT_NE(error.message().find("--frame-time"), std::string::npos);
+    EXPECT_FALSE(fs::exists(path("out")));
+    options.frame_seconds = 2;
+    const MovieResult result = processed(movie, "out", options);
+    EXPECT_NEAR(*result.dose_rate, 1, 0.05);
+    EXPECT_NEAR(*result.gamma, GammaLaw{}.at(*result.dose_rate), 1e-12);
+    const auto timed = write("timed", shape, counted(shape, frames, session_means(), 1),
+                             Metadata::from_json(R"({"camera":{"frame_time":0.5}})"));
+    options.frame_seconds.reset();
+    EXPECT_NEAR(*processed(timed, "out", options).dose_rate, 4, 0.2);
+}
+
+TEST_F(Process, DefectsComeFromListsAndMaps) {
+    const auto movie = session(1).front();
+    const std::string list = "# x y w h\n3 4 2 1\n";
+    kit::write_file(path("defects.txt"), std::as_bytes(std::span(list)));
+    std::vector<std::int8_t> map(shape.pixels());
+    map[4 * 64 + 3] = map[4 * 64 + 4] = 1;
+    ProcessOptions options;
+    for (const fs::path& defects : {path("defects.txt"), write("defects.mrc", shape, Movie<std::int8_t>{map})}) {
+        options.defects = defects;
+        const MovieResult result = processed(movie, "out", options);
+        EXPECT_EQ(result.outliers->clustered, 2U) << defects;
+        EXPECT_EQ(result.outliers->singletons, 0U) << defects;
+        const auto before = values_of<std::int16_t>(movie), after = values_of<std::int16_t>(path("out"));
+        for (std::size_t i = 0; i < before.size(); ++i) {
+            if (map[i % shape.pixels()] != 0) continue;
+            ASSERT_EQ(after[i], before[i]);
+        }
+    }
+}
+
+TEST_F(Process, InputsAreNeverWrittenOver) {
+    const auto movies = session(2);
+    const Bytes before = kit::read_file(movies[1]);
+    ProcessSession session(movies, koma_of(1));
+    EXPECT_EQ(kit::error_of([&] { (void)session.process(0, Output::file(movies[1], true)); }).code(),
+              ErrorCode::invalid_argument);
+    EXPECT_EQ(kit::read_file(movies[1]), before);
+    kit::write_file(path("there"), before);
+    EXPECT_EQ(kit::error_of([&] { (void)session.process(0, Output::file(path("there"))); }).code(),
+              ErrorCode::target_exists);
+}
+
+TEST_F(Process, CancelledWorkLeavesNothing) {
+    const auto movies = session(3);
+    CancelToken cancel;
+    RunContext context;
+    context.cancel = &cancel;
+    ProcessOptions options;
+    options.outliers.emplace();
+    ProcessSession session(movies, options, context);
+    std::vector<std::string> before = names();
+    context.progress = [&](const ProgressUpdate& update) {
+        if (update.bytes_out > 0) cancel.cancel();
+    };
+    EXPECT_EQ(kit::error_of([&] { (void)session.process(0, Output::file(path("out")), context); }).code(),
+              ErrorCode::cancelled);
+    EXPECT_EQ(names(), before);
+}
+
+TEST_F(Process, MoviesOfAnotherShapeDoNotJoinASession) {
+    auto movies = session(3);
+    movies.push_back(write("m9.mrcz", {shape.ny, shape.nx}, counted(shape, frames, session_means(), 1)));
+    ProcessSession session(movies, koma_of(1));
+    EXPECT_EQ(session.process(2, Output::file(path("out"), true)).koma_movies.size(), 2U);
+    EXPECT_EQ(kit::error_of([&] { (void)session.process(3, Output::file(path("out2"))); }).code(),
+              ErrorCode::invalid_argument);
+}
+
+TEST_F(Process, AGammaLawIsFittedWrittenAndReadAgain) {
+    const GammaLaw truth;
+    constexpr ImageShape large{128, 128};
+    std::vector<float> gain(large.pixels());
+    for (std::size_t p = 0; p < gain.size(); ++p)
+        gain[p] = static_cast<float>(1 + 0.2 * std::sin(static_cast<double>(p % 128) / 20));
+    ProcessOptions options;
+    options.frame_seconds = 1;
+    options.gain = GainRequest{.file = write("gain.mrc", large, Movie<float>{gain}, {}, "raw"),
+                               .kind = GainKind::multiplicative,
+                               .orientation = {},
+                               .is_oriented_automatically = false,
+                               .gamma = {},
+                               .gamma_law = {}};
+    std::vector<fs::path> flats;
+    for (const double rate : {0.3, 0.6, 1.0, 2.0, 4.0, 8.0}) {
+        std::vector<float> flat(large.pixels());
+        double total = 0;
+        for (std::size_t p = 0; p < flat.size(); ++p)
+            total += flat[p] = static_cast<float>(std::pow(gain[p], -truth.at(rate)));
+        const double scale = rate * static_cast<double>(flat.size()) / total;
+        for (float& value : flat) value = static_cast<float>(value * scale);
+        flats.push_back(write("flat" + std::to_string(flats.size()), large, Movie<float>{flat}));
+    }
+    const GammaCalibration calibration = calibrate_gamma(flats, options);
+    ASSERT_EQ(calibration.points.size(), 6U);
+    for (const GammaPoint& point : calibration.points) EXPECT_NEAR(point.gamma, truth.at(point.dose_rate), 2e-4);
+    for (const double rate : {0.5, 3.0}) EXPECT_NEAR(calibration.law.at(rate), truth.at(rate), 0.005);
+    write_gamma_law(calibration, Output::file(path("law.json")));
+    const Bytes text = kit::read_file(path("law.json"));
+    const GammaLaw read = parse_gamma_law({reinterpret_cast<const char*>(text.data()), text.size()}, "law.json");
+    EXPECT_EQ(read.a1, calibration.law.a1);
+    EXPECT_EQ(read.greatest_rate, calibration.law.greatest_rate);
+    EXPECT_EQ(kit::error_of([] { (void)parse_gamma_law(R"({"a1":1})", "law.json"); }).code(), ErrorCode::corrupt);
+}
+
+}  // namespace mrcz::jobs_test
