@@ -14,6 +14,8 @@ namespace mrcz {
 
 inline constexpr std::int64_t window_reach = 2;
 inline constexpr std::int64_t window_side = 2 * window_reach + 1;
+/// Of the window that is asked where the 5 x 5 has nothing good.
+inline constexpr std::int64_t widest_reach = 7;
 
 /// Bit of the neighbour at dx, dy in a mask of neighbours.
 [[nodiscard]] constexpr std::uint32_t neighbour_bit(std::int64_t dx, std::int64_t dy) noexcept {
@@ -87,12 +89,15 @@ class NeighbourKernel {
     template <class Value>
     [[nodiscard]] std::optional<double> full_mean(const Value* middle) const {
         if (!(inner_weight_ > 0)) return std::nullopt;
-        std::array<double, 4> sums{};
-        for (std::size_t i = 0; i < neighbour_bits.size(); ++i) {
-            const auto bit = static_cast<std::size_t>(neighbour_bits[i]);
-            sums[i % sums.size()] += inner_[bit] * static_cast<double>(middle[offsets_[bit]]);
+        std::array<double, window_side> columns{};
+        for (std::size_t y = 0; y < window_side; ++y) {
+            const Value* row = middle + offsets_[y * window_side];
+            for (std::size_t x = 0; x < window_side; ++x) {
+                const bool is_middle = x == window_reach && y == window_reach;  // may be no number
+                columns[x] += is_middle ? 0 : inner_[y * window_side + x] * static_cast<double>(row[x]);
+            }
         }
-        return (sums[0] + sums[1] + sums[2] + sums[3]) / inner_weight_;
+        return (columns[0] + columns[1] + columns[2] + columns[3] + columns[4]) / inner_weight_;
     }
 
     [[nodiscard]] bool is_at_border(std::uint64_t index) const noexcept;
@@ -119,10 +124,9 @@ template <class Value>
 template <class Value, class Predicate>
 [[nodiscard]] std::optional<double> wider_mean(const Value* values, const ImageShape& shape, std::uint64_t index,
                                                const Predicate& is_good) {
-    constexpr std::int64_t most_reach = 7;
     const auto at = static_cast<std::int64_t>(index);
     const std::int64_t x = at % shape.nx, y = at / shape.nx;
-    for (std::int64_t reach = window_reach + 1; reach <= most_reach; ++reach) {
+    for (std::int64_t reach = window_reach + 1; reach <= widest_reach; ++reach) {
         double sum = 0;
         int good = 0;
         for (std::int64_t v = std::max<std::int64_t>(0, y - reach); v <= std::min(shape.ny - 1, y + reach); ++v)

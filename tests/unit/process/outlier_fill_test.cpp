@@ -107,6 +107,24 @@ TEST(FillOutliers, FrameTakesTheNeighboursOfTheFrameMeanThoseOfTheSum) {
     EXPECT_NEAR(frame[hot], 100, 1e-3);
 }
 
+TEST(FillOutliers, FrameFillsEachPixelFromWhatWasMeasuredWhateverElseIsFilled) {
+    for (const double hot_share : {0.002, 0.05}) {
+        const auto stack = kit::make_outlier_stack({.side = 96, .frames = 4, .mean = 20, .hot_share = hot_share});
+        const Outliers outliers = find_outliers(stack.sum());
+        const std::vector<float> measured(stack.frames[0].begin(), stack.frames[0].end());
+        std::vector<float> together = measured, one_by_one = measured;
+        fill_outliers(std::span(together), outliers, OutlierFill::frame, 0, 1);
+        Outliers one = outliers;
+        for (const OutlierPixel& pixel : outliers.pixels) {
+            std::vector<float> frame = measured;
+            one.pixels = {pixel};
+            fill_outliers(std::span(frame), one, OutlierFill::frame, 0, 1);
+            one_by_one[pixel.index] = frame[pixel.index];
+        }
+        EXPECT_EQ(together, one_by_one);
+    }
+}
+
 TEST(FillOutliers, FloatsAreBlendedByTheWeight) {
     Outliers outliers = find_outliers(hot_sum());
     outliers.pixels = {{hot, 0.75F, 40.0F, 0, false}};
