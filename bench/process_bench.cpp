@@ -10,6 +10,7 @@
 
 #include "kit/counts.hpp"
 #include "mrcz/convert.hpp"
+#include "mrcz/gain.hpp"
 #include "mrcz/outliers.hpp"
 #include "mrcz/thread_executor.hpp"
 
@@ -102,6 +103,29 @@ void fills(benchmark::State& state, OutlierFill fill) {
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(frame.size() * sizeof(Value)));
 }
 
+/// Counts to corrected floats: gain, then the fill by the mean. `copies_only` moves as many bytes: of the frame, the
+/// gain and the result.
+void applies(benchmark::State& state, bool copies_only) {
+    const Outliers outliers = find_outliers(noisy_sum());
+    const auto counts = counts_frame(7);
+    const GainReference gain = make_gain({{side, side}, std::vector<float>(pixels, 1.25F)});
+    std::vector<float> frame(pixels);
+    const FrameFormat from{PixelType::uint8, side, side}, to{PixelType::float32, side, side};
+    const std::size_t moved = counts.size() + 2 * pixels * sizeof(float);
+    std::vector<std::byte> source(moved / 2), copy(moved / 2);
+    for ([[maybe_unused]] auto _ : state) {
+        if (copies_only) {
+            std::memcpy(copy.data(), source.data(), copy.size());
+            benchmark::ClobberMemory();
+            continue;
+        }
+        (void)convert(std::as_bytes(std::span(counts)), from, std::as_writable_bytes(std::span(frame)), to);
+        apply_gain(frame, nullptr, &gain);
+        fill_outliers(std::span(frame), outliers, OutlierFill::mean, 0, 1);
+    }
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(moved));
+}
+
 /// Everything but reading and writing 50 frames: sum, outliers, fill.
 void movie(benchmark::State& state) {
     std::vector<std::vector<std::uint8_t>> stack;
@@ -142,6 +166,8 @@ int main(int argc, char** argv) {
     benchmark::RegisterBenchmark("fill_random/float32", fills<float>, OutlierFill::random)->Unit(ms);
     benchmark::RegisterBenchmark("fill_mean/float32", fills<float>, OutlierFill::mean)->Unit(ms);
     benchmark::RegisterBenchmark("fill_frame/float32", fills<float>, OutlierFill::frame)->Unit(ms);
+    benchmark::RegisterBenchmark("memcpy/apply", applies, true)->Unit(ms);
+    benchmark::RegisterBenchmark("apply/uint8_to_float32", applies, false)->Unit(ms);
     benchmark::RegisterBenchmark("movie_50_frames", movie)->Arg(1)->Arg(2)->UseRealTime()->Unit(ms);
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();
