@@ -199,13 +199,7 @@ void FrameCorrector::apply_to_integers(std::int64_t frame, std::span<const std::
 void FrameCorrector::correct_floats(std::int64_t frame, std::span<float> pixels) const {
     apply_gain(pixels, plan_.dark.get(), plan_.gain.get());
     if (!outliers_.pixels.empty()) fill_outliers(pixels, outliers_, fill_, frame, plan_.seed);
-    if (!plan_.koma) return;
-    const float* const pattern = plan_.koma->values.data();
-    if (plan_.koma_divides) {
-        for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] *= pattern[i];
-    } else {
-        for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] -= pattern[i];
-    }
+    if (plan_.koma) apply_koma(pixels, *plan_.koma, plan_.koma_divides);
 }
 
 void FrameCorrector::store(std::int64_t frame, std::span<const float> pixels, std::span<std::byte> to,

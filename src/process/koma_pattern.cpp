@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "base/fail.hpp"
 #include "mrcz/koma.hpp"
 
 namespace mrcz {
@@ -59,6 +60,19 @@ FloatImage koma_pattern(const SumImage& others, double own_frame_mean, const Kom
         },
         others.values);
     return image;
+}
+
+void apply_koma(std::span<float> frame, const FloatImage& pattern, bool is_divided) {
+    if (pattern.values.size() != frame.size())
+        fail(ErrorCode::invalid_argument, "KOMA pattern of ", pattern.values.size(), " pixels, frame of ",
+             frame.size());
+    float* __restrict pixels = frame.data();
+    const float* __restrict values = pattern.values.data();
+    if (is_divided) {
+        for (std::size_t i = 0; i < frame.size(); ++i) pixels[i] *= values[i];
+    } else {
+        for (std::size_t i = 0; i < frame.size(); ++i) pixels[i] -= values[i];
+    }
 }
 
 }  // namespace mrcz

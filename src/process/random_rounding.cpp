@@ -1,6 +1,7 @@
 // Compiled for speed: see room.cmake.
 #include "process/random_rounding.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 
@@ -30,22 +31,58 @@ float not_above(Integer bound) noexcept {
     return static_cast<double>(nearest) > static_cast<double>(bound) ? std::nextafter(nearest, 0.0F) : nearest;
 }
 
+/// By truncation where it fits into 32 bits, because that, unlike std::floor, vectors have on every processor.
+template <class Integer>
+inline float whole_below(float value) noexcept {
+    if constexpr (sizeof(Integer) == 4) {
+        return std::floor(value);
+    } else {
+        const auto truncated = static_cast<float>(static_cast<std::int32_t>(value));
+        return truncated > value ? truncated - 1 : truncated;
+    }
+}
+
+template <class Integer>
+struct Range {
+    float low, high;
+};
+
+/// Returns how many were beyond the range.
+template <class Integer>
+std::uint32_t round_piece(const float* __restrict values, Integer* __restrict into, std::uint32_t first,
+                          std::uint32_t count, const Range<Integer>& range, std::uint32_t key) noexcept {
+    std::uint32_t beyond = 0;
+    const float low = range.low, high = range.high;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        float near = values[i] > low - 2 ? values[i] : low - 2;  // NaN compares false
+        near = near < high + 2 ? near : high + 2;
+        const float whole = whole_below<Integer>(near);
+        const float rounded = near - whole > drawn(key, first + i) ? whole + 1 : whole;
+        float kept = rounded > low ? rounded : low;
+        kept = kept < high ? kept : high;
+        beyond += kept == rounded && values[i] == values[i] && near == values[i] ? 0U : 1U;
+        kept = values[i] == values[i] ? kept : 0.0F;
+        if constexpr (sizeof(Integer) == 4) {
+            into[i] = static_cast<Integer>(kept);
+        } else {
+            into[i] = static_cast<Integer>(static_cast<std::int32_t>(kept));
+        }
+    }
+    return beyond;
+}
+
 }  // namespace
 
 template <class Integer>
 std::uint64_t round_at_random(std::span<const float> values, std::span<Integer> into, Integer least, Integer greatest,
                               std::int64_t frame, std::uint64_t seed) {
+    constexpr std::size_t piece = std::size_t{1} << 14;
     const std::uint32_t key = key_of(frame, seed);
-    const float low = static_cast<float>(least), high = not_above(greatest);
+    const Range<Integer> range{static_cast<float>(least), not_above(greatest)};
     std::uint64_t beyond = 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const float whole = std::floor(values[i]);
-        const float rounded = whole + (values[i] - whole > drawn(key, static_cast<std::uint32_t>(i)) ? 1.0F : 0.0F);
-        float kept = rounded > low ? rounded : low;  // NaN compares false
-        kept = kept < high ? kept : high;
-        kept = values[i] == values[i] ? kept : 0.0F;
-        beyond += kept == rounded ? 0 : 1;
-        into[i] = static_cast<Integer>(kept);
+    for (std::size_t at = 0; at < values.size(); at += piece) {
+        const auto count = static_cast<std::uint32_t>(std::min(piece, values.size() - at));
+        beyond += round_piece(values.data() + at, into.data() + at, static_cast<std::uint32_t>(at), count, range, key);
     }
     return beyond;
 }
