@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 
 /// What this verb has of its own.
 struct ProcessFlags {
-    std::string gain, gain_orient, gamma, dark, defects, outliers, fill, report;
+    std::string gain, bare, gain_orient, gamma, dark, defects, outliers, fill, report;
     int gain_rot = 0, gain_flip = 0;
     bool gain_invert = false;
     double frame_seconds = 0;
@@ -65,6 +65,8 @@ void add_gain(CLI::App& app, ProcessFlags& flags) {
         ->check(CLI::Range(0, 2).description(""))
         ->type_name("N");
     app.add_option("--gain-orient", flags.gain_orient, "auto: as it makes the first movie flattest");
+    app.add_option("--bare", flags.bare, "gain and dark files of no known format are pixels alone; TYPE is float32")
+        ->type_name("NXxNY[:TYPE]");
     app.add_flag("--gain-invert", flags.gain_invert, "it is a flat field (--dark is taken from it, too): divide by it");
     app.add_option("--gamma", flags.gamma,
                    "raise it to this power; auto: by dose rate, as of a Gatan K2; FILE: by that law")
@@ -122,6 +124,23 @@ void choose_gamma(const std::string& gamma, GainRequest& gain) {
     } else {
         refuse(fmt::format("gamma '{}': expected auto, a number, or the file of a law", gamma));
     }
+}
+
+/// `4096x4096` or `4096x4096:uint16`.
+std::optional<BarePixels> bare_pixels(const std::string& text) {
+    if (text.empty()) return std::nullopt;
+    BarePixels bare;
+    const char* const end = text.data() + text.size();
+    const auto columns = std::from_chars(text.data(), end, bare.shape.nx);
+    const bool has_rows = columns.ec == std::errc() && columns.ptr != end && *columns.ptr == 'x';
+    const auto rows = std::from_chars(has_rows ? columns.ptr + 1 : end, end, bare.shape.ny);
+    const std::string_view rest(rows.ptr, static_cast<std::size_t>(end - rows.ptr));
+    const auto type = rest.empty() ? std::optional(PixelType::float32) : find_pixel_type(rest.substr(1));
+    const bool is_known = rest.empty() || (rest.front() == ':' && type.has_value());
+    if (!has_rows || rows.ec != std::errc() || !is_known || bare.shape.nx <= 0 || bare.shape.ny <= 0)
+        refuse(fmt::format("bare '{}': expected columns, rows and type, such as 4096x4096 or 4096x4096:uint16", text));
+    bare.type = *type;
+    return bare;
 }
 
 std::optional<GainRequest> gain_request(const ProcessFlags& flags) {
@@ -185,6 +204,7 @@ ProcessOptions process_options(const Options& options, const ProcessFlags& flags
     ProcessOptions chosen;
     chosen.gain = gain_request(flags);
     chosen.dark = flags.dark;
+    chosen.bare = bare_pixels(flags.bare);
     chosen.defects = flags.defects;
     chosen.outliers = outlier_options(flags);
     if (!flags.fill.empty()) chosen.fill = fill_named(flags.fill);

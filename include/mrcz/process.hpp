@@ -12,6 +12,7 @@
 #include "mrcz/codec.hpp"
 #include "mrcz/corrected_reader.hpp"
 #include "mrcz/files.hpp"
+#include "mrcz/gain_file.hpp"
 #include "mrcz/jobs.hpp"
 #include "mrcz/limits.hpp"
 #include "mrcz/mode0.hpp"
@@ -32,7 +33,9 @@ struct GainRequest {
 
 struct ProcessOptions {
     std::optional<GainRequest> gain;
-    std::filesystem::path dark;     ///< as GainRequest::file; turned as the gain reference is. Empty: none
+    std::filesystem::path dark;  ///< as GainRequest::file; turned as the gain reference is. Empty: none
+    /// References that are pixels and nothing else are these: files of exactly so many bytes, and of no known format.
+    std::optional<BarePixels> bare;
     std::filesystem::path defects;  ///< a map, or text as parse_defects() reads it. Empty: none
     std::optional<OutlierOptions> outliers;
     std::optional<OutlierFill> fill;  ///< as in ProcessPlan

@@ -39,20 +39,24 @@ std::vector<Section> sections_of(const container::MrcFile& file, const std::stri
 /// Correlation between the frames of one stack, as they pass.
 class Measure {
   public:
-    Measure(const ImageShape& shape, std::int64_t lag) : all_pairs_(shape) {
-        if (lag > 0) lagged_.emplace(shape, lag);
+    Measure(const FrameFormat& format, std::int64_t lag)
+        : format_(format), all_pairs_({format.nx, format.ny}), frame_(static_cast<std::size_t>(pixel_count(format))) {
+        if (lag > 0) lagged_.emplace(ImageShape{format.nx, format.ny}, lag);
     }
-    void add(std::span<const float> frame) {
-        all_pairs_.add(frame);
-        if (lagged_) lagged_->add(frame);
+    void add(std::span<const std::byte> frame) {
+        to_floats(frame, format_, frame_);
+        all_pairs_.add(frame_);
+        if (lagged_) lagged_->add(frame_);
     }
     [[nodiscard]] CorrelationResult result() const {
         return {all_pairs_.mean(), lagged_ ? lagged_->mean() : std::numeric_limits<double>::quiet_NaN()};
     }
 
   private:
+    FrameFormat format_;
     FrameCorrelation all_pairs_;
     std::optional<FrameCorrelation> lagged_;
+    std::vector<float> frame_;
 };
 
 class Slots {
@@ -74,36 +78,28 @@ class Slots {
         Slot& slot = slots_[number];
         if (frame > 0) correct(frame, slot);  // the first one is there, in slot 0
         slot.coder->encode(slot.pixels);
-        if (!movie_.options.measures_correlation) return;
-        slot.after.resize(static_cast<std::size_t>(pixel_count(movie_.corrector.to())));
-        to_floats(slot.pixels, movie_.corrector.to(), slot.after);
     }
 
     [[nodiscard]] const container::CodedFrame& coded(std::size_t slot) const { return slots_[slot].coder->coded(); }
-    [[nodiscard]] std::span<const float> before(std::size_t slot) const { return slots_[slot].before; }
-    [[nodiscard]] std::span<const float> after(std::size_t slot) const { return slots_[slot].after; }
+    [[nodiscard]] std::span<const std::byte> before(std::size_t slot) const { return slots_[slot].raw; }
+    [[nodiscard]] std::span<const std::byte> after(std::size_t slot) const { return slots_[slot].pixels; }
 
   private:
     struct Slot {
-        Buffer raw, out;
+        Buffer raw_memory, out;
         CorrectionMemory memory;
-        std::span<std::byte> pixels;
+        std::span<std::byte> raw, pixels;
         std::unique_ptr<container::FrameCoder> coder;
-        std::vector<float> before, after;
     };
 
     void correct(std::int64_t frame, Slot& slot) {
         FrameCorrector& corrector = movie_.corrector;
         slot.pixels = slot.out.first(static_cast<std::size_t>(bytes_of(corrector.to())));
-        const auto raw = corrector.works_in_place()
-                             ? slot.pixels
-                             : slot.raw.first(static_cast<std::size_t>(movie_.reader.frame_bytes()));
-        movie_.reader.read_frame(frame, raw);
-        if (movie_.options.measures_correlation) {
-            slot.before.resize(static_cast<std::size_t>(pixel_count(corrector.from())));
-            to_floats(raw, corrector.from(), slot.before);
-        }
-        corrector.apply(frame, raw, slot.pixels, slot.memory);
+        const bool in_place = corrector.works_in_place() && !movie_.options.measures_correlation;
+        slot.raw =
+            in_place ? slot.pixels : slot.raw_memory.first(static_cast<std::size_t>(movie_.reader.frame_bytes()));
+        movie_.reader.read_frame(frame, slot.raw);
+        corrector.apply(frame, slot.raw, slot.pixels, slot.memory);
     }
 
     const CorrectedFile& movie_;
@@ -122,20 +118,19 @@ WrittenMovie write_corrected(const CorrectedFile& movie, io::ByteSink& sink, con
         movie.options.is_plain ? header::plain_header(layout, frames) : header::compressed_header(layout, codec.id);
     Slots slots(movie, codec, context);
     container::FileAssembler assembler(sink, header, movie.file.extended_header(), codec, pixel_count(to));
-    const bool measures = movie.options.measures_correlation;
-    const ImageShape shape{to.nx, to.ny};
-    Measure before(measures ? shape : ImageShape{}, movie.options.correlation_lag);
-    Measure after(measures ? shape : ImageShape{}, movie.options.correlation_lag);
+    std::optional<Measure> before, after;
+    if (movie.options.measures_correlation) {
+        before.emplace(movie.corrector.from(), movie.options.correlation_lag);
+        after.emplace(to, movie.options.correlation_lag);
+    }
     const PipelineStages stages{
         .take = [&](std::int64_t frame, std::size_t) { return frame < frames; },
         .work = [&](std::int64_t frame, std::size_t slot) { slots.work(frame, slot); },
         .put =
             [&](std::int64_t frame, std::size_t slot) {
                 assembler.add(slots.coded(slot));
-                if (measures) {
-                    before.add(slots.before(slot));
-                    after.add(slots.after(slot));
-                }
+                if (before) before->add(slots.before(slot));
+                if (after) after->add(slots.after(slot));
                 if (!context.progress) return;
                 const std::uint64_t done = static_cast<std::uint64_t>(frame + 1) * movie.reader.frame_bytes();
                 context.progress({frame + 1, frames, done, sink.written()});
@@ -144,10 +139,8 @@ WrittenMovie write_corrected(const CorrectedFile& movie, io::ByteSink& sink, con
     run_ordered(stages, context);
     assembler.finish(sections_of(movie.file, movie.step));
     WrittenMovie written{.bytes = sink.written(), .before = {}, .after = {}};
-    if (measures) {
-        written.before = before.result();
-        written.after = after.result();
-    }
+    if (before) written.before = before->result();
+    if (after) written.after = after->result();
     return written;
 }
 

@@ -100,11 +100,11 @@ struct ProcessSession::Impl {
         for (std::size_t i = 0; i < movies.size(); ++i) movies[i] = std::move(timed[i].path);
     }
 
-    /// The references as they lie for frames of this shape; settled by the first movie.
+    /// The references as they lie for the first movie, and so for all.
     const References& references_for(const Movie& movie, const SumImage* raw, const RunContext& context) {
-        if (!references || !(reference_shape == movie.shape())) {
+        if (!references) {
             references = files.oriented(movie.shape(), raw, context);
-            reference_shape = movie.shape();
+            files.forget_images();
             tell_orientation(context);
         }
         return *references;
@@ -294,7 +294,6 @@ struct ProcessSession::Impl {
     std::vector<fs::path> movies;
     bool ordered_by_time = false;
     std::optional<References> references;
-    ImageShape reference_shape;
     std::shared_ptr<const GainReference> raised, raised_from;
     double raised_by = 1;
     std::vector<Gathered> gathered;

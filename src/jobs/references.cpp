@@ -74,35 +74,65 @@ std::vector<std::uint8_t> read_defects(const fs::path& path, const ImageShape& s
     return in_file(path.string(), [&] {
         const auto source = io::open_unwrapped_source(path);
         if (is_text(*source)) return defect_mask(parse_defects(text_of(*source, limits), path.string(), shape), shape);
-        const FloatImage map = read_image(path, limits);
+        const FloatImage map = read_image(path, {}, limits);
         if (!(map.shape == shape)) fail(ErrorCode::invalid_argument, "defects: ", mismatch_hint(shape, map.shape));
         return defect_mask(map);
     });
+}
+
+std::uint64_t bytes_of(const BarePixels& bare) {
+    return bare.offset_bytes + mrcz::bytes_of({bare.type, bare.shape.nx, bare.shape.ny});
 }
 
 bool is_double(const ImageShape& large, const ImageShape& small) {
     return large.nx == 2 * small.nx && large.ny == 2 * small.ny;
 }
 
+/// Where it is twice as large, turned or not.
+GainReference binned_to(const GainReference& gain, const ImageShape& shape) {
+    const ImageShape stored = gain.factors.shape;
+    return is_double(stored, shape) || is_double({stored.ny, stored.nx}, shape) ? binned_by_two(gain) : gain;
+}
+
+GainReference turned(GainReference gain, const GainOrientation& orientation) {
+    return orientation == GainOrientation{} ? std::move(gain) : make_gain(oriented(gain.factors, orientation));
+}
+
+void require_shape(const ImageShape& found, const ImageShape& shape, std::string_view what) {
+    if (!(found == shape)) fail(ErrorCode::invalid_argument, what, ": ", mismatch_hint(shape, found));
+}
+
 }  // namespace
 
-FloatImage read_image(const fs::path& path, const Limits& limits) {
+FloatImage read_image(const fs::path& path, const std::optional<BarePixels>& bare, const Limits& limits) {
     return in_file(path.string(), [&] {
-        if (reference_format_of(path))
-            return read_reference(path, {.rows = RowOrder::by_format, .bare = {}, .limits = limits});
-        const Reader reader(path, limits);
-        return mean_of(sum_frames(reader));
+        const auto source = io::open_unwrapped_source(path);
+        ReferenceOptions options;
+        options.limits = limits;
+        if (reference_format_of(*source)) return read_reference(*source, options);
+        if (bare && source->size() == bytes_of(*bare)) {
+            options.bare = bare;
+            return read_reference(*source, options);
+        }
+        try {
+            return mean_of(sum_frames(Reader(path, limits)));
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::not_mrc) throw;
+            fail(ErrorCode::unsupported,
+                 "is neither MRC nor TIFF nor Digital Micrograph; of pixels alone say columns, ",
+                 "rows and type (--bare 4096x4096:float32), by which its ", source->size(), " bytes must be explained");
+        }
     });
 }
 
 ReferenceFiles::ReferenceFiles(const ProcessOptions& options) : options_(options) {
     if (!options_.dark.empty()) {
-        dark_ = read_image(options_.dark, options_.limits);
+        dark_ = read_image(options_.dark, options_.bare, options_.limits);
         dark_file_ = used(options_.dark);
     }
     if (!options_.defects.empty()) defects_file_ = used(options_.defects);
     if (!options_.gain) return;
-    FloatImage image = read_image(options_.gain->file, options_.limits);
+    FloatImage image = read_image(options_.gain->file, options_.bare, options_.limits);
     const bool is_flat = options_.gain->kind == GainKind::flat_field;
     in_file(options_.gain->file.string(), [&] {
         if (is_flat && dark_) image = difference(image, *dark_);
@@ -115,38 +145,32 @@ bool ReferenceFiles::needs_sum() const noexcept { return options_.gain && option
 
 References ReferenceFiles::oriented(const ImageShape& shape, const SumImage* raw, const RunContext& context) const {
     References found;
-    std::optional<GainReference> gain = gain_;
     GainOrientation orientation;
-    if (gain) {
-        const ImageShape stored = gain->factors.shape;
-        if (is_double(stored, shape) || is_double({stored.ny, stored.nx}, shape)) {
-            gain = binned_by_two(*gain);
-            found.is_gain_binned = true;
-            if (context.log)
+    if (gain_) {
+        orientation = options_.gain->orientation;
+        in_file(options_.gain->file.string(), [&] {
+            GainReference gain = binned_to(*gain_, shape);
+            found.is_gain_binned = !(gain.factors.shape == gain_->factors.shape);
+            if (found.is_gain_binned && context.log)
                 context.log(
                     concat(options_.gain->file.string(), ": twice as large as the frames, so it is binned by 2"));
-        }
-        orientation = options_.gain->orientation;
-        if (needs_sum()) {
-            const auto scores =
-                in_file(options_.gain->file.string(), [&] { return score_orientations(*raw, *gain, context); });
-            orientation = scores.front().orientation;
-            found.orientation_margin = margin_of(scores);
-        }
+            if (needs_sum()) {
+                const auto scores = score_orientations(*raw, gain, context);
+                orientation = scores.front().orientation;
+                found.orientation_margin = margin_of(scores);
+            }
+            gain = turned(std::move(gain), orientation);
+            require_shape(gain.factors.shape, shape, "gain reference");
+            found.gain = std::make_shared<const GainReference>(std::move(gain));
+        });
         found.orientation = orientation;
-        FloatImage factors = mrcz::oriented(gain->factors, orientation);
-        if (!(factors.shape == shape))
-            throw Error(ErrorCode::invalid_argument, concat("gain reference: ", mismatch_hint(shape, factors.shape)),
-                        options_.gain->file.string());
-        found.gain = std::make_shared<const GainReference>(make_gain(factors));
     }
-    if (dark_) {
-        FloatImage dark = mrcz::oriented(*dark_, orientation);
-        if (!(dark.shape == shape))
-            throw Error(ErrorCode::invalid_argument, concat("dark reference: ", mismatch_hint(shape, dark.shape)),
-                        options_.dark.string());
-        found.dark = std::make_shared<const FloatImage>(std::move(dark));
-    }
+    if (dark_)
+        in_file(options_.dark.string(), [&] {
+            FloatImage dark = mrcz::oriented(*dark_, orientation);
+            require_shape(dark.shape, shape, "dark reference");
+            found.dark = std::make_shared<const FloatImage>(std::move(dark));
+        });
     if (!options_.defects.empty())
         found.defects =
             std::make_shared<const std::vector<std::uint8_t>>(read_defects(options_.defects, shape, options_.limits));

@@ -9,7 +9,7 @@
 
 namespace mrcz::jobs {
 
-/// Whether the orientation is still to be found.
+/// As they lie for the frames.
 struct References {
     std::shared_ptr<const FloatImage> dark;
     std::shared_ptr<const GainReference> gain;
@@ -33,6 +33,11 @@ class ReferenceFiles {
     /// For frames of `shape`; `raw` (a sum of such frames) tells how the gain reference lies, where that is asked for.
     [[nodiscard]] References oriented(const ImageShape& shape, const SumImage* raw, const RunContext& context) const;
     [[nodiscard]] bool needs_sum() const noexcept;
+    /// Those as read: the oriented ones are enough from here on.
+    void forget_images() noexcept {
+        dark_.reset();
+        gain_.reset();
+    }
 
     [[nodiscard]] const std::optional<UsedFile>& gain_file() const noexcept { return gain_file_; }
     [[nodiscard]] const std::optional<UsedFile>& dark_file() const noexcept { return dark_file_; }
@@ -46,6 +51,7 @@ class ReferenceFiles {
 };
 
 /// The image in a file of any format that references come in; the mean of its frames, where it has several.
-[[nodiscard]] FloatImage read_image(const std::filesystem::path& path, const Limits& limits);
+[[nodiscard]] FloatImage read_image(const std::filesystem::path& path, const std::optional<BarePixels>& bare,
+                                    const Limits& limits);
 
 }  // namespace mrcz::jobs
