@@ -50,6 +50,7 @@ class Store:
 
     def __init__(self, folder):
         self.folder = folder
+        self.scratch_root = os.path.join(folder, f"scratch-{os.getpid()}")
         os.makedirs(folder, exist_ok=True)
 
     def put(self, name, numbers, **arrays):
@@ -66,13 +67,13 @@ class Store:
         return numpy.load(os.path.join(self.folder, name + ".npz"))
 
     def scratch(self, name):
-        path = os.path.join(self.folder, "scratch", name)
+        path = os.path.join(self.scratch_root, name)
         shutil.rmtree(path, ignore_errors=True)
         os.makedirs(path)
         return path
 
     def clear(self):
-        shutil.rmtree(os.path.join(self.folder, "scratch"), ignore_errors=True)
+        shutil.rmtree(self.scratch_root, ignore_errors=True)
 
 
 def write_movies(store, name, movies):
@@ -99,9 +100,9 @@ def measure_outliers(mrcz, sets, store):
     z = sets.side(name, ".z", "float32", raw.shape[1:])
     paths = write_movies(store, name, [raw])
     rules = {}
-    for rule, options in {"guarded": ["--outliers"], "paper": ["--outliers=paper"]}.items():
+    for rule, options in {"guarded": ["--outliers"], "paper": ["--outliers", "paper"]}.items():
         report, = mrc_arrays.process(mrcz, paths, store.scratch(rule), *options)
-        corrected = mrc_arrays.read(os.path.join(store.folder, "scratch", rule, os.path.basename(paths[0])))
+        corrected = mrc_arrays.read(os.path.join(store.scratch_root, rule, os.path.basename(paths[0])))
         found = replaced(raw, corrected)
         sure = (mask == 2) | (numpy.abs(z) >= 6)
         rules[rule] = {"report": report["step"]["outliers"], "before": mrc_arrays.correlation(raw),
@@ -230,7 +231,7 @@ def outlier_table(store):
     print_table(["rule", "thresholds, σ", "found", "recall ≥ 6 σ", "precision", "good pixels lost", "R before", "R after"],
                 [[rule, f"{r['report']['dark_threshold']:.2f} … {r['report']['hot_threshold']:.2f}", r["found"],
                   f"{r['recall']:.4f}", f"{r['precision']:.3f}", f"{r['false_rate']:.1e}", f"{r['before']:.4f}",
-                  f"{r['after']:.4f}"] for rule, r in rules.items()])
+                  f"{r['after']:.6f}"] for rule, r in rules.items()])
 
 
 def session_table(store):
@@ -244,6 +245,11 @@ def session_table(store):
                                                for run in ("outliers", "koma", "both")])
     rows.append(["McLeod et al., K2", "", "5.5×", "3× (cryo) … 6.5× (vacuum)", "to nothing, slightly negative"])
     print_table(["session", "R before", "after outliers", "after KOMA", "after both"], rows)
+    for name, what in SESSIONS.items():
+        numbers = store.numbers(name)
+        means = {run: mean_of(v, numbers["params"]["carbon_movies"])[0] for run, v in numbers["correlation"].items()}
+        print(f"{what}: KOMA after outliers {means['outliers'] / means['both']:.1f}×; left out: {numbers['excluded']}, "
+              f"carbon: {numbers['params']['carbon_movies']}\n")
 
 
 def radius_table(store):
@@ -261,8 +267,24 @@ def radius_table(store):
 
 
 def expected(numbers, radius):
-    """Of a movie in the middle of the session."""
-    return numbers["params"]["expected_R"]["30"][str(radius)]
+    """Of the generator's model, averaged over the movies; radius 0: uncorrected."""
+    params = numbers["params"]
+    decays = numpy.array(params["decay_movies"] or [math.inf])
+    movies, frames = len(numbers["measured"]["0"]), 40
+
+    def covariance(one, other):
+        lag = numpy.abs(numpy.subtract.outer(one, other))
+        return params["spread"] ** 2 * numpy.exp(-lag[..., None] / decays).mean(axis=-1)
+
+    total = 0
+    for movie in range(movies):
+        first = min(max(movie - radius, 0), movies - 2 * radius - 1)
+        others = numpy.array([i for i in range(first, first + 2 * radius + 1) if i != movie])
+        shared = params["spread"] ** 2
+        if radius:
+            shared += covariance(others, others).mean() - 2 * covariance(movie, others).mean() + 1 / (2 * radius * frames)
+        total += shared / (shared + 1 / params["lam"])
+    return total / movies
 
 
 def gamma_table(store):
@@ -344,7 +366,7 @@ def plot_histogram(store, pyplot):
 
 def plot_hot_pixels(store, pyplot):
     arrays = store.arrays("outliers")
-    figure, axes = pyplot.subplots(1, 3, figsize=(10.5, 3.7), constrained_layout=True)
+    figure, axes = pyplot.subplots(1, 3, figsize=(10.5, 4), constrained_layout=True)
     limits = {"vmin": 0, "vmax": 120, "cmap": "gray", "interpolation": "nearest", "origin": "lower"}
     axes[0].imshow(arrays["raw"], **limits)
     axes[0].set_title("sum as recorded")
@@ -375,7 +397,7 @@ def plot_sessions(store, pyplot):
             bottom.plot(movies, values, ".-", color=COLOURS[run], label=LABELS[run], linewidth=0.8)
         bottom.axhline(0, color="k", linewidth=0.5)
         bottom.set_yscale("symlog", linthresh=1e-3)
-        bottom.set_ylim(-1e-3, None)
+        bottom.set_ylim(-2e-4, None)
         bottom.set(xlabel="movie of the session", ylabel="frame–frame correlation R" if column == 0 else None)
         for each in (top, bottom):
             for carbon in numbers["params"]["carbon_movies"]:
@@ -445,18 +467,30 @@ FIGURES = {"histogram.svg": plot_histogram, "hot-pixels.png": plot_hot_pixels, "
            "koma-pattern.png": plot_pattern, "koma-radius.svg": plot_radius, "gamma.svg": plot_gamma}
 
 
-def plots(arguments):
+def draw(figures, arguments):
+    """Files that are the same whenever they are drawn of the same results; large pictures in 64 colours."""
     import matplotlib
     matplotlib.use("Agg")
     matplotlib.rcParams["svg.hashsalt"] = "mrcz"
     from matplotlib import pyplot
+    from PIL import Image
     store = Store(arguments.results)
     os.makedirs(arguments.folder, exist_ok=True)
-    for name, plot in FIGURES.items():
-        figure = plot(store, pyplot)
-        options = {"metadata": {"Date": None}} if name.endswith(".svg") else {"dpi": 100}
-        figure.savefig(os.path.join(arguments.folder, name), **options)
+    for name, plot in figures.items():
+        path, figure = os.path.join(arguments.folder, name), plot(store, pyplot)
+        if name.endswith(".svg"):
+            figure.savefig(path, metadata={"Date": None})
+        else:
+            figure.savefig(path, dpi=90)
+            picture_of_frames = Image.open(path).convert("RGB")
+            if os.path.getsize(path) > 100_000:
+                picture_of_frames = picture_of_frames.quantize(64)
+            picture_of_frames.save(path, optimize=True)
         pyplot.close(figure)
+
+
+def plots(arguments):
+    draw(FIGURES, arguments)
 
 
 def main():

@@ -14,11 +14,11 @@ import os
 import numpy
 
 import mrc_arrays
-from processing_study import Store, print_table, replaced
+from processing_study import Store, draw, print_table, replaced
 
 SEED = 7
 HOT_SHARE, DEAD_SHARE = 0.004, 0.001
-AMPLITUDES = [6, 8, 12, 20, 40]  # of hot pixels, in robust standard deviations of the sum
+AMPLITUDES = [4, 5, 6, 8, 12, 20, 40]  # of hot pixels, in robust standard deviations of the sum
 DEAD_LEFT = 0.05  # of what a dead pixel would count
 SAVU = "data/DiamondLightSource+Savu/test_data/data/image_test/"
 I12 = "data/DiamondLightSource+httomo/tests/test_data/i12/separate_flats_darks/"
@@ -33,7 +33,8 @@ def tiff(path):
 
 def savu(shared):
     folder = os.path.join(shared, SAVU, "tiffs")
-    return numpy.stack([tiff(os.path.join(folder, name)) for name in sorted(os.listdir(folder))])
+    frames = [tiff(os.path.join(folder, name)) for name in sorted(os.listdir(folder))]
+    return numpy.stack(frames)[:, ::-1]  # TIFF has the highest row first, MRC the lowest
 
 
 def fei(shared):
@@ -45,6 +46,8 @@ def tilts(shared):
     return numpy.array(frames).astype("i2")
 
 
+# Of frames whose licence is not ours to pass on only the places of outliers are drawn.
+NOT_SHOWN = {"tilt series, 4 × 240 × 232"}
 FRAMES = {"FEI camera, 1 × 512 × 512": fei, "tilt series, 4 × 240 × 232": tilts, "Savu projections, 91 × 135 × 160": savu}
 
 
@@ -79,19 +82,19 @@ def ulps(one, other):
 
 
 def unevenness(frames):
-    """Standard deviation over mean of the lowest eighth of the rows, which no specimen covers, averaged over frames."""
-    empty = frames[:, :max(1, frames.shape[1] // 8)].mean(axis=0, dtype="f8")
+    """Standard deviation over mean of the highest eighth of the rows, which no specimen covers, averaged over frames."""
+    empty = frames[:, -max(1, frames.shape[1] // 8):].mean(axis=0, dtype="f8")
     return float(empty.std() / empty.mean())
 
 
 def measure_references(mrcz, shared, store):
-    """Frames are written with the lowest row first, as MRC has them; TIFF references are given as they are."""
+    """TIFF references are given as they are."""
     rows = []
     for name, (frames, flat, dark) in references(shared).items():
         folder = store.scratch("references")
         movie, out = os.path.join(folder, "movie.mrc"), os.path.join(folder, "out")
         if isinstance(flat, str):
-            frames, files = frames[:, ::-1], (flat, dark)
+            files = (flat, dark)
             flat, dark = tiff(flat)[::-1], tiff(dark)[::-1]
         else:
             files = [os.path.join(folder, what) for what in ("flat.mrc", "dark.mrc")]
@@ -165,7 +168,7 @@ def measure_planted(mrcz, shared, store):
     for name, load in FRAMES.items():
         frames = load(shared)
         own = {rule: find(mrcz, frames, store) for rule, find in RULES.items()}
-        planted, amplitude = plant(frames, ~numpy.any(list(own.values()), axis=0), numpy.random.default_rng(SEED))
+        planted, amplitude = plant(frames, ~(own["mrcz"] | own["RELION"]), numpy.random.default_rng(SEED))
         total = frames.sum(axis=0, dtype="f8")
         numbers[name] = {
             "mean": float(total.mean() / len(frames)), "deviation": robust_deviation(total) / len(frames),
@@ -205,10 +208,12 @@ def own_table(store, most=12):
 
 def plot_own(store, pyplot):
     numbers, arrays = store.numbers("planted"), store.arrays("planted")
-    figure, axes = pyplot.subplots(1, len(numbers), figsize=(12, 4.3), constrained_layout=True)
+    figure, axes = pyplot.subplots(1, len(numbers), figsize=(12, 4.8), constrained_layout=True)
     for each, name in zip(axes, numbers):
         total = arrays[name + " sum"]
-        low, high = numpy.percentile(total, [0.5, 99.5])
+        if name in NOT_SHOWN:
+            total = numpy.ones_like(total)
+        low, high = numpy.percentile(total, [0.5, 99.5]) if name not in NOT_SHOWN else (0, 1)
         each.imshow(total, vmin=low, vmax=high, cmap="gray", interpolation="nearest", origin="lower")
         y, x = numpy.nonzero(arrays[name + " own"])
         each.scatter(x, y, s=60, facecolors="none", edgecolors="#d62728", linewidths=0.9)
@@ -233,12 +238,7 @@ def tables(arguments):
 
 
 def plots(arguments):
-    import matplotlib
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-    store = Store(arguments.results)
-    for name, plot in FIGURES.items():
-        plot(store, pyplot).savefig(os.path.join(arguments.folder, name), dpi=100)
+    draw(FIGURES, arguments)
 
 
 def main():
