@@ -18,6 +18,9 @@ class FrameSummer {
     /// For frames of `format`: any integer or float type, 4-bit ones included. Throws Error{unsupported} for complex
     /// and colour pixels.
     explicit FrameSummer(const FrameFormat& format);
+    /// Goes on where `before`, a sum of such frames, ended: the result is that of all frames. Throws
+    /// Error{invalid_argument} when it cannot be one.
+    FrameSummer(const FrameFormat& format, SumImage before);
 
     /// Adds one frame, bytes_of(format) bytes in the machine's byte order; the context's threads each take some rows.
     void add(std::span<const std::byte> frame, const RunContext& context = {});

@@ -30,6 +30,8 @@ class Growth {
     /// Frames that a crash would leave.
     [[nodiscard]] std::int64_t committed() const noexcept { return file_.committed(); }
     [[nodiscard]] std::uint64_t data_end() const noexcept { return file_.data_end(); }
+    /// Goes into the footer when it is written.
+    void add_section(Section section) { file_.add_section(std::move(section)); }
     /// `step` goes into the provenance; empty: none. Returns the bytes of the file.
     std::uint64_t finish(const std::string& step);
 

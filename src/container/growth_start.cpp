@@ -68,6 +68,16 @@ bool take_tables(const MrcFile& file, FrameTables& tables) {
     return true;
 }
 
+/// One that is damaged is dropped as if it could not be extended.
+std::optional<SumImage> sum_of(const MrcFile& file) {
+    try {
+        return file.sum();
+    } catch (const Error& error) {
+        if (error.group() != ErrorGroup::data) throw;
+        return std::nullopt;
+    }
+}
+
 FrameTables tables_of(const MrcFile& file, const RunContext& context) {
     FrameTables tables;
     if (take_tables(file, tables)) return tables;
@@ -114,6 +124,7 @@ GrowthStart growth_start(const MrcFile& file, const RunContext& context) {
                       .tables = tables_of(file, context),
                       .sections = {},
                       .dropped = {},
+                      .sum = sum_of(file),
                       .section_voxel = 0};
     if (file.footer()) start.sections = lasting_sections(file.source(), *file.footer(), file.limits(), start.dropped);
     return start;

@@ -222,7 +222,12 @@ std::optional<SumImage> MrcFile::sum() const {
     if (layout_.codec_id == 0 || header::mode0_is_contradicted(layout_)) return std::nullopt;
     const auto found = section(section::sum, most_sum_bytes(limits_));
     if (!found) return std::nullopt;
-    return parse_sum(found->payload, {layout_.columns, layout_.rows}, layout_.frames);
+    SumImage sum = parse_sum(found->payload, {layout_.columns, layout_.rows}, layout_.frames);
+    const bool has_floats = layout_.type == PixelType::float16 || layout_.type == PixelType::float32;
+    if (std::holds_alternative<std::vector<double>>(sum.values) != has_floats)
+        fail(ErrorCode::corrupt, "section SUMI: type ", sum.values.index() + 1, " in a file of ",
+             info_of(layout_.type).name, " pixels");
+    return sum;
 }
 
 std::vector<std::uint64_t> MrcFile::chunk_hashes() const {

@@ -87,6 +87,7 @@ GrowthStart start_of(const Interrupted& found, const RunContext& context) {
                       .tables = checked_tables(found, context),
                       .sections = {},
                       .dropped = {},
+                      .sum = {},
                       .section_voxel = 0};
     if (found.footer)
         start.sections = lasting_sections(*found.journal.source, *found.footer, found.file.limits(), start.dropped);

@@ -1,6 +1,7 @@
 #include <exception>
 #include <filesystem>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/fail.hpp"
@@ -10,10 +11,12 @@
 #include "container/growth_start.hpp"
 #include "container/open_to_grow.hpp"
 #include "container/provenance_steps.hpp"
+#include "container/sum_section.hpp"
 #include "container/target_coding.hpp"
 #include "jobs/frame_feed.hpp"
 #include "jobs/live_end.hpp"
 #include "mrcz/jobs.hpp"
+#include "mrcz/sum_image.hpp"
 
 namespace mrcz {
 namespace {
@@ -79,13 +82,25 @@ std::vector<std::unique_ptr<FrameFeed>> checked_feeds(std::span<const Input> inp
 /// Codes frames alike, input after input.
 class Appender {
   public:
-    Appender(Growth& growth, const header::Layout& target, const CodecOptions& coding, const RunContext& context)
+    /// `sum`: over the frames there are, to be extended; or nothing.
+    Appender(Growth& growth, const header::Layout& target, const CodecOptions& coding, std::optional<SumImage> sum,
+             const RunContext& context)
         : growth_(growth),
           layout_(target),
           row_(codec::writing_row(*find_codec(target.codec_id))),
           coding_(coding),
           context_(context),
-          coders_(pipeline_slots(context)) {}
+          coders_(pipeline_slots(context)),
+          pixels_(coders_.size()) {
+        if (sum) summer_.emplace(target.format(), *std::move(sum));
+    }
+
+    /// Over all frames of the target now, where it is known.
+    [[nodiscard]] std::optional<SumImage> take_sum() {
+        if (!summer_) return std::nullopt;
+        SumImage sum = summer_->take();
+        return sum.frames == growth_.frames() ? std::optional(std::move(sum)) : std::nullopt;
+    }
 
     void run(FrameFeed& feed) {
         const std::int64_t frames = feed.layout().frames;
@@ -107,11 +122,13 @@ class Appender {
             .work =
                 [&](std::int64_t frame, std::size_t slot) {
                     if (!coders_[slot]) coders_[slot].emplace(*encoder_, layout_.format());
-                    (void)coders_[slot]->encode(frame == 0 && !first.empty() ? first : slots[slot]->pixels());
+                    pixels_[slot] = frame == 0 && !first.empty() ? first : slots[slot]->pixels();
+                    (void)coders_[slot]->encode(pixels_[slot]);
                 },
             .put =
                 [&](std::int64_t frame, std::size_t slot) {
                     growth_.add(coders_[slot]->coded());
+                    if (summer_) summer_->add(pixels_[slot]);
                     if (context_.progress)
                         context_.progress({frame + 1, frames, feed.bytes_read(), growth_.data_end()});
                 },
@@ -127,7 +144,17 @@ class Appender {
     const RunContext& context_;
     std::unique_ptr<const codec::FrameEncoder> encoder_;
     std::vector<std::optional<container::FrameCoder>> coders_;
+    std::vector<std::span<const std::byte>> pixels_;
+    std::optional<FrameSummer> summer_;
 };
+
+/// The extended sum goes into the footer, and is then none of what is dropped.
+void keep_sum(Appender& appender, Growth& growth, std::vector<std::string>& dropped) {
+    const auto sum = appender.take_sum();
+    if (!sum) return;
+    growth.add_section(container::sum_section(*sum));
+    std::erase(dropped, container::section::sum);
+}
 
 }  // namespace
 
@@ -136,7 +163,8 @@ AppendResult append(std::span<const Input> inputs, const fs::path& target, const
     auto found =
         in_file(target.string(), [&] { return container::open_to_grow(io::disk(), target, options.limits, context); });
     const header::Layout layout = found.start.layout;
-    const std::vector<std::string> dropped = found.start.dropped;
+    std::vector<std::string> dropped = found.start.dropped;
+    auto sum = std::exchange(found.start.sum, std::nullopt);
     const CodecOptions coding = container::merged(options.coding, found.coding);
     const CodecInfo& codec = *find_codec(layout.codec_id);
     in_file(target.string(), [&] { (void)codec::writing_row(codec); });  // refused before anything is written
@@ -145,7 +173,7 @@ AppendResult append(std::span<const Input> inputs, const fs::path& target, const
     return in_file(target.string(), [&] {
         Growth growth(container::GrowingFile(io::disk(), target, std::move(found.file), std::move(found.start)),
                       options.live);
-        Appender appender(growth, layout, coding, context);
+        Appender appender(growth, layout, coding, std::move(sum), context);
         std::exception_ptr failure;
         try {
             for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -166,6 +194,7 @@ AppendResult append(std::span<const Input> inputs, const fs::path& target, const
             if (failure) std::rethrow_exception(failure);
             return result;
         }
+        keep_sum(appender, growth, dropped);
         const std::string step = container::append_step(codec.name, result.frames_before, result.frames);
         if (options.live) container::tell_dropped(dropped, target.string(), context);
         result.bytes_out = options.live ? jobs::end_live(growth, step, target, failure) : growth.finish(step);

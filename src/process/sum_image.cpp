@@ -176,6 +176,18 @@ FrameSummer::FrameSummer(const FrameFormat& format) : format_(format) {
     sum_.shape = {format.nx, format.ny};
 }
 
+FrameSummer::FrameSummer(const FrameFormat& format, SumImage before) : FrameSummer(format) {
+    const bool has_fractions = std::holds_alternative<std::vector<double>>(before.values);
+    if (!(before.shape == sum_.shape) || has_fractions != is_float(format.type))
+        fail(ErrorCode::invalid_argument, "sum of ", before.shape.nx, " x ", before.shape.ny,
+             " pixels: of other frames than those of ", format.nx, " x ", format.ny, " ", info_of(format.type).name);
+    if (before.frames == 0) return;
+    // Kept sums are unsigned where they are narrow, whatever the pixels are.
+    if (const auto* narrow = std::get_if<std::vector<std::uint32_t>>(&before.values))
+        before.values = widened(*narrow, false);
+    sum_ = std::move(before);
+}
+
 void FrameSummer::add(std::span<const std::byte> frame, const RunContext& context) {
     if (frame.size() != bytes_of(format_))
         fail(ErrorCode::invalid_argument, "sum: a frame of ", frame.size(), " bytes, the format has ",
