@@ -46,11 +46,12 @@ Number number_of(const TiffFile& file) {
     return *number;
 }
 
-void require_codec(const TiffFile& file) {
+std::uint16_t compression_of(const TiffFile& file) {
     const auto compression = file.field<std::uint16_t>(TIFFTAG_COMPRESSION, COMPRESSION_NONE);
     if (TIFFIsCODECConfigured(compression) == 0)
         fail(ErrorCode::unsupported, "TIFF compression ", compression,
              " is none that libtiff has (65000 to 65002: a movie of events, .eer, not a reference)");
+    return compression;
 }
 
 /// A part of the image that libtiff decodes at once: a strip, or a tile, which may stick out of the image.
@@ -102,24 +103,63 @@ class PieceReader {
     std::vector<std::byte> decoded_;
 };
 
-void read_strips(const TiffFile& file, const ImageShape& shape, PieceReader& reader) {
-    const auto nx = static_cast<std::uint64_t>(shape.nx), ny = static_cast<std::uint64_t>(shape.ny);
-    const std::uint64_t rows = std::min<std::uint64_t>(ny, file.field<std::uint32_t>(TIFFTAG_ROWSPERSTRIP, UINT32_MAX));
-    if (rows == 0) fail(ErrorCode::corrupt, "TIFF: strips of 0 rows");
-    std::uint32_t index = 0;
-    for (std::uint64_t y = 0; y < ny; y += rows)
-        reader.read(Piece{index++, 0, y, nx, std::min(rows, ny - y)}, TIFFReadEncodedStrip);
+/// How the image is cut: strips are as wide as it is.
+struct Cut {
+    std::uint64_t nx = 0, ny = 0;         // of the image
+    std::uint64_t columns = 0, rows = 0;  // of a piece
+    bool is_tiled = false;
+
+    /// As decoded: the last strip ends with the image, tiles may stick out of it.
+    [[nodiscard]] std::uint64_t pixels() const {
+        if (!is_tiled) return checked_mul(nx, ny, "pixels of the image");
+        const std::uint64_t across = (nx + columns - 1) / columns, down = (ny + rows - 1) / rows;
+        return checked_mul(checked_mul(across, columns, "tiles"), checked_mul(down, rows, "tiles"), "tiles");
+    }
+};
+
+Cut cut_of(const TiffFile& file) {
+    Cut cut{.nx = file.field<std::uint32_t>(TIFFTAG_IMAGEWIDTH, 0),
+            .ny = file.field<std::uint32_t>(TIFFTAG_IMAGELENGTH, 0),
+            .is_tiled = TIFFIsTiled(file.get()) != 0};
+    if (cut.is_tiled) {
+        cut.columns = file.field<std::uint32_t>(TIFFTAG_TILEWIDTH, 0);
+        cut.rows = file.field<std::uint32_t>(TIFFTAG_TILELENGTH, 0);
+        if (cut.columns == 0 || cut.rows == 0)
+            fail(ErrorCode::corrupt, "TIFF: tiles of ", cut.columns, " x ", cut.rows, " pixels");
+    } else {
+        cut.columns = cut.nx;
+        cut.rows = std::min<std::uint64_t>(cut.ny, file.field<std::uint32_t>(TIFFTAG_ROWSPERSTRIP, UINT32_MAX));
+        if (cut.rows == 0 && cut.ny > 0) fail(ErrorCode::corrupt, "TIFF: strips of 0 rows");
+    }
+    return cut;
 }
 
-void read_tiles(const TiffFile& file, const ImageShape& shape, PieceReader& reader) {
-    const auto nx = static_cast<std::uint64_t>(shape.nx), ny = static_cast<std::uint64_t>(shape.ny);
-    const std::uint64_t columns = file.field<std::uint32_t>(TIFFTAG_TILEWIDTH, 0);
-    const std::uint64_t rows = file.field<std::uint32_t>(TIFFTAG_TILELENGTH, 0);
-    if (columns == 0 || rows == 0) fail(ErrorCode::corrupt, "TIFF: tiles of ", columns, " x ", rows, " pixels");
+/// Beyond `always`, pixels may take this many times the bytes of the file. Deflate reaches 1032; flat images under zstd
+/// more, which are small.
+constexpr std::uint64_t most_compressed = 4096, always = std::uint64_t{256} << 20;
+
+/// A few bytes that speak of gigabytes end here, before those are asked for.
+void require_bytes_for(const Cut& cut, std::uint64_t pixel_bytes, std::uint16_t compression, std::uint64_t file_bytes) {
+    const std::uint64_t decoded = checked_mul(cut.pixels(), pixel_bytes, "bytes of the image");
+    if (compression == COMPRESSION_NONE && decoded > file_bytes)
+        fail(ErrorCode::truncated, "TIFF: ", cut.nx, " x ", cut.ny, " pixels in ", cut.is_tiled ? "tiles" : "strips",
+             " take ", decoded, " bytes, the whole file has ", file_bytes);
+    if (decoded > always && decoded / most_compressed > file_bytes)
+        fail(ErrorCode::corrupt, "TIFF: ", cut.nx, " x ", cut.ny, " pixels in ", cut.is_tiled ? "tiles" : "strips",
+             " take ", decoded, " bytes, which the ", file_bytes, " of the file cannot hold under any compression");
+}
+
+void read_strips(const Cut& cut, PieceReader& reader) {
     std::uint32_t index = 0;
-    for (std::uint64_t y = 0; y < ny; y += rows)
-        for (std::uint64_t x = 0; x < nx; x += columns)
-            reader.read(Piece{index++, x, y, columns, rows}, TIFFReadEncodedTile);
+    for (std::uint64_t y = 0; y < cut.ny; y += cut.rows)
+        reader.read(Piece{index++, 0, y, cut.nx, std::min(cut.rows, cut.ny - y)}, TIFFReadEncodedStrip);
+}
+
+void read_tiles(const Cut& cut, PieceReader& reader) {
+    std::uint32_t index = 0;
+    for (std::uint64_t y = 0; y < cut.ny; y += cut.rows)
+        for (std::uint64_t x = 0; x < cut.nx; x += cut.columns)
+            reader.read(Piece{index++, x, y, cut.columns, cut.rows}, TIFFReadEncodedTile);
 }
 
 }  // namespace
@@ -127,14 +167,15 @@ void read_tiles(const TiffFile& file, const ImageShape& shape, PieceReader& read
 FloatImage read_tiff(const ByteSource& source, const Limits& limits) {
     const TiffFile file(source, limits);
     const Number number = number_of(file);
-    require_codec(file);
-    FloatImage image = make_image(file.field<std::uint32_t>(TIFFTAG_IMAGEWIDTH, 0),
-                                  file.field<std::uint32_t>(TIFFTAG_IMAGELENGTH, 0), bytes_of(number), limits);
+    const std::uint16_t compression = compression_of(file);
+    const Cut cut = cut_of(file);
+    require_bytes_for(cut, bytes_of(number), compression, source.size());
+    FloatImage image = make_image(cut.nx, cut.ny, bytes_of(number), limits);
     PieceReader reader(file, number, image, limits);
-    if (TIFFIsTiled(file.get()) != 0)
-        read_tiles(file, image.shape, reader);
+    if (cut.is_tiled)
+        read_tiles(cut, reader);
     else
-        read_strips(file, image.shape, reader);
+        read_strips(cut, reader);
     return image;
 }
 

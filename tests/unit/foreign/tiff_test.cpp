@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <string_view>
+#include <vector>
 
 #include "kit/damage.hpp"
 #include "kit/files.hpp"
@@ -94,6 +97,50 @@ TEST_F(TiffReferences, BeyondTheLimitAreRefused) {
     ReferenceOptions options;
     options.limits.frame_bytes = 39999;
     EXPECT_EQ(kit::error_of([&] { (void)read_reference(path, options); }).code(), ErrorCode::limit_exceeded);
+}
+
+/// A file of one strip or tile, of which there are 16 bytes.
+Bytes hollow_tiff(std::uint32_t nx, std::uint32_t ny, std::uint32_t compression, std::uint32_t tile_side = 0) {
+    std::vector<std::array<std::uint32_t, 2>> tags{{256, nx}, {257, ny}, {258, 32}, {259, compression},
+                                                   {262, 1},  {277, 1},  {339, 3}};
+    const auto add = [&tags](std::uint32_t tag, std::uint32_t value) { tags.push_back({tag, value}); };
+    add(tile_side != 0 ? 322 : 278, tile_side != 0 ? tile_side : ny);
+    if (tile_side != 0) add(323, tile_side);
+    add(tile_side != 0 ? 324 : 273, 8);
+    add(tile_side != 0 ? 325 : 279, 16);
+    std::ranges::sort(tags);
+    Bytes file(24 + 2 + 12 * tags.size() + 4);
+    const auto put = [&file](std::size_t at, std::uint32_t value, int bytes) {
+        for (int byte = 0; byte < bytes; ++byte)
+            file[at + static_cast<std::size_t>(byte)] = static_cast<std::byte>(value >> (8 * byte));
+    };
+    put(0, 0x002a4949, 4);
+    put(4, 24, 4);
+    put(24, static_cast<std::uint32_t>(tags.size()), 2);
+    for (std::size_t entry = 0; entry < tags.size(); ++entry) {
+        const std::size_t at = 26 + 12 * entry;
+        put(at, tags[entry][0], 2);
+        put(at + 2, 4, 2);  // LONG
+        put(at + 4, 1, 4);
+        put(at + 8, tags[entry][1], 4);
+    }
+    return file;
+}
+
+TEST_F(TiffReferences, OfMorePixelsThanTheirBytesCanHoldAreRefusedBeforeMemoryIsTaken) {
+    struct Case {
+        Bytes file;
+        std::string_view why;
+    };
+    for (const auto& [file, why] : {Case{hollow_tiff(32767, 32767, COMPRESSION_NONE), "the whole file has"},
+                                    Case{hollow_tiff(32767, 32767, COMPRESSION_LZW), "under any compression"},
+                                    Case{hollow_tiff(64, 64, COMPRESSION_NONE, 30000), "the whole file has"},
+                                    Case{hollow_tiff(64, 64, COMPRESSION_ADOBE_DEFLATE, 30000), "any compression"}}) {
+        const auto source = make_memory_source(file, "hollow.tif");
+        const Error error = kit::error_of([&] { (void)read_reference(*source); });
+        EXPECT_EQ(group_of(error.code()), ErrorGroup::data);
+        EXPECT_NE(error.message().find(why), std::string::npos) << error.what();
+    }
 }
 
 TEST_F(TiffReferences, CutShortAnywhereGiveOneError) {
