@@ -70,11 +70,13 @@ std::string text_of(const ByteSource& source, const Limits& limits) {
     return text;
 }
 
-std::vector<std::uint8_t> read_defects(const fs::path& path, const ImageShape& shape, const Limits& limits) {
+std::vector<std::uint8_t> read_defects(const ImageShape& shape, const ProcessOptions& options) {
+    const fs::path& path = options.defects;
     return in_file(path.string(), [&] {
         const auto source = io::open_unwrapped_source(path);
-        if (is_text(*source)) return defect_mask(parse_defects(text_of(*source, limits), path.string(), shape), shape);
-        const FloatImage map = read_image(path, {}, limits);
+        if (is_text(*source))
+            return defect_mask(parse_defects(text_of(*source, options.limits), path.string(), shape), shape);
+        const FloatImage map = read_image(path, options);
         if (!(map.shape == shape)) fail(ErrorCode::invalid_argument, "defects: ", mismatch_hint(shape, map.shape));
         return defect_mask(map);
     });
@@ -104,18 +106,18 @@ void require_shape(const ImageShape& found, const ImageShape& shape, std::string
 
 }  // namespace
 
-FloatImage read_image(const fs::path& path, const std::optional<BarePixels>& bare, const Limits& limits) {
+FloatImage read_image(const fs::path& path, const ProcessOptions& chosen) {
     return in_file(path.string(), [&] {
         const auto source = io::open_unwrapped_source(path);
         ReferenceOptions options;
-        options.limits = limits;
+        options.limits = chosen.limits;
         if (reference_format_of(*source)) return read_reference(*source, options);
-        if (bare && source->size() == bytes_of(*bare)) {
-            options.bare = bare;
+        if (chosen.bare && source->size() == bytes_of(*chosen.bare)) {
+            options.bare = chosen.bare;
             return read_reference(*source, options);
         }
         try {
-            return mean_of(sum_frames(Reader(path, limits)));
+            return mean_of(sum_frames(Reader(path, chosen.limits, chosen.mode0)));
         } catch (const Error& error) {
             if (error.code() != ErrorCode::not_mrc) throw;
             fail(ErrorCode::unsupported,
@@ -127,12 +129,12 @@ FloatImage read_image(const fs::path& path, const std::optional<BarePixels>& bar
 
 ReferenceFiles::ReferenceFiles(const ProcessOptions& options) : options_(options) {
     if (!options_.dark.empty()) {
-        dark_ = read_image(options_.dark, options_.bare, options_.limits);
+        dark_ = read_image(options_.dark, options_);
         dark_file_ = used(options_.dark);
     }
     if (!options_.defects.empty()) defects_file_ = used(options_.defects);
     if (!options_.gain) return;
-    FloatImage image = read_image(options_.gain->file, options_.bare, options_.limits);
+    FloatImage image = read_image(options_.gain->file, options_);
     const bool is_flat = options_.gain->kind == GainKind::flat_field;
     in_file(options_.gain->file.string(), [&] {
         if (is_flat && dark_) image = difference(image, *dark_);
@@ -172,8 +174,7 @@ References ReferenceFiles::oriented(const ImageShape& shape, const SumImage* raw
             found.dark = std::make_shared<const FloatImage>(std::move(dark));
         });
     if (!options_.defects.empty())
-        found.defects =
-            std::make_shared<const std::vector<std::uint8_t>>(read_defects(options_.defects, shape, options_.limits));
+        found.defects = std::make_shared<const std::vector<std::uint8_t>>(read_defects(shape, options_));
     return found;
 }
 

@@ -297,6 +297,20 @@ TEST_F(Process, AFlatFieldLosesItsDarkAndDivides) {
     EXPECT_EQ(values_of<float>(path("out")), std::vector<float>(shape.pixels(), 8));
 }
 
+TEST_F(Process, TheSignOfBytesIsThatOfReferencesToo) {
+    const auto bytes = [](int value) {
+        return std::vector<std::int8_t>(shape.pixels(), static_cast<std::int8_t>(value));
+    };
+    const auto movie = write("m.mrc", shape, Movie<std::int8_t>{bytes(100)}, {}, "raw");
+    ProcessOptions options;
+    options.dark = write("dark.mrc", shape, Movie<std::int8_t>{bytes(200)}, {}, "raw");
+    for (const auto& [sign, expected] : {std::pair(Mode0::as_unsigned, -100.0F), std::pair(Mode0::as_signed, 156.0F)}) {
+        options.mode0 = sign;
+        (void)processed(movie, "out", options);
+        EXPECT_EQ(values_of<float>(path("out")), std::vector<float>(shape.pixels(), expected));
+    }
+}
+
 TEST_F(Process, ALawOfGammaNeedsTheExposureOfAFrame) {
     const auto movie = session(1).front();
     ProcessOptions options;
