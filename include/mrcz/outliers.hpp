@@ -35,7 +35,8 @@ enum class OutlierTransform {
 struct OutlierOptions {
     OutlierRule rule = OutlierRule::guarded;
     OutlierTransform transform = OutlierTransform::automatic;
-    /// Pixel values per electron; nothing: 1, or what `fano_factor` says when it is off by more than 0.3.
+    /// Pixel values per electron; nothing: 1, or what `fano_factor` says when it is off by more than 0.3 and the sum
+    /// has no negative values or a mean far above its noise. Where it has not, its spread alone counts.
     std::optional<double> values_per_electron;
     std::optional<double> fano_factor;  ///< variance over mean, from differences of frames; see fano_factor()
     double least_threshold = 4.0;       ///< in sigma, of both sides; 0 for the paper's rule

@@ -67,6 +67,15 @@ double median_of(std::vector<double>& values) {
     return *middle;
 }
 
+bool has_negatives(std::span<const double> values) {
+    constexpr std::ptrdiff_t least_share = 100;
+    const auto below = std::ranges::count_if(values, [](double value) { return value < 0; });
+    return least_share * below > std::ssize(values);
+}
+
+/// Variance over mean says nothing where the mean is an offset: it grows without bound towards a mean of 0.
+bool is_far_above_noise(const SumBulk& bulk) { return bulk.median > 4 * bulk.deviation; }
+
 constexpr double sigma_per_median_deviation = 1.4826;
 
 bool is_scale(double number) { return std::isfinite(number) && number > 0; }
@@ -84,6 +93,7 @@ SumBulk bulk_of(const SumImage& sum, const UsablePixels& usable, const RunContex
             if (sample.empty()) sample.push_back(bulk.mean);
             bulk.median = median_of(sample);
             if (!std::isfinite(bulk.mean)) bulk.mean = bulk.median;
+            bulk.goes_below_zero = has_negatives(sample);
             for (double& value : sample) value = std::abs(value - bulk.median);
             bulk.deviation = sigma_per_median_deviation * median_of(sample);
             return bulk;
@@ -97,7 +107,8 @@ double values_per_electron(const SumImage& sum, const SumBulk& bulk, const Outli
     const auto say = [&](const std::string& message) {
         if (context.log) context.log(message);
     };
-    if (options.fano_factor && is_scale(*options.fano_factor)) {
+    const bool may_be_counts = is_far_above_noise(bulk) || !bulk.goes_below_zero;
+    if (may_be_counts && options.fano_factor && is_scale(*options.fano_factor)) {
         constexpr double counting = 0.3;
         if (std::abs(*options.fano_factor - 1) <= counting) return 1;
         say(concat("outliers: the variance of the noise is ", *options.fano_factor,
@@ -109,7 +120,7 @@ double values_per_electron(const SumImage& sum, const SumBulk& bulk, const Outli
     if (!std::holds_alternative<std::vector<double>>(sum.values) || !(bulk.deviation > 0)) return 1;
     const double variance = bulk.deviation * bulk.deviation;
     if (bulk.deviation >= least_sigma && variance >= 0.5 * bulk.median) return 1;
-    const double scale = bulk.median > 4 * bulk.deviation ? variance / bulk.median : bulk.deviation / bins_a_sigma;
+    const double scale = is_far_above_noise(bulk) ? variance / bulk.median : bulk.deviation / bins_a_sigma;
     if (!is_scale(scale)) return 1;
     say(concat("outliers: pixel values are no counts of electrons: their spread is taken as noise, ", scale,
                " pixel values per electron"));

@@ -32,7 +32,8 @@ struct SumBulk {
     std::uint64_t pixels = 0;
     double mean = 0;
     double median = 0;
-    double deviation = 0;  ///< 1.4826 times the median absolute deviation: sigma where most pixels are good
+    double deviation = 0;          ///< 1.4826 times the median absolute deviation: sigma where most pixels are good
+    bool goes_below_zero = false;  ///< more than a hundredth of the pixels do, which counts never do
 };
 
 [[nodiscard]] SumBulk bulk_of(const SumImage& sum, const UsablePixels& usable, const RunContext& context);

@@ -224,6 +224,28 @@ TEST(FindOutliers, AStatedScaleOrNoiseNearOneIsTakenSilently) {
     }
 }
 
+TEST(FindOutliers, HotPixelsAreFoundHoweverNearToZeroTheMeanIs) {
+    constexpr std::size_t pixels = 128 * 128, apart = 97;
+    constexpr double frames = 40, noise = 20;
+    for (const double mean : {-0.2, 1e-6, 0.02, 0.2, 2.0, 20.0}) {
+        kit::Counts counts(8);
+        std::vector<double> fractions(pixels);
+        for (std::size_t i = 0; i < pixels; ++i)
+            fractions[i] = frames * mean + std::sqrt(frames) * noise * (counts.normal() + (i % apart == 0 ? 20 : 0));
+        std::vector<std::int64_t> whole(fractions.begin(), fractions.end());
+        OutlierOptions options;
+        options.fano_factor = noise * noise / mean;
+        for (const SumImage& sum : {SumImage{{128, 128}, 40, fractions}, SumImage{{128, 128}, 40, whole}}) {
+            const Outliers found = find_outliers(sum, options);
+            for (std::size_t i = 0; i < pixels; i += apart) {
+                const OutlierPixel* pixel = find(found, i);
+                ASSERT_TRUE(pixel != nullptr && pixel->is_outlier()) << i << " at " << mean;
+            }
+            EXPECT_LE(outlier_count(found), pixels / apart + 4) << mean;
+        }
+    }
+}
+
 TEST(FindOutliers, AReferenceOfNumbersNearOneIsCleanedToo) {
     kit::Counts counts(5);
     std::vector<double> values(128 * 128);
