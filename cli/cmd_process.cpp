@@ -121,6 +121,7 @@ void choose_gamma(const std::string& gamma, GainRequest& gain) {
         gain.gamma = value;
     } else if (fs::exists(gamma)) {
         gain.gamma_law = parse_gamma_law(text_of(gamma), gamma);
+        gain.gamma_law_file = gamma;
     } else {
         refuse(fmt::format("gamma '{}': expected auto, a number, or the file of a law", gamma));
     }
@@ -271,7 +272,9 @@ int write_law(const Options& options, const ProcessOptions& chosen) {
     if (options.output.empty() || options.output == "-") {
         std::cout << json_of(calibration) << '\n';
     } else {
-        write_gamma_law(calibration, Output::file(options.output, options.force));
+        std::vector<fs::path> read = flats;
+        for (const fs::path& file : {chosen.gain->file, chosen.dark}) read.push_back(file);
+        write_gamma_law(calibration, Output::file(options.output, options.force), read);
     }
     return 0;
 }

@@ -26,9 +26,10 @@ struct GainRequest {
     std::filesystem::path file;
     GainKind kind = GainKind::multiplicative;  ///< ProcessOptions::dark is subtracted from a flat field, too
     GainOrientation orientation;
-    bool is_oriented_automatically = false;  ///< the orientation under which the first movie's sum is flattest
-    std::optional<double> gamma;             ///< factors are raised to it, equation 9
-    std::optional<GammaLaw> gamma_law;       ///< the exponent is that of each movie's dose rate, equation 11
+    bool is_oriented_automatically = false;     ///< the orientation under which the first movie's sum is flattest
+    std::optional<double> gamma;                ///< factors are raised to it, equation 9
+    std::optional<GammaLaw> gamma_law;          ///< the exponent is that of each movie's dose rate, equation 11
+    std::filesystem::path gamma_law_file = {};  ///< where gamma_law is from, so that no output replaces it
 };
 
 struct ProcessOptions {
@@ -83,7 +84,8 @@ class ProcessSession {
   public:
     /// For KOMA movies are put into the order of time: acquisition time of their metadata or extended headers where all
     /// have one, else the natural order of their names. Reads the references. Throws Error{invalid_argument, not_found}
-    /// for those, and when options contradict each other.
+    /// for those, and when options contradict each other. References among the movies are left out, and for KOMA
+    /// further names of a file that is there already; the log tells of them.
     ProcessSession(std::vector<std::filesystem::path> movies, ProcessOptions options, const RunContext& context = {});
     ~ProcessSession();
     ProcessSession(ProcessSession&&) noexcept;
@@ -95,7 +97,7 @@ class ProcessSession {
 
     /// Corrects a movie of movies(). The first call with KOMA first takes the sums of all; what is wrong with one of
     /// them is thrown when its own turn comes, and it enters no window. The output is the same whatever the number of
-    /// threads. One call at a time.
+    /// threads. One call at a time. `output` may be no movie of the session, no reference and no gamma law.
     MovieResult process(std::size_t movie, const Output& output, const RunContext& context = {});
 
   private:
@@ -116,8 +118,9 @@ struct GammaCalibration {
 
 /// One JSON object: a1, b1, a2, a3, least_rate, greatest_rate, and the points it was fitted to.
 [[nodiscard]] std::string json_of(const GammaCalibration& calibration);
-/// The same as a file.
-void write_gamma_law(const GammaCalibration& calibration, const Output& output);
+/// The same as a file, which may be none of `inputs`.
+void write_gamma_law(const GammaCalibration& calibration, const Output& output,
+                     std::span<const std::filesystem::path> inputs = {});
 /// Of such an object; `name` is for errors. Throws Error{corrupt}.
 [[nodiscard]] GammaLaw parse_gamma_law(std::string_view json, const std::string& name);
 

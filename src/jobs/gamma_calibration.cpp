@@ -59,7 +59,9 @@ GammaCalibration calibrate_gamma(std::span<const std::filesystem::path> flats, c
     return calibration;
 }
 
-void write_gamma_law(const GammaCalibration& calibration, const Output& output) {
+void write_gamma_law(const GammaCalibration& calibration, const Output& output,
+                     std::span<const std::filesystem::path> inputs) {
+    for (const std::filesystem::path& input : inputs) jobs::require_another_file(Input::file(input), output.path);
     const std::string text = json_of(calibration) + '\n';
     const auto sink = jobs::open_sink(output, {}, false);
     sink->write(std::as_bytes(std::span(text)));

@@ -12,6 +12,7 @@
 #include "jobs/open_input.hpp"
 #include "jobs/process_record.hpp"
 #include "jobs/references.hpp"
+#include "jobs/session_files.hpp"
 #include "jobs/session_order.hpp"
 #include "jobs/spool.hpp"
 
@@ -76,7 +77,8 @@ struct Gathered {
 
 struct ProcessSession::Impl {
     Impl(std::vector<fs::path> paths, ProcessOptions chosen, const RunContext& context)
-        : options(std::move(chosen)), files(options), movies(std::move(paths)) {
+        : options(std::move(chosen)), files(options), in_use(options), movies(std::move(paths)) {
+        in_use.add_movies(movies, options.koma.has_value(), context);
         if (options.koma && options.gain && (options.gain->gamma || options.gain->gamma_law) && context.log)
             context.log("gamma and KOMA are both asked for; the paper leaves gamma out where KOMA is on");
         if (options.koma) put_in_order(context);
@@ -243,7 +245,7 @@ struct ProcessSession::Impl {
     MovieResult process(std::size_t index, const Output& output, const RunContext& context) {
         if (options.koma) gather(context);
         if (options.koma && gathered[index].failure) std::rethrow_exception(gathered[index].failure);
-        for (const fs::path& path : movies) jobs::require_another_file(Input::file(path), output.path);
+        if (!output.descriptor) in_use.refuse_as_output(output.path);
         const Movie movie(movies[index], options, context);
         MovieResult result;
         std::optional<SumImage> raw;
@@ -291,6 +293,7 @@ struct ProcessSession::Impl {
 
     ProcessOptions options;
     jobs::ReferenceFiles files;
+    jobs::SessionFiles in_use;
     std::vector<fs::path> movies;
     bool ordered_by_time = false;
     std::optional<References> references;

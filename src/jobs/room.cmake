@@ -5,4 +5,5 @@ mrcz_room(jobs
           jobs/decompress.cpp jobs/frame_range.cpp jobs/verify.cpp jobs/info.cpp jobs/reports.cpp
           jobs/frame_corrector.cpp jobs/corrected_reader.cpp jobs/corrected_file.cpp jobs/keyed_values.cpp
           jobs/acquisition.cpp jobs/references.cpp jobs/spool.cpp jobs/session_order.cpp jobs/process_record.cpp
-          jobs/gamma_calibration.cpp jobs/process.cpp)
+          jobs/gamma_calibration.cpp jobs/process.cpp
+          jobs/session_files.cpp)

@@ -366,6 +366,49 @@ TEST_F(Process, InputsAreNeverWrittenOver) {
               ErrorCode::target_exists);
 }
 
+TEST_F(Process, ReferencesAreNeverWrittenOverByAnyOfTheirNames) {
+    const auto movies = session(1);
+    ProcessOptions options;
+    options.gain.emplace();
+    options.gain->file = gain_file();
+    options.defects = path("defects.txt");
+    kit::write_file(options.defects, Bytes{std::byte{'1'}, std::byte{' '}, std::byte{'2'}, std::byte{'\n'}});
+    fs::create_hard_link(options.gain->file, path("link.mrc"));
+    ProcessSession session(movies, options);
+    for (const fs::path& file : {options.gain->file, options.defects, path("link.mrc")}) {
+        const Bytes before = kit::read_file(file);
+        EXPECT_EQ(kit::error_of([&] { (void)session.process(0, Output::file(file, true)); }).code(),
+                  ErrorCode::invalid_argument);
+        EXPECT_EQ(kit::read_file(file), before);
+    }
+}
+
+TEST_F(Process, AReferenceAmongTheMoviesIsLeftOut) {
+    auto movies = session(2);
+    ProcessOptions options;
+    options.gain.emplace();
+    options.gain->file = gain_file();
+    movies.push_back(options.gain->file);
+    std::vector<std::string> told;
+    RunContext context;
+    context.log = [&](std::string_view text) { told.emplace_back(text); };
+    const ProcessSession session(movies, options, context);
+    EXPECT_EQ(session.movies().size(), 2U);
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_NE(told[0].find("gain reference"), std::string::npos);
+}
+
+TEST_F(Process, KomaTakesAMovieOfTwoNamesOnce) {
+    auto movies = session(3);
+    fs::create_hard_link(movies[1], path("m7.mrcz"));
+    fs::create_symlink(movies[1], path("m8.mrcz"));
+    for (const char* name : {"m7.mrcz", "m8.mrcz"}) movies.push_back(path(name));
+    EXPECT_EQ(ProcessSession(movies, koma_of(1)).movies().size(), 3U);
+    ProcessOptions alone;
+    alone.outliers.emplace();
+    EXPECT_EQ(ProcessSession(movies, alone).movies().size(), 5U);
+}
+
 TEST_F(Process, CancelledWorkLeavesNothing) {
     const auto movies = session(3);
     CancelToken cancel;
