@@ -27,10 +27,14 @@ struct ProcessPlan {
     std::optional<OutlierFill> fill;
     std::shared_ptr<const FloatImage> koma;  ///< of koma_pattern()
     bool koma_divides = false;
-    /// Of the frames given out. Nothing: the stack's own type for integers without dark and gain, else float32.
+    /// Of the frames given out. Nothing: the stack's own type for integers without dark and gain, else float32. Where a
+    /// pattern is subtracted, some of what is left is negative: 4-bit pixels become int8, uint8 int16, wider unsigned
+    /// ones float32 (in a session, uint16 becomes int16 where no pixel is beyond 32767).
     /// Integers made of fractions are rounded at random, up with the probability of the fraction.
     std::optional<PixelType> dtype;
-    std::uint64_t seed = 0;  ///< of everything random: the same seed, the same pixels, whatever the threads
+    /// Of everything random, together with the stack's first, middle and last frame: the same seed, the same pixels,
+    /// whatever the threads; other movies draw other numbers.
+    std::uint64_t seed = 0;
 };
 
 /// The sum over all frames of `reader`, from the file's SUMI section where it has one, else from one pass over it.

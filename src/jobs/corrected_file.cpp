@@ -116,6 +116,7 @@ WrittenMovie write_corrected(const CorrectedFile& movie, io::ByteSink& sink, con
     const std::int64_t frames = movie.reader.frames();
     const Header header =
         movie.options.is_plain ? header::plain_header(layout, frames) : header::compressed_header(layout, codec.id);
+    movie.corrector.follow(movie.reader);
     Slots slots(movie, codec, context);
     container::FileAssembler assembler(sink, header, movie.file.extended_header(), codec, pixel_count(to));
     std::optional<Measure> before, after;

@@ -74,9 +74,10 @@ CorrectedReader::CorrectedReader(Reader reader, ProcessPlan plan, const RunConte
     in_file(name, [&] {
         impl_ = std::make_unique<Impl>(std::move(reader), std::move(plan));
         const ProcessPlan& kept = impl_->corrector.plan();
-        if (!jobs::fills_pixels(kept)) return;
-        impl_->corrector.set_outliers(
-            jobs::find_plan_outliers(impl_->reader, kept, sum_frames(impl_->reader, context), context));
+        if (jobs::fills_pixels(kept))
+            impl_->corrector.set_outliers(
+                jobs::find_plan_outliers(impl_->reader, kept, sum_frames(impl_->reader, context), context));
+        impl_->corrector.follow(impl_->reader);
     });
 }
 

@@ -1,6 +1,7 @@
 #include "jobs/frame_corrector.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -9,6 +10,7 @@
 #include "mrcz/convert.hpp"
 #include "mrcz/correlation.hpp"
 #include "process/random_rounding.hpp"
+#include "simd/hash.hpp"
 
 namespace mrcz::jobs {
 namespace {
@@ -88,7 +90,8 @@ PixelType type_out(const FrameFormat& from, const ProcessPlan& plan) {
         fail(ErrorCode::invalid_argument, "dtype ", info_of(*plan.dtype).name,
              ": corrected pixels are integers, float16 or float32");
     if (plan.dtype) return *plan.dtype;
-    return is_integer(from.type) && !plan.dark && !plan.gain ? from.type : PixelType::float32;
+    if (!is_integer(from.type) || plan.dark || plan.gain) return PixelType::float32;
+    return plan.koma && !plan.koma_divides ? subtracted_type(from.type, false) : from.type;
 }
 
 /// Frames that noise is measured on: the same ones whether or not the file keeps its sum.
@@ -137,6 +140,39 @@ void to_floats(std::span<const std::byte> frame, const FrameFormat& format, std:
     (void)convert(frame, format, std::as_writable_bytes(into), {PixelType::float32, format.nx, format.ny}, nearest);
 }
 
+PixelType subtracted_type(PixelType type, bool is_small) noexcept {
+    switch (type) {
+        case PixelType::uint4:
+            return PixelType::int8;
+        case PixelType::uint8:
+            return PixelType::int16;
+        case PixelType::uint16:
+            return is_small ? PixelType::int16 : PixelType::float32;
+        case PixelType::uint32:
+            return PixelType::float32;
+        default:
+            return type;
+    }
+}
+
+bool fits_int16(const Reader& reader, const SumImage& raw) {
+    constexpr double greatest = std::numeric_limits<std::int16_t>::max();
+    const auto is_small = [](auto value) { return static_cast<double>(value) <= greatest; };
+    if (std::visit([&](const auto& sums) { return std::ranges::all_of(sums, is_small); }, raw.values)) return true;
+    const auto statistics = reader.statistics();
+    if (!statistics.empty()) return std::ranges::all_of(statistics, is_small, &FrameStatistics::maximum);
+    const FrameFormat format = reader.frame_format();
+    Buffer raw_memory, memory;
+    const auto pixels = float_memory(memory, pixel_count(format));
+    for (std::int64_t frame = 0; frame < reader.frames(); ++frame) {
+        const auto bytes = raw_memory.first(static_cast<std::size_t>(reader.frame_bytes()));
+        reader.read_frame(frame, bytes);
+        to_floats(bytes, format, pixels);
+        if (!std::ranges::all_of(pixels, is_small)) return false;
+    }
+    return true;
+}
+
 bool fills_pixels(const ProcessPlan& plan) noexcept { return plan.outliers || plan.defects; }
 
 OutlierOptions options_or_none(const std::optional<OutlierOptions>& options) {
@@ -161,7 +197,22 @@ FrameCorrector::FrameCorrector(const FrameFormat& from, ProcessPlan plan) : from
     to_ = {type_out(from_, plan_), from_.nx, from_.ny};
     const bool is_paper = plan_.outliers && plan_.outliers->rule == OutlierRule::paper;
     fill_ = plan_.fill.value_or(is_integer(to_.type) && !is_paper ? OutlierFill::random : OutlierFill::mean);
+    seed_ = plan_.seed;
     stays_integer_ = to_.type == from_.type && is_integer(to_.type) && !plan_.dark && !plan_.gain && !plan_.koma;
+}
+
+void FrameCorrector::follow(const Reader& reader) {
+    const bool draws = is_integer(to_.type) || fill_ == OutlierFill::random || outliers_.added_noise > 0;
+    if (!draws || reader.frames() == 0) return;
+    Buffer memory;
+    const auto frame = memory.first(static_cast<std::size_t>(reader.frame_bytes()));
+    std::array<std::uint64_t, 4> identity{plan_.seed};
+    const std::array<std::int64_t, 3> places{0, reader.frames() / 2, reader.frames() - 1};  // the first may be blank
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        reader.read_frame(places[i], frame);
+        identity[i + 1] = simd::hash64(frame);
+    }
+    seed_ = simd::hash64(std::as_bytes(std::span(identity)));
 }
 
 void FrameCorrector::apply(std::int64_t frame, std::span<const std::byte> from, std::span<std::byte> to,
@@ -187,7 +238,7 @@ void FrameCorrector::apply_to_integers(std::int64_t frame, std::span<const std::
         } else if (from.data() != whole.data()) {
             std::ranges::copy(from, whole.begin());
         }
-        if (!outliers_.pixels.empty()) fill_outliers(as<Integer>(whole), outliers_, fill_, frame, plan_.seed);
+        if (!outliers_.pixels.empty()) fill_outliers(as<Integer>(whole), outliers_, fill_, frame, seed_);
         if (is_packed) {
             (void)convert(whole, unpacked(to_), to, to_);
         } else if (!in_place) {
@@ -198,7 +249,7 @@ void FrameCorrector::apply_to_integers(std::int64_t frame, std::span<const std::
 
 void FrameCorrector::correct_floats(std::int64_t frame, std::span<float> pixels) const {
     apply_gain(pixels, plan_.dark.get(), plan_.gain.get());
-    if (!outliers_.pixels.empty()) fill_outliers(pixels, outliers_, fill_, frame, plan_.seed);
+    if (!outliers_.pixels.empty()) fill_outliers(pixels, outliers_, fill_, frame, seed_);
     if (plan_.koma) apply_koma(pixels, *plan_.koma, plan_.koma_divides);
 }
 
@@ -217,7 +268,7 @@ void FrameCorrector::store(std::int64_t frame, std::span<const float> pixels, st
         const auto whole = in_place ? to : memory.whole.first(pixels.size() * sizeof(Integer));
         const Integer greatest = is_packed ? Integer{15} : std::numeric_limits<Integer>::max();
         clipped_ += round_at_random<Integer>(pixels, as<Integer>(whole), std::numeric_limits<Integer>::min(), greatest,
-                                             frame, plan_.seed);
+                                             frame, seed_);
         if (is_packed) {
             (void)convert(whole, unpacked(to_), to, to_);
         } else if (!in_place) {

@@ -21,6 +21,10 @@ class FrameCorrector {
     /// For frames of `from`. Throws Error{invalid_argument} when plan and frames do not fit together.
     FrameCorrector(const FrameFormat& from, ProcessPlan plan);
 
+    /// What is drawn at random is that of this movie from here on: movies that share a seed share nothing else. The
+    /// same pixels draw the same, in whatever file they lie.
+    void follow(const Reader& reader);
+
     /// Found by find_plan_outliers(); without them the plan's outliers and defects stay as they are.
     void set_outliers(Outliers outliers) { outliers_ = std::move(outliers); }
 
@@ -47,9 +51,18 @@ class FrameCorrector {
     ProcessPlan plan_;
     OutlierFill fill_;
     bool stays_integer_ = false;
+    std::uint64_t seed_ = 0;
     Outliers outliers_;
     std::atomic<std::uint64_t> clipped_ = 0;
 };
+
+/// Of what is left of pixels of `type` when a pattern is subtracted: one that has negative numbers. `is_small`: no
+/// pixel is beyond 32767.
+[[nodiscard]] PixelType subtracted_type(PixelType type, bool is_small) noexcept;
+
+/// Whether no pixel of an unsigned stack, whose raw sum is `raw`, is beyond 32767. Reads frames only where neither
+/// their sum nor the file's statistics tell.
+[[nodiscard]] bool fits_int16(const Reader& reader, const SumImage& raw);
 
 /// Whether the plan replaces pixels: outliers it looks for, or defects it was told of.
 [[nodiscard]] bool fills_pixels(const ProcessPlan& plan) noexcept;

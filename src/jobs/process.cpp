@@ -156,6 +156,10 @@ struct ProcessSession::Impl {
                          .koma_divides = options.koma && options.koma->is_divided,
                          .dtype = options.dtype,
                          .seed = options.seed};
+        const PixelType type = movie.reader.pixel_type();
+        const bool is_subtracted = options.koma && !options.koma->is_divided && !plan.dark && !plan.gain;
+        if (const auto whole = jobs::subtracted_type(type, are_small); is_subtracted && !plan.dtype && whole != type)
+            plan.dtype = whole;
         result.orientation = found.orientation;
         result.orientation_margin = found.orientation_margin;
         if (!options.gain) return plan;
@@ -206,6 +210,8 @@ struct ProcessSession::Impl {
         movie.frame_mean = mean_of(sum);
         movie.contrast = block_contrast(sum);
         movie.sum = jobs::put(spool, sum);
+        if (opened.reader.pixel_type() == PixelType::uint16)
+            are_small = are_small && jobs::fits_int16(opened.reader, raw);
         movie.outlier_pixels = jobs::put(spool, outliers.pixels);
         outliers.pixels = {};
         movie.outliers = std::move(outliers);
@@ -300,6 +306,7 @@ struct ProcessSession::Impl {
     std::shared_ptr<const GainReference> raised, raised_from;
     double raised_by = 1;
     std::vector<Gathered> gathered;
+    bool are_small = true;  ///< no 16-bit pixel of the session is beyond 32767
     std::vector<std::uint8_t> excluded;
     std::optional<ImageShape> session_shape;
     std::optional<WindowSum> window;

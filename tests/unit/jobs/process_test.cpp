@@ -163,6 +163,47 @@ TEST_F(Process, AMovieNeverCorrectsItself) {
     EXPECT_NEAR(total / frames, 400, 40);
 }
 
+TEST_F(Process, KomaGivesUnsignedCountsASign) {
+    std::vector<fs::path> movies;
+    double total = 0;
+    for (std::size_t i = 0; i < 7; ++i) {
+        kit::Counts counts(40 + i);
+        Movie<std::uint16_t> movie;
+        for (std::int64_t frame = 0; frame < frames; ++frame)
+            movie.push_back(counts.frame<std::uint16_t>(shape.pixels(), 0.1));
+        if (i == 3) total = std::accumulate(movie.front().begin(), movie.front().end(), 0.0);
+        movies.push_back(write("u" + std::to_string(i), shape, movie));
+    }
+    ProcessOptions options = koma_of(3);
+    options.koma->is_dose_scaled = false;
+    const MovieResult result = ProcessSession(movies, options).process(3, Output::file(path("out"), true));
+    EXPECT_EQ(result.dtype, PixelType::int16);
+    EXPECT_EQ(result.clipped, 0U);
+    const auto found = values_of<std::int16_t>(path("out"));
+    const double mean = std::accumulate(found.begin(), found.begin() + shape.pixels(), 0.0);
+    EXPECT_NEAR(mean, total, 4 * std::sqrt(0.1 * static_cast<double>(shape.pixels())));
+    EXPECT_LT(*std::min_element(found.begin(), found.end()), 0);
+    options.dtype = PixelType::uint16;
+    EXPECT_GT(ProcessSession(movies, options).process(3, Output::file(path("out"), true)).clipped, 0U);
+    options.dtype.reset();
+    options.koma->is_divided = true;
+    EXPECT_EQ(ProcessSession(movies, options).process(3, Output::file(path("out"), true)).dtype, PixelType::uint16);
+}
+
+TEST_F(Process, KomaOfPixelsBeyondInt16GivesFloatsThroughoutTheSession) {
+    std::vector<fs::path> movies;
+    for (std::size_t i = 0; i < 4; ++i) {
+        Movie<std::uint16_t> movie(3, std::vector<std::uint16_t>(shape.pixels(), 20000));
+        if (i == 2) movie[1][7] = 32768;
+        movies.push_back(write("u" + std::to_string(i), shape, movie, {}, i % 2 == 0 ? "raw" : "zstd"));
+    }
+    ProcessSession with(movies, koma_of(1));
+    EXPECT_EQ(with.process(0, Output::file(path("out"), true)).dtype, PixelType::float32);
+    movies.erase(movies.begin() + 2);
+    ProcessSession without(movies, koma_of(1));
+    EXPECT_EQ(without.process(0, Output::file(path("out"), true)).dtype, PixelType::int16);
+}
+
 TEST_F(Process, TrailingWindowsHoldEarlierMoviesOnly) {
     const auto movies = session(6);
     ProcessOptions options = koma_of(1);
