@@ -57,7 +57,10 @@ enum class GainKind {
 /// Zeros, negative numbers, infinities and NaN become factor 0 and are bad; never infinite. The mean of a flat field
 /// is that of its other pixels.
 [[nodiscard]] GainReference make_gain(const FloatImage& reference, GainKind kind = GainKind::multiplicative);
-/// factor^gamma, equation 9; gamma 1 gives the same bits.
+inline constexpr double greatest_gamma = 4;
+/// Throws Error{invalid_argument} unless 0 < gamma <= greatest_gamma: detectors have about 1.
+void require_gamma(double gamma);
+/// factor^gamma, equation 9; gamma 1 gives the same bits. Throws Error as require_gamma() does.
 [[nodiscard]] GainReference raised(const GainReference& gain, double gamma);
 /// For a movie binned by two in both directions: one over the mean of one over the four; bad when one of the four is.
 /// Throws Error{invalid_argument} for an odd number of columns or rows.

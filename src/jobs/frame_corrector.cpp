@@ -123,13 +123,28 @@ std::optional<double> fano_factor_of(const Reader& reader, const ProcessPlan& pl
     return std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
-/// Defects, and pixels that the gain reference has no factor for.
+bool is_number(float value) noexcept { return std::isfinite(value); }
+
+bool has_holes(const ProcessPlan& plan) noexcept {
+    const auto is_bad = [](std::uint8_t bad) { return bad != 0; };
+    return (plan.gain && std::ranges::any_of(plan.gain->bad, is_bad)) ||
+           (plan.dark && !std::ranges::all_of(plan.dark->values, is_number));
+}
+
+/// Defects, and pixels that a reference has no number for.
 std::vector<std::uint8_t> known_bad(const ProcessPlan& plan) {
     std::vector<std::uint8_t> bad;
     if (plan.defects) bad = *plan.defects;
-    if (!plan.gain) return bad;
-    if (bad.empty()) return plan.gain->bad;
-    for (std::size_t i = 0; i < bad.size(); ++i) bad[i] |= plan.gain->bad[i];
+    if (!has_holes(plan)) return bad;
+    if (plan.gain) {
+        if (bad.empty()) bad.resize(plan.gain->bad.size());
+        for (std::size_t i = 0; i < bad.size(); ++i) bad[i] |= plan.gain->bad[i];
+    }
+    if (plan.dark) {
+        if (bad.empty()) bad.resize(plan.dark->values.size());
+        for (std::size_t i = 0; i < bad.size(); ++i)
+            if (!is_number(plan.dark->values[i])) bad[i] = 1;
+    }
     return bad;
 }
 
@@ -173,7 +188,7 @@ bool fits_int16(const Reader& reader, const SumImage& raw) {
     return true;
 }
 
-bool fills_pixels(const ProcessPlan& plan) noexcept { return plan.outliers || plan.defects; }
+bool fills_pixels(const ProcessPlan& plan) noexcept { return plan.outliers || plan.defects || has_holes(plan); }
 
 OutlierOptions options_or_none(const std::optional<OutlierOptions>& options) {
     OutlierOptions none;

@@ -64,7 +64,8 @@ class FrameCorrector {
 /// their sum nor the file's statistics tell.
 [[nodiscard]] bool fits_int16(const Reader& reader, const SumImage& raw);
 
-/// Whether the plan replaces pixels: outliers it looks for, or defects it was told of.
+/// Whether the plan replaces pixels: outliers it looks for, defects it was told of, pixels that a reference has no
+/// number for.
 [[nodiscard]] bool fills_pixels(const ProcessPlan& plan) noexcept;
 
 /// Those given, or such as find nothing but the defects.

@@ -267,6 +267,7 @@ struct ProcessSession::Impl {
             outliers.pixels = jobs::get(spool, gathered[index].outlier_pixels);
             add_koma(index, plan, result, context);
         } else if (jobs::fills_pixels(plan)) {
+            if (!raw) raw = sum_frames(movie.reader, context);
             outliers = jobs::find_plan_outliers(movie.reader, plan, *raw, context);
         }
         raw.reset();

@@ -43,7 +43,7 @@ void write_gain(JsonWriter& json, const GainRequest& gain, const UsedFile& file,
     json.member("kind", gain.kind == GainKind::flat_field ? "flat_field" : "multiplicative");
     json.member("quarter_turns", result.orientation->quarter_turns).member("flip", name_of(result.orientation->flip));
     if (result.orientation_margin) json.member("orientation_margin", *result.orientation_margin);
-    json.member("binned_by_two", references.is_gain_binned);
+    json.member("binned_by_two", references.is_gain_binned).member("bad_pixels", references.bad_in_gain);
     if (result.gamma) json.member("gamma", *result.gamma);
     if (result.dose_rate) json.member("dose_rate", *result.dose_rate);
     if (gain.gamma_law) {
@@ -108,12 +108,14 @@ std::string jobs::process_step(const ProcessOptions& options, const ReferenceFil
     if (files.dark_file()) {
         json.key("dark").begin_object();
         write_file(json, *files.dark_file());
+        json.member("bad_pixels", references.bad_in_dark);
         json.end_object();
     }
     if (options.gain) write_gain(json, *options.gain, *files.gain_file(), references, result);
     if (files.defects_file()) {
         json.key("defects").begin_object();
         write_file(json, *files.defects_file());
+        json.member("pixels", references.bad_in_defects);
         json.end_object();
     }
     if (result.outliers) write_outliers(json, options_or_none(options.outliers), *result.outliers, *result.fill);

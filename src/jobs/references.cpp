@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/bytes.hpp"
 #include "base/fail.hpp"
@@ -86,6 +87,29 @@ std::uint64_t bytes_of(const BarePixels& bare) {
     return bare.offset_bytes + mrcz::bytes_of({bare.type, bare.shape.nx, bare.shape.ny});
 }
 
+/// A reference of which more is bad is the wrong file, or was read in the wrong way.
+constexpr double greatest_bad_share = 0.2;
+
+std::uint64_t bad_in(const FloatImage& image) {
+    return static_cast<std::uint64_t>(
+        std::ranges::count_if(image.values, [](float value) { return !std::isfinite(value); }));
+}
+
+std::uint64_t bad_in(std::span<const std::uint8_t> mask) {
+    return static_cast<std::uint64_t>(std::ranges::count_if(mask, [](std::uint8_t bad) { return bad != 0; }));
+}
+
+void require_usable(std::uint64_t bad, std::size_t pixels, std::string_view what) {
+    if (static_cast<double>(bad) <= greatest_bad_share * static_cast<double>(pixels)) return;
+    fail(ErrorCode::invalid_argument, what, ": ", bad, " of ", pixels,
+         " pixels, where at most a fifth can be filled; is it the right file, and read in the right way?");
+}
+
+void tell_bad(std::uint64_t bad, std::string_view what, const fs::path& path, const RunContext& context) {
+    if (bad > 0 && context.log)
+        context.log(concat(path.string(), ": ", bad, " pixels ", what, "; they are filled from their neighbours"));
+}
+
 bool is_double(const ImageShape& large, const ImageShape& small) {
     return large.nx == 2 * small.nx && large.ny == 2 * small.ny;
 }
@@ -131,19 +155,29 @@ ReferenceFiles::ReferenceFiles(const ProcessOptions& options) : options_(options
     if (!options_.dark.empty()) {
         dark_ = read_image(options_.dark, options_);
         dark_file_ = used(options_.dark);
+        const std::uint64_t bad = bad_in(*dark_);
+        has_holes_ = bad > 0;
+        in_file(options_.dark.string(),
+                [&] { require_usable(bad, dark_->values.size(), "dark reference without a number"); });
     }
     if (!options_.defects.empty()) defects_file_ = used(options_.defects);
     if (!options_.gain) return;
+    if (options_.gain->gamma) require_gamma(*options_.gain->gamma);
     FloatImage image = read_image(options_.gain->file, options_);
     const bool is_flat = options_.gain->kind == GainKind::flat_field;
     in_file(options_.gain->file.string(), [&] {
         if (is_flat && dark_) image = difference(image, *dark_);
         gain_ = make_gain(image, options_.gain->kind);
+        const std::uint64_t bad = bad_in(gain_->bad);
+        has_holes_ = has_holes_ || bad > 0;
+        require_usable(bad, gain_->bad.size(), "gain reference without a positive number");
     });
     gain_file_ = used(options_.gain->file);
 }
 
-bool ReferenceFiles::needs_sum() const noexcept { return options_.gain && options_.gain->is_oriented_automatically; }
+bool ReferenceFiles::needs_sum() const noexcept {
+    return has_holes_ || (options_.gain && options_.gain->is_oriented_automatically);
+}
 
 References ReferenceFiles::oriented(const ImageShape& shape, const SumImage* raw, const RunContext& context) const {
     References found;
@@ -156,13 +190,15 @@ References ReferenceFiles::oriented(const ImageShape& shape, const SumImage* raw
             if (found.is_gain_binned && context.log)
                 context.log(
                     concat(options_.gain->file.string(), ": twice as large as the frames, so it is binned by 2"));
-            if (needs_sum()) {
+            if (options_.gain->is_oriented_automatically) {
                 const auto scores = score_orientations(*raw, gain, context);
                 orientation = scores.front().orientation;
                 found.orientation_margin = margin_of(scores);
             }
             gain = turned(std::move(gain), orientation);
             require_shape(gain.factors.shape, shape, "gain reference");
+            found.bad_in_gain = bad_in(gain.bad);
+            tell_bad(found.bad_in_gain, "are zero, negative or no number", options_.gain->file, context);
             found.gain = std::make_shared<const GainReference>(std::move(gain));
         });
         found.orientation = orientation;
@@ -171,10 +207,16 @@ References ReferenceFiles::oriented(const ImageShape& shape, const SumImage* raw
         in_file(options_.dark.string(), [&] {
             FloatImage dark = mrcz::oriented(*dark_, orientation);
             require_shape(dark.shape, shape, "dark reference");
+            found.bad_in_dark = bad_in(dark);
+            tell_bad(found.bad_in_dark, "are no number", options_.dark, context);
             found.dark = std::make_shared<const FloatImage>(std::move(dark));
         });
-    if (!options_.defects.empty())
+    if (!options_.defects.empty()) {
         found.defects = std::make_shared<const std::vector<std::uint8_t>>(read_defects(shape, options_));
+        found.bad_in_defects = bad_in(*found.defects);
+        in_file(options_.defects.string(),
+                [&] { require_usable(found.bad_in_defects, found.defects->size(), "defects"); });
+    }
     return found;
 }
 

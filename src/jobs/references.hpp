@@ -17,6 +17,8 @@ struct References {
     std::optional<GainOrientation> orientation;
     std::optional<double> orientation_margin;
     bool is_gain_binned = false;
+    /// Pixels that the file has no number for, or says are defects.
+    std::uint64_t bad_in_gain = 0, bad_in_dark = 0, bad_in_defects = 0;
 };
 
 /// A file that had a part in what was done, for the record of steps.
@@ -47,6 +49,7 @@ class ReferenceFiles {
     ProcessOptions options_;
     std::optional<FloatImage> dark_;
     std::optional<GainReference> gain_;
+    bool has_holes_ = false;  ///< pixels of gain or dark are to be filled
     std::optional<UsedFile> gain_file_, dark_file_, defects_file_;
 };
 

@@ -52,8 +52,13 @@ GainReference make_gain(const FloatImage& reference, GainKind kind) {
     return marked(std::move(factors));
 }
 
+void require_gamma(double gamma) {
+    if (gamma > 0 && gamma <= greatest_gamma) return;
+    fail(ErrorCode::invalid_argument, "gamma ", gamma, ": expected an exponent above 0, at most ", greatest_gamma);
+}
+
 GainReference raised(const GainReference& gain, double gamma) {
-    if (!std::isfinite(gamma)) fail(ErrorCode::invalid_argument, "gamma: ", gamma, " is no exponent");
+    require_gamma(gamma);
     if (gamma == 1) return gain;
     FloatImage factors = gain.factors;
     for (float& factor : factors.values)

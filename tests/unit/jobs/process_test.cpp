@@ -395,6 +395,50 @@ TEST_F(Process, DefectsComeFromListsAndMaps) {
     }
 }
 
+TEST_F(Process, PixelsWithoutAUsableGainOrDarkAreFilled) {
+    const float nan = std::nanf("");
+    const auto movie = write("m", shape, Movie<std::int16_t>(4, std::vector<std::int16_t>(shape.pixels(), 6)));
+    std::vector<float> gain(shape.pixels(), 2), dark(shape.pixels(), 1);
+    gain[70] = 0;
+    gain[900] = -1;
+    gain[901] = nan;
+    dark[2000] = nan;
+    ProcessOptions options;
+    options.gain.emplace().file = write("gain.mrc", shape, Movie<float>{gain}, {}, "raw");
+    options.dark = write("dark.mrc", shape, Movie<float>{dark}, {}, "raw");
+    std::vector<std::string> said;
+    RunContext context;
+    context.log = [&](std::string_view text) { said.emplace_back(text); };
+    const MovieResult result = processed(movie, "out", options, context);
+    EXPECT_EQ(values_of<float>(path("out")), std::vector<float>(4 * shape.pixels(), 10));
+    EXPECT_EQ(result.outliers->singletons + result.outliers->clustered, 4U);
+    EXPECT_NE(result.step.find(R"("bad_pixels":3)"), std::string::npos) << result.step;
+    EXPECT_EQ(said.size(), 2U);
+}
+
+TEST_F(Process, ReferencesThatAreMostlyBadAreRefused) {
+    const auto movie = session(1).front();
+    std::vector<float> half(shape.pixels(), 1);
+    std::fill_n(half.begin(), half.size() / 4, 0.0F);
+    ProcessOptions options;
+    options.gain.emplace().file = write("gain.mrc", shape, Movie<float>{half}, {}, "raw");
+    const auto refused = [&] { return kit::error_of([&] { (void)processed(movie, "out", options); }); };
+    EXPECT_EQ(refused().code(), ErrorCode::invalid_argument);
+    EXPECT_EQ(refused().context(), path("gain.mrc").string());
+    options.gain.reset();
+    options.defects = path("gain.mrc");
+    EXPECT_EQ(refused().context(), path("gain.mrc").string());
+    options = {};
+    std::fill_n(half.begin(), half.size() / 4, std::nanf(""));
+    options.dark = write("dark.mrc", shape, Movie<float>{half}, {}, "raw");
+    EXPECT_EQ(refused().context(), path("dark.mrc").string());
+    options = {};
+    options.gain.emplace().file = gain_file();
+    options.gain->gamma = 1e9;
+    EXPECT_EQ(refused().code(), ErrorCode::invalid_argument);
+    EXPECT_FALSE(fs::exists(path("out")));
+}
+
 TEST_F(Process, InputsAreNeverWrittenOver) {
     const auto movies = session(2);
     const Bytes before = kit::read_file(movies[1]);

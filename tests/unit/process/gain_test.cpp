@@ -46,7 +46,7 @@ TEST(Gain, RaisedToAPowerLeavesBadPixelsBad) {
     const GainReference gain = raised(make_gain({{3, 1}, {4, 0, 0.25F}}), 0.5);
     EXPECT_EQ(gain.factors.values, (std::vector<float>{2, 0, 0.5F}));
     EXPECT_EQ(gain.bad, (std::vector<std::uint8_t>{0, 1, 0}));
-    EXPECT_THROW((void)raised(gain, std::nan("")), Error);
+    for (const double gamma : {std::nan(""), 0.0, -1.0, 4.5, HUGE_VAL}) EXPECT_THROW((void)raised(gain, gamma), Error);
 }
 
 TEST(Gain, BinnedByTwoIsTheHarmonicMean) {
