@@ -68,10 +68,12 @@ struct MovieResult {
     std::optional<GainOrientation> orientation;
     std::optional<double> orientation_margin;  ///< when found: see margin_of()
     std::optional<double> dose_rate;           ///< counts a pixel and second, where the gamma law needed it
+    std::optional<double> frame_seconds;       ///< that it followed from
     std::optional<double> gamma;
     std::optional<Outliers> outliers;  ///< without their pixels
     std::optional<OutlierFill> fill;
     std::vector<std::string> koma_movies;  ///< whose sums made the pattern, in order
+    std::optional<double> koma_scale;      ///< of the pattern, for the movie's dose; 1: not scaled
     std::optional<double> block_contrast;  ///< of the movie's own sum, where KOMA was asked for
     bool is_excluded = false;              ///< too much contrast: its sum enters no other movie's pattern
     std::optional<CorrelationResult> before, after;

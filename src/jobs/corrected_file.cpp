@@ -10,6 +10,7 @@
 #include "header/converted.hpp"
 #include "io/byte_sink.hpp"
 #include "jobs/frame_feed.hpp"
+#include "jobs/memory_bound.hpp"
 #include "mrcz/correlation.hpp"
 
 namespace mrcz::jobs {
@@ -107,9 +108,22 @@ class Slots {
     std::unique_ptr<const codec::FrameEncoder> encoder_;
 };
 
+constexpr std::uint64_t most_bytes_under_way = 250'000'000;
+
+/// As read, as floats, corrected and compressed.
+std::uint64_t bytes_a_frame(const CorrectedFile& movie) {
+    const FrameFormat& to = movie.corrector.to();
+    const std::uint64_t out = 2 * bytes_of(to);
+    if (movie.corrector.works_in_place() && !movie.options.measures_correlation) return out;
+    const std::uint64_t floats = to.type == PixelType::float32 ? 0 : pixel_count(to) * sizeof(float);
+    return out + movie.reader.frame_bytes() + floats;
+}
+
 }  // namespace
 
-WrittenMovie write_corrected(const CorrectedFile& movie, io::ByteSink& sink, const RunContext& context) {
+WrittenMovie write_corrected(const CorrectedFile& movie, io::ByteSink& sink, const RunContext& all) {
+    const BoundedContext bounded(all, most_bytes_under_way, bytes_a_frame(movie));
+    const RunContext& context = bounded.get();
     const FrameFormat& to = movie.corrector.to();
     const header::Layout layout = corrected_layout(movie.file.layout(), to);
     const CodecInfo& codec = *find_codec(movie.options.is_plain ? "raw" : "zstd");
@@ -138,7 +152,7 @@ WrittenMovie write_corrected(const CorrectedFile& movie, io::ByteSink& sink, con
             },
     };
     run_ordered(stages, context);
-    assembler.finish(sections_of(movie.file, movie.step));
+    assembler.finish(sections_of(movie.file, movie.step()));
     WrittenMovie written{.bytes = sink.written(), .before = {}, .after = {}};
     if (before) written.before = before->result();
     if (after) written.after = after->result();

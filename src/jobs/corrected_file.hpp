@@ -1,6 +1,8 @@
 // A corrected movie on its way into a file.
 #pragma once
 
+#include <functional>
+
 #include "container/mrc_file.hpp"
 #include "jobs/frame_corrector.hpp"
 #include "mrcz/process.hpp"
@@ -11,7 +13,7 @@ struct CorrectedFile {
     const container::MrcFile& file;  ///< the movie, for what goes along with its pixels
     const Reader& reader;            ///< the same
     FrameCorrector& corrector;
-    const std::string& step;  ///< for the record of steps
+    std::function<const std::string&()> step;  ///< for the record of steps; asked for when all frames are done
     const ProcessOptions& options;
 };
 

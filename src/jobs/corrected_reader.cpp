@@ -6,13 +6,22 @@
 #include "base/fail.hpp"
 #include "base/ordered_pipeline.hpp"
 #include "jobs/frame_corrector.hpp"
+#include "jobs/memory_bound.hpp"
 
 namespace mrcz {
 
 using jobs::CorrectionMemory;
 using jobs::FrameCorrector;
 
-SumImage sum_frames(const Reader& reader, const RunContext& context) {
+namespace {
+
+constexpr std::uint64_t most_bytes_under_way = 160'000'000;  // beside the sum, which takes six bytes a pixel
+
+}  // namespace
+
+SumImage sum_frames(const Reader& reader, const RunContext& all) {
+    const jobs::BoundedContext bounded(all, most_bytes_under_way, 2 * reader.frame_bytes());  // a frame and its chunk
+    const RunContext& context = bounded.get();
     return in_file(reader.name(), [&] {
         if (auto kept = reader.sum()) return *std::move(kept);
         FrameSummer summer(reader.frame_format());

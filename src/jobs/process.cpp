@@ -165,6 +165,7 @@ struct ProcessSession::Impl {
         if (!options.gain) return plan;
         result.gamma = options.gain->gamma;
         if (const auto& law = options.gain->gamma_law) {
+            result.frame_seconds = options.frame_seconds ? options.frame_seconds : jobs::frame_seconds(movie.reader);
             if (!result.dose_rate) result.dose_rate = dose_rate_of(movie, *raw, found);
             result.gamma = law->at(*result.dose_rate);
             if ((*result.dose_rate < law->least_rate || *result.dose_rate > law->greatest_rate) && context.log)
@@ -245,6 +246,7 @@ struct ProcessSession::Impl {
             return loaded;
         };
         const SumImage& others = window->move_to(std::move(members), sum_of, context);
+        result.koma_scale = koma_scale(others, own.frame_mean, *options.koma);
         plan.koma = std::make_shared<const FloatImage>(koma_pattern(others, own.frame_mean, *options.koma));
     }
 
@@ -280,10 +282,13 @@ struct ProcessSession::Impl {
             result.outliers->pixels = {};
             result.fill = corrector.fill();
         }
-        result.step = jobs::process_step(options, files, *references, result);
         const auto sink = jobs::open_sink(output, Input::file(movies[index]), true);
+        const auto step = [&]() -> const std::string& {
+            result.clipped = corrector.clipped();
+            return result.step = jobs::process_step(options, files, *references, result);
+        };
         const auto written =
-            jobs::write_corrected({movie.file, movie.reader, corrector, result.step, options}, *sink, context);
+            jobs::write_corrected({movie.file, movie.reader, corrector, step, options}, *sink, context);
         sink->commit();
         result.files = {.frames = movie.reader.frames(),
                         .bytes_in = movie.source->size(),
@@ -291,7 +296,6 @@ struct ProcessSession::Impl {
                         .converted = {}};
         result.before = written.before;
         result.after = written.after;
-        result.clipped = corrector.clipped();
         if (result.clipped > 0 && context.log)
             context.log(concat(movies[index].string(), ": ", result.clipped, " pixels are beyond the range of ",
                                info_of(result.dtype).name, " and became its ends"));

@@ -46,6 +46,7 @@ void write_gain(JsonWriter& json, const GainRequest& gain, const UsedFile& file,
     json.member("binned_by_two", references.is_gain_binned).member("bad_pixels", references.bad_in_gain);
     if (result.gamma) json.member("gamma", *result.gamma);
     if (result.dose_rate) json.member("dose_rate", *result.dose_rate);
+    if (result.frame_seconds) json.member("frame_seconds", *result.frame_seconds);
     if (gain.gamma_law) {
         json.key("gamma_law").begin_object();
         write_law(json, *gain.gamma_law);
@@ -84,7 +85,8 @@ void write_outliers(JsonWriter& json, const OutlierOptions& options, const Outli
 
 void write_koma(JsonWriter& json, const KomaOptions& options, const MovieResult& result) {
     json.key("koma").begin_object().member("radius", options.radius).member("trailing", options.is_trailing);
-    json.member("divided", options.is_divided).member("dose_scaled", options.is_dose_scaled);
+    json.member("divided", options.is_divided).member("dose_scaled", result.koma_scale.value_or(1) != 1);
+    if (result.koma_scale) json.member("dose_scale", *result.koma_scale);
     json.member("block_contrast", result.block_contrast.value_or(0)).member("excluded", result.is_excluded);
     json.key("movies").begin_array();
     for (const std::string& name : result.koma_movies) json.value(std::string_view(name));
@@ -104,7 +106,11 @@ std::string jobs::process_step(const ProcessOptions& options, const ReferenceFil
                                const MovieResult& result) {
     JsonWriter json;
     json.begin_object().member("step", "process").member("lossless", false);
-    json.member("dtype", info_of(result.dtype).name).member("seed", options.seed);
+    json.member("dtype", info_of(result.dtype).name).member("clipped", result.clipped).member("seed", options.seed);
+    if (const auto& bare = options.bare) {
+        json.key("bare").begin_object().member("columns", bare->shape.nx).member("rows", bare->shape.ny);
+        json.member("dtype", info_of(bare->type).name).member("offset_bytes", bare->offset_bytes).end_object();
+    }
     if (files.dark_file()) {
         json.key("dark").begin_object();
         write_file(json, *files.dark_file());
@@ -132,6 +138,7 @@ std::string json_report(std::string_view input, std::string_view output, const M
     json.key("correlation").begin_object();
     write_correlation(json, "before", result.before);
     write_correlation(json, "after", result.after);
+    if (result.before && result.files.frames < 2) json.member("not_measured", "one frame correlates with no other");
     json.end_object();
     json.key("step").raw(result.step);
     return json.member("seconds", seconds).end_object().take();

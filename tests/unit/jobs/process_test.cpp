@@ -228,6 +228,22 @@ TEST_F(Process, ADamagedMovieFailsInItsTurnAndEntersNoWindow) {
               (std::vector<std::string>{"m1.mrcz", "m4.mrcz"}));
 }
 
+TEST_F(Process, TheRecordSaysWhatWasCutOffAndHowThePatternWasScaled) {
+    auto movies = session(3);
+    ProcessOptions options = koma_of(1);
+    options.dtype = PixelType::uint16;
+    const MovieResult same = ProcessSession(movies, options).process(1, Output::file(path("out"), true));
+    EXPECT_GT(same.clipped, 0U);
+    EXPECT_NE(same.step.find(R"("clipped":)" + std::to_string(same.clipped)), std::string::npos) << same.step;
+    EXPECT_NE(same.step.find(R"("dose_scaled":false)"), std::string::npos) << same.step;
+    auto means = session_means();
+    for (double& mean : means) mean *= 3;
+    movies[1] = write("m1.mrcz", shape, counted(shape, frames, means, 8));
+    const MovieResult other = ProcessSession(movies, options).process(1, Output::file(path("out"), true));
+    EXPECT_NEAR(other.koma_scale.value_or(0), 3, 0.1);
+    EXPECT_NE(other.step.find(R"("dose_scaled":true,"dose_scale":)"), std::string::npos) << other.step;
+}
+
 TEST_F(Process, MoviesOfMuchContrastEnterNoWindow) {
     std::vector<fs::path> movies;
     constexpr ImageShape large{192, 192};
