@@ -250,6 +250,16 @@ struct ProcessSession::Impl {
         plan.koma = std::make_shared<const FloatImage>(koma_pattern(others, own.frame_mean, *options.koma));
     }
 
+    /// Gain references take out what frames have in common; one that does not fit puts it in.
+    void tell_worse(const MovieResult& result, const fs::path& movie, const RunContext& context) const {
+        if (!options.gain || !result.before || !result.after || !context.log) return;
+        constexpr double share = 1.1, least = 0.001;
+        const double before = result.before->all_pairs, after = result.after->all_pairs;
+        if (after > share * before + least)
+            context.log(concat(movie.string(), ": frames correlate more after gain (", after, ") than before (", before,
+                               "); is the reference of this camera, and does it lie right?"));
+    }
+
     MovieResult process(std::size_t index, const Output& output, const RunContext& context) {
         if (options.koma) gather(context);
         if (options.koma && gathered[index].failure) std::rethrow_exception(gathered[index].failure);
@@ -296,6 +306,7 @@ struct ProcessSession::Impl {
                         .converted = {}};
         result.before = written.before;
         result.after = written.after;
+        tell_worse(result, movies[index], context);
         if (result.clipped > 0 && context.log)
             context.log(concat(movies[index].string(), ": ", result.clipped, " pixels are beyond the range of ",
                                info_of(result.dtype).name, " and became its ends"));

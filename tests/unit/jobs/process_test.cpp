@@ -339,6 +339,19 @@ TEST_F(Process, GainFoundByItselfIsTheOneThatFlattens) {
     EXPECT_GT(*result.orientation_margin, 0.1);
 }
 
+TEST_F(Process, AGainThatMakesFramesMoreAlikeIsTold) {
+    const auto movie = write("m", shape, counted(shape, frames, std::vector<double>(shape.pixels(), 30), 4));
+    ProcessOptions options;
+    options.gain.emplace().file = gain_file();
+    options.measures_correlation = true;
+    std::vector<std::string> said;
+    RunContext context;
+    context.log = [&](std::string_view text) { said.emplace_back(text); };
+    (void)processed(movie, "out", options, context);
+    ASSERT_EQ(said.size(), 1U);
+    EXPECT_NE(said[0].find("correlate more after gain"), std::string::npos) << said[0];
+}
+
 TEST_F(Process, AFlatFieldLosesItsDarkAndDivides) {
     const std::vector<float> dark(shape.pixels(), 1), flat(shape.pixels(), 5);
     ProcessOptions options;
