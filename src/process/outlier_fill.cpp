@@ -115,7 +115,7 @@ class FrameFiller {
         if (!is_put(pixel)) return;
         Value& value = frame_[pixel.index];
         if constexpr (is_integer) {
-            value = nearest<Value>(fill + noise_of(pixel));
+            value = rounded_at_random(fill + noise_of(pixel), pixel);
         } else {
             value = static_cast<Value>(blended(static_cast<double>(value), fill, pixel.weight) + noise_of(pixel));
         }
@@ -125,6 +125,14 @@ class FrameFiller {
         if (outliers_.added_noise == 0 || !pixel.is_outlier()) return 0;
         const float normal = random_normal(random_.at(pixel.index, 1), random_.at(pixel.index, 2));
         return outliers_.added_noise * (1 - static_cast<double>(pixel.weight)) * static_cast<double>(normal);
+    }
+
+    /// Up with the probability of the fraction: of counts below one half the nearest would always be 0.
+    [[nodiscard]] Value rounded_at_random(double value, const OutlierPixel& pixel) const {
+        constexpr std::uint64_t stream = 3;
+        const double whole = std::floor(value);
+        const bool is_up = static_cast<double>(random_unit(random_.at(pixel.index, stream))) < value - whole;
+        return nearest<Value>(whole + (is_up ? 1 : 0));
     }
 
     void fill_waiting(std::span<const OutlierPixel* const> waiting) const {

@@ -135,7 +135,7 @@ TEST(FillOutliers, FloatsAreBlendedByTheWeight) {
     EXPECT_FLOAT_EQ(frame[hot], 70);
 }
 
-TEST(FillOutliers, IntegersAreReplacedByTheNearestWholeWithinTheirRange) {
+TEST(FillOutliers, IntegersAreReplacedByWholesWithinTheirRange) {
     Outliers outliers = find_outliers(hot_sum());
     const auto filled_with = [&](float fill, float weight) {
         outliers.pixels = {{hot, weight, fill, 0, false}};
@@ -143,11 +143,29 @@ TEST(FillOutliers, IntegersAreReplacedByTheNearestWholeWithinTheirRange) {
         fill_outliers(std::span(frame), outliers, OutlierFill::mean, 0, 1);
         return int{frame[hot]};
     };
-    EXPECT_EQ(filled_with(40.6F, 0), 41);
-    EXPECT_EQ(filled_with(40.4F, 0.4F), 40);
-    EXPECT_EQ(filled_with(40.4F, 0.6F), 80);
-    EXPECT_EQ(filled_with(300, 0), 255);
-    EXPECT_EQ(filled_with(-3, 0), 0);
+    EXPECT_EQ(filled_with(41, 0), 41);
+    EXPECT_EQ(filled_with(41, 0.4F), 41);
+    EXPECT_EQ(filled_with(41, 0.6F), 80);
+    EXPECT_EQ(filled_with(300.5F, 0), 255);
+    EXPECT_EQ(filled_with(-3.5F, 0), 0);
+}
+
+TEST(FillOutliers, IntegersKeepTheMeanOfSparseCounts) {
+    const auto stack = kit::make_outlier_stack({.side = 128, .frames = 60, .mean = 0.1, .hot_share = 0.02});
+    const Outliers outliers = find_outliers(stack.sum());
+    for (const OutlierFill fill : {OutlierFill::frame, OutlierFill::mean}) {
+        double sum = 0, count = 0;
+        for (std::size_t f = 0; f < stack.frames.size(); ++f) {
+            auto frame = stack.frames[f];
+            fill_outliers(std::span(frame), outliers, fill, static_cast<std::int64_t>(f), 1);
+            for (const OutlierPixel& pixel : outliers.pixels) {
+                if (!pixel.is_outlier()) continue;
+                sum += frame[pixel.index];
+                ++count;
+            }
+        }
+        EXPECT_NEAR(sum / count, 0.1, 0.01);
+    }
 }
 
 TEST(FillOutliers, WhatIsNoNumberLeavesNoTrace) {
