@@ -123,7 +123,8 @@ def check_koma(checks: Checks, workshop: Workshop) -> None:
         found = mean(correlations(reports))
         expected = mean([of_radius[str(radius)] for of_radius in truth["expected_R"].values()])
         print(f"koma_static, radius {radius}: R {found:.6f}, formula {expected:.6f}")
-        checks.expect(abs(found - expected) <= 0.15 * expected + 3 * truth["R_sd"],
+        scatter = truth["R_sd"] / len(reports) ** 0.5  # of the mean over movies
+        checks.expect(abs(found - expected) <= 0.15 * expected + 3 * scatter,
                       f"koma_static, radius {radius}: {found}, formula {expected}")
         checks.expect(all(len(report["step"]["koma"]["movies"]) == 2 * radius for report in reports),
                       f"koma_static, radius {radius}: windows of another size")
