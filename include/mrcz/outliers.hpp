@@ -47,7 +47,9 @@ struct OutlierOptions {
     std::vector<double> kernel_taps;
     /// The guarded rule leaves patches as they are: outliers in a block of 3 x 3 that deviates to one side by at least
     /// half the threshold, and not more than twice as far as three of their neighbours, are something seen, such as
-    /// gold beads or a direct beam. Pixels known to be bad are replaced all the same.
+    /// gold beads or a direct beam. Not so what only a detector does: blocks of 3 x 3 of one and the same sum (dead,
+    /// saturated), and straight bands of up to 16 columns or rows at least 8 times as long. Those, and pixels known to
+    /// be bad, are replaced all the same.
     bool is_sparing_patches = true;
     /// Adds noise of half a frame's standard deviation to what `mean` and `frame` fill in, so that frames whose
     /// outliers come from the same neighbours do not correlate.
@@ -111,11 +113,11 @@ struct Outliers {
 [[nodiscard]] SumImage filled(const SumImage& sum, const Outliers& outliers);
 
 /// Fills the outliers of one frame in place. `random` replaces pixels with a weight below 0.5 and leaves the others;
-/// `frame` and `mean` blend by the weight. `frame_index` and `seed` decide what `random` draws.
+/// `frame` and `mean` blend by the weight. `frame_index` and `seed` decide what is drawn.
 void fill_outliers(std::span<float> frame, const Outliers& outliers, OutlierFill fill, std::int64_t frame_index,
                    std::uint64_t seed);
-/// The same for integers (int8 … uint32), where `frame` and `mean` replace pixels with a weight below 0.5 by the
-/// nearest whole value.
+/// The same for integers (int8 … uint32), where `frame` and `mean` replace pixels with a weight below 0.5 by a
+/// whole value, the next above or below, drawn so that its mean over frames is the fill.
 template <typename Integer>
 void fill_outliers(std::span<Integer> frame, const Outliers& outliers, OutlierFill fill, std::int64_t frame_index,
                    std::uint64_t seed);

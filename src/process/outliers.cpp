@@ -9,6 +9,7 @@
 #include "process/outlier_patches.hpp"
 #include "process/outlier_weight.hpp"
 #include "process/row_bands.hpp"
+#include "process/straight_defects.hpp"
 #include "process/sum_histogram.hpp"
 
 namespace mrcz {
@@ -259,12 +260,19 @@ class Search {
             if (!usable_.has(index, sums_[index])) return 0.0;
             return weight.deviation_of(static_cast<double>(sums_[index]));
         };
+        std::vector<std::uint64_t> dark, bright;
         const double half = 0.5 * std::min(-outliers.dark_threshold, outliers.hot_threshold);
         for (const OutlierPixel& pixel : outliers.pixels) {
             PixelKind& kind = kinds_[pixel.index];
-            if (kind == PixelKind::outlier && is_in_patch(shape_, pixel.index, half, deviation_of))
-                kind = PixelKind::spared;
+            if (kind != PixelKind::outlier) continue;
+            (deviation_of(pixel.index) < 0 ? dark : bright).push_back(pixel.index);
+            const bool is_seen = is_in_patch(shape_, pixel.index, half, deviation_of) &&
+                                 !is_in_constant_block(shape_, pixel.index, sums_.data());
+            if (is_seen) kind = PixelKind::spared;
         }
+        for (const auto& outliers_of_side : {dark, bright})
+            for (const std::uint64_t index : straight_defects(shape_, outliers_of_side))
+                kinds_[index] = PixelKind::outlier;
     }
 
     [[nodiscard]] bool is_beside_patch(std::uint64_t index) const {

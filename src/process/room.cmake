@@ -6,7 +6,7 @@ mrcz_room(process
           process/neighbours.cpp process/random_rounding.cpp
           process/koma_window.cpp process/koma_sum.cpp process/koma_pattern.cpp process/koma_contrast.cpp
           process/correlation.cpp process/power_law.cpp
-          process/outlier_patches.cpp
+          process/outlier_patches.cpp process/straight_defects.cpp
           process/gain.cpp process/apply_gain.cpp process/mismatch_hint.cpp
           process/orientation.cpp process/orientation_scores.cpp
           process/find_gamma.cpp process/gamma_law.cpp process/levenberg_marquardt.cpp

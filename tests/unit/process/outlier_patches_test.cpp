@@ -10,14 +10,22 @@ namespace {
 
 constexpr std::int64_t side = 64;
 
-/// Counts of mean 100, with rectangles of other values.
+/// Counts of mean 100, with rectangles of other means, or of one value.
 struct Scene {
-    std::vector<std::uint32_t> values = kit::Counts(5).frame<std::uint32_t>(side * side, 100);
+    kit::Counts counts{5};
+    std::vector<std::uint32_t> values = counts.frame<std::uint32_t>(side * side, 100);
 
-    Scene& put(std::int64_t x, std::int64_t y, std::int64_t columns, std::int64_t rows, std::uint32_t value) {
+    Scene& put(std::int64_t x, std::int64_t y, std::int64_t columns, std::int64_t rows, double mean) {
+        return set(x, y, columns, rows, [&] { return static_cast<std::uint32_t>(counts.poisson(mean)); });
+    }
+    Scene& put_constant(std::int64_t x, std::int64_t y, std::int64_t columns, std::int64_t rows, std::uint32_t value) {
+        return set(x, y, columns, rows, [&] { return value; });
+    }
+    template <class Draw>
+    Scene& set(std::int64_t x, std::int64_t y, std::int64_t columns, std::int64_t rows, const Draw& draw) {
         for (std::int64_t row = y; row < y + rows; ++row)
             for (std::int64_t column = x; column < x + columns; ++column)
-                values[static_cast<std::size_t>(row * side + column)] = value;
+                values[static_cast<std::size_t>(row * side + column)] = draw();
         return *this;
     }
     [[nodiscard]] Outliers outliers(const OutlierOptions& options = {}, std::span<const std::uint8_t> bad = {}) const {
@@ -35,7 +43,7 @@ std::int64_t outliers_within(const Outliers& found, std::int64_t x, std::int64_t
 }
 
 TEST(OutlierPatches, OfThreeByThreeAndMoreAreSpared) {
-    for (const std::uint32_t value : {2U, 400U}) {
+    for (const std::uint32_t value : {4U, 400U}) {
         const Outliers found = Scene().put(20, 30, 5, 4, value).put(40, 30, 3, 3, value).outliers();
         EXPECT_EQ(outliers_within(found, 20, 30, 23, 5), 0) << value;
         EXPECT_EQ(found.spared, 29U) << value;
@@ -52,13 +60,49 @@ TEST(OutlierPatches, NarrowerGroupsAreOutliers) {
 }
 
 TEST(OutlierPatches, OfSoftEdgesAndNoiseAreSparedWhole) {
-    const Outliers found = Scene().put(20, 30, 7, 7, 70).put(22, 32, 3, 1, 55).put(23, 35, 1, 1, 55).outliers();
+    const Outliers found =
+        Scene().put_constant(20, 30, 7, 7, 70).put_constant(22, 32, 3, 1, 55).put_constant(23, 35, 1, 1, 55).outliers();
     EXPECT_EQ(outliers_within(found, 20, 30, 7, 7), 0);
     EXPECT_GE(found.spared, 4U);
 }
 
+TEST(OutlierPatches, LongStraightBandsAreDefects) {
+    const Outliers columns = Scene().put(20, 0, 3, side, 400).put(40, 5, 4, 40, 10).outliers();
+    EXPECT_EQ(outliers_within(columns, 20, 0, 3, side), 3 * side);
+    EXPECT_EQ(outliers_within(columns, 40, 5, 4, 40), 4 * 40);
+    const Outliers rows = Scene().put(0, 20, side, 8, 10).put(20, 40, 30, 3, 400).outliers();
+    EXPECT_EQ(outliers_within(rows, 0, 20, side, 8), 8 * side);
+    EXPECT_EQ(outliers_within(rows, 20, 40, 30, 3), 90);
+    EXPECT_EQ(columns.spared + rows.spared, 0U);
+}
+
+TEST(OutlierPatches, BandsWithGapsAreDefectsWhole) {
+    Scene scene = Scene().put(20, 0, 4, side, 300);
+    for (std::int64_t y = 3; y < side; y += 7) scene.put(20 + y % 4, y, 1, 1, 100);
+    EXPECT_EQ(scene.outliers().spared, 0U);
+}
+
+TEST(OutlierPatches, DiscsAndSlantedBarsAreNoStraightBands) {
+    Scene disc;
+    for (std::int64_t y = -10; y <= 10; ++y)
+        for (std::int64_t x = -10; x <= 10; ++x)
+            if (x * x + y * y <= 100) disc.put(32 + x, 32 + y, 1, 1, 300);
+    EXPECT_GT(disc.outliers().spared, 300U);
+    Scene bar;
+    for (std::int64_t y = 0; y < side; ++y) bar.put(8 + y / 2, y, 5, 1, 300);
+    EXPECT_GT(bar.outliers().spared, 250U);
+}
+
+TEST(OutlierPatches, OfOneValueThroughoutAreDefects) {
+    for (const std::uint32_t value : {0U, 4080U}) {
+        const Outliers found = Scene().put_constant(20, 30, 5, 4, value).put_constant(40, 30, 3, 3, value).outliers();
+        EXPECT_EQ(outliers_within(found, 20, 30, 23, 5), 29) << value;
+        EXPECT_EQ(found.spared, 0U) << value;
+    }
+}
+
 TEST(OutlierPatches, AHotPixelInADarkPatchIsNoPartOfIt) {
-    const Outliers found = Scene().put(20, 30, 9, 9, 2).put(24, 34, 1, 1, 900).outliers();
+    const Outliers found = Scene().put(20, 30, 9, 9, 4).put_constant(24, 34, 1, 1, 900).outliers();
     EXPECT_EQ(found.spared, 80U);
     EXPECT_EQ(outliers_within(found, 20, 30, 9, 9), 1);
 }
