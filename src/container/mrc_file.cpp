@@ -227,6 +227,7 @@ std::optional<SumImage> MrcFile::sum() const {
     if (std::holds_alternative<std::vector<double>>(sum.values) != has_floats)
         fail(ErrorCode::corrupt, "section SUMI: type ", sum.values.index() + 1, " in a file of ",
              info_of(layout_.type).name, " pixels");
+    require_possible(sum, layout_.type);
     return sum;
 }
 

@@ -1,8 +1,10 @@
 #include "jobs/verify.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/fail.hpp"
@@ -13,7 +15,9 @@
 #include "jobs/restore.hpp"
 #include "mrcz/jobs.hpp"
 #include "mrcz/reports.hpp"
+#include "mrcz/sum_image.hpp"
 #include "simd/hash.hpp"
+#include "simd/kernels.hpp"
 
 namespace mrcz {
 namespace {
@@ -26,6 +30,52 @@ void note_edited_header(const MrcFile& file, std::vector<Finding>& findings) {
         findings.push_back(
             {Severity::warning, "MRCZ-D02", "header", "header or extended header changed since the file was written"});
 }
+
+/// Adds up the frames and holds them against the sum that the file keeps.
+class SumExaminer {
+  public:
+    explicit SumExaminer(const MrcFile& file) : kept_(file.sum()) {
+        if (kept_) summer_.emplace(file.layout().format());
+    }
+
+    /// Changes the frame's pixels where they are not in the machine's byte order.
+    void add(const StreamedFrame& frame, const MrcFile& file, bool is_swapped) {
+        if (!summer_) return;
+        if (is_swapped) simd::kernels().byteswap(frame.pixels, info_of(file.layout().type).word_bytes);
+        summer_->add(frame.pixels);
+    }
+
+    void require_sum() {
+        if (!summer_) return;
+        const SumImage found = summer_->take();
+        std::visit([&](const auto& kept, const auto& added) { require_equal(kept, added, kept_->shape.nx); },
+                   kept_->values, found.values);
+    }
+
+  private:
+    template <class Kept, class Added>
+    static void require_equal(const Kept& kept, const Added& added, std::int64_t nx) {
+        for (std::size_t i = 0; i < kept.size(); ++i) {
+            if (is_same(kept[i], added[i])) continue;
+            const auto at = static_cast<std::int64_t>(i);
+            fail(ErrorCode::corrupt, "section SUMI: the sum at x ", at % nx, ", y ", at / nx, " is ", kept[i],
+                 ", but the frames add up to ", added[i], "; decompress the file and compress it again");
+        }
+    }
+
+    template <class Kept, class Added>
+    static bool is_same(Kept kept, Added added) {
+        if constexpr (std::is_same_v<Kept, double> || std::is_same_v<Added, double>) {
+            const auto one = static_cast<double>(kept), other = static_cast<double>(added);
+            return one == other || (std::isnan(one) && std::isnan(other));
+        } else {
+            return std::cmp_equal(kept, added);
+        }
+    }
+
+    std::optional<SumImage> kept_;
+    std::optional<FrameSummer> summer_;
+};
 
 /// Goes through the frames and keeps what is wrong with them.
 class FrameExaminer {
@@ -97,9 +147,15 @@ VerifyResult jobs::verify_file(const MrcFile& file, const RunContext& context, c
     VerifyResult result{.frames = file.frames(), .bytes = file.source().size(), .findings = file.findings()};
     note_edited_header(file, result.findings);
     FrameExaminer examiner(file, options, context);
-    const auto check = [&](const StreamedFrame& frame) { examiner.check_chunk(frame); };
+    const auto original = file.original();
+    const bool is_swapped = original && original->order == ByteOrder::big;
+    SumExaminer sum(file);
+    const auto check = [&](const StreamedFrame& frame) {
+        examiner.check_chunk(frame);
+        sum.add(frame, file, is_swapped);
+    };
     const auto note = [&](std::int64_t frame, const Error& why) { examiner.note_unreadable(frame, why); };
-    if (const auto original = file.original()) {
+    if (original) {
         restore_original(
             file, *original, [](std::span<const std::byte>) {}, check, context, note);
         result.original_matched = true;
@@ -107,6 +163,7 @@ VerifyResult jobs::verify_file(const MrcFile& file, const RunContext& context, c
         jobs::stream_frames(file, {0, file.frames()}, {.work = {}, .put = check, .damaged = note}, context);
     }
     examiner.require_whole();
+    sum.require_sum();
     result.frames_hashed = file.frames() > 0 && file.frame_hash(0).has_value();
     return result;
 }

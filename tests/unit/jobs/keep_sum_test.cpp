@@ -1,3 +1,7 @@
+#include "container/mrc_file.hpp"
+#include "container/sum_section.hpp"
+#include "kit/damage.hpp"
+#include "kit/memory_sink.hpp"
 #include "mrcz/corrected_reader.hpp"
 #include "unit/jobs/sessions.hpp"
 
@@ -32,6 +36,23 @@ std::vector<double> as_doubles(const SumImage& sum) {
     std::vector<double> values;
     std::visit([&](const auto& all) { values.assign(all.begin(), all.end()); }, sum.values);
     return values;
+}
+
+/// `file` with another sum in its footer, whose hashes fit.
+Bytes with_kept(const Bytes& bytes, const SumImage& sum) {
+    const container::MrcFile file(make_memory_source(bytes, "memory"), {}, Mode0::by_header);
+    const container::Footer& footer = *file.footer();
+    std::vector<container::Section> sections;
+    for (const container::SectionEntry& entry : footer.sections) {
+        const bool is_sum = entry.id == container::section::sum;
+        sections.push_back(is_sum ? container::sum_section(sum) : file.load(entry, 1 << 24));
+    }
+    const std::uint64_t data_end = file.data_end();
+    kit::MemorySink sink;
+    sink.write(std::span(bytes).first(data_end));
+    container::write_footer(sink, footer.facts, std::move(sections));
+    sink.write(std::span(bytes).subspan(data_end + footer.bytes));
+    return sink.bytes;
 }
 
 }  // namespace
@@ -85,6 +106,26 @@ TEST_F(KeptSum, IsNotOfBytesReadWithAnotherSign) {
     const Bytes with_sum = compressed(kit::make_plain_file({.type = PixelType::int8}), keeping());
     const Reader other(make_memory_source(with_sum, "memory"), {}, Mode0::as_unsigned);
     EXPECT_FALSE(other.sum());
+}
+
+TEST_F(KeptSum, ThatIsNotTheSumOfTheFramesIsFoundByVerify) {
+    for (const PixelType type : {PixelType::int8, PixelType::uint16, PixelType::float32})
+        for (const ByteOrder order : {ByteOrder::little, ByteOrder::big}) {
+            const Bytes file = compressed(kit::make_plain_file({.type = type, .order = order}), keeping());
+            SumImage sum = *reader_of(file).sum();
+            EXPECT_NO_THROW((void)verified(with_kept(file, sum)));
+            std::visit([](auto& values) { values[40] += 1; }, sum.values);
+            const Error error = kit::error_of([&] { (void)verified(with_kept(file, sum)); });
+            EXPECT_EQ(error.code(), ErrorCode::corrupt);
+            EXPECT_NE(error.message().find("section SUMI: the sum at x 8, y 1"), std::string::npos) << error.message();
+        }
+}
+
+TEST_F(KeptSum, ThatNoFramesCanAddUpToIsRefused) {
+    const Bytes file = compressed(kit::make_plain_file({.type = PixelType::int16}), keeping());
+    SumImage sum = *reader_of(file).sum();
+    sum.values = std::vector<std::int64_t>(sum.shape.pixels(), INT64_MAX);
+    EXPECT_EQ(kit::error_of([&] { (void)reader_of(with_kept(file, sum)).sum(); }).code(), ErrorCode::corrupt);
 }
 
 TEST_F(KeptSum, GrowsWithTheFramesThatAreAppended) {

@@ -246,6 +246,16 @@ TEST(FindOutliers, HotPixelsAreFoundHoweverNearToZeroTheMeanIs) {
     }
 }
 
+TEST(FindOutliers, SumsOfAnySizeAreDefined) {
+    kit::Counts counts(4);
+    for (const double size : {1e100, 1e149, 1e200, 1.7e308}) {
+        std::vector<double> values(64 * 64);
+        for (double& value : values) value = size * (2 * counts.uniform() - 1);
+        const Outliers outliers = find_outliers(float_image(64, 64, values));
+        EXPECT_LE(outliers.histogram.counts.size(), 5000U) << size;
+    }
+}
+
 TEST(FindOutliers, AReferenceOfNumbersNearOneIsCleanedToo) {
     kit::Counts counts(5);
     std::vector<double> values(128 * 128);
