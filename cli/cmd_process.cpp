@@ -15,6 +15,7 @@
 #include "mrcz/reports.hpp"
 #include "mrcz/thread_executor.hpp"
 #include "options.hpp"
+#include "outlier_flags.hpp"
 #include "output.hpp"
 #include "threads.hpp"
 #include "verbs.hpp"
@@ -35,6 +36,7 @@ struct ProcessFlags {
     bool trailing = false, koma_divide = false, no_dose_scale = false;
     std::uint64_t seed = 0;
     std::int64_t lag = 0;
+    OutlierFlags outlier_details;
     bool plain = false;
     bool calibrate_gamma = false;
 };
@@ -87,6 +89,7 @@ void add_corrections(CLI::App& app, ProcessFlags& flags) {
         ->type_name("[paper]");
     app.add_option("--fill", flags.fill, "by random neighbours, their weighted mean in the frame, or that over time")
         ->type_name("random|frame|mean");
+    add_outlier_flags(app, flags.outlier_details);
     app.add_option("--counts-per-electron", flags.counts_per_electron, "pixel values per electron, where it is not 1")
         ->type_name("N");
     app.add_option("--koma", flags.koma_radius,
@@ -170,6 +173,8 @@ std::optional<GainRequest> gain_request(const ProcessFlags& flags) {
 std::optional<OutlierOptions> outlier_options(const ProcessFlags& flags) {
     if (flags.outliers.empty()) {
         if (flags.counts_per_electron != 0) refuse("--counts-per-electron is for --outliers: give both");
+        if (says_anything(flags.outlier_details))
+            refuse("--outlier-... and --decorrelate are about --outliers: give it");
         if (!flags.fill.empty() && flags.defects.empty())
             refuse("--fill says what replaces pixels: give --outliers or --defects");
         return std::nullopt;
@@ -184,6 +189,7 @@ std::optional<OutlierOptions> outlier_options(const ProcessFlags& flags) {
     if (flags.counts_per_electron < 0 || !std::isfinite(flags.counts_per_electron))
         refuse("--counts-per-electron takes a positive number");
     if (flags.counts_per_electron > 0) outliers.values_per_electron = flags.counts_per_electron;
+    apply(flags.outlier_details, outliers);
     return outliers;
 }
 
@@ -241,6 +247,7 @@ std::string summary_of(const MovieResult& result) {
     if (const auto& found = result.outliers)
         text += fmt::format("; {} hot, {} dead, {} replaced ({} in clusters)", found->hot, found->dead,
                             found->singletons + found->clustered, found->clustered);
+    if (result.outliers && result.outliers->spared > 0) text += fmt::format(", {} spared", result.outliers->spared);
     if (result.block_contrast) text += fmt::format("; KOMA of {} movies", result.koma_movies.size());
     if (result.is_excluded) text += ", in no other's: too much contrast";
     return text;
