@@ -7,6 +7,7 @@
 
 #include "inputs.hpp"
 #include "metadata_file.hpp"
+#include "mrcz/provenance.hpp"
 #include "options.hpp"
 #include "output.hpp"
 #include "terminal.hpp"
@@ -135,6 +136,7 @@ void print_text(const Reader& reader, bool verbose) {
     line("size", sizes_text(reader));
     print_extended_header(reader);
     line("footer", sections_text(reader));
+    for (const std::string& correction : corrections_in(reader.provenance())) line("corrected", correction);
     print_labels(header);
     for (const Finding& finding : reader.findings())
         line("finding", fmt::format("{} {} {}: {}", severity_name(finding.severity), finding.rule, finding.field,

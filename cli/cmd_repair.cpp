@@ -40,8 +40,8 @@ std::string outcome_in_place(const RepairResult& result, bool dry_run) {
     }
 }
 
-bool loses_original(const RepairResult& result) {
-    return std::ranges::find(result.lost_sections, "ORIG") != result.lost_sections.end();
+bool loses(const RepairResult& result, std::string_view section) {
+    return std::ranges::find(result.lost_sections, section) != result.lost_sections.end();
 }
 
 void print_salvage(const std::string& name, const RepairResult& result, bool dry_run) {
@@ -51,7 +51,7 @@ void print_salvage(const std::string& name, const RepairResult& result, bool dry
                              readable_bytes(result.bytes_dropped));
     if (!result.lost_sections.empty())
         std::cout << fmt::format("{}: footer sections lost: {}\n", name, sections_text(result.lost_sections));
-    if (loses_original(result))
+    if (loses(result, "ORIG"))
         std::cout << fmt::format("{}: the file it was made from can no longer be restored byte for byte\n", name);
 }
 
@@ -79,8 +79,11 @@ std::string losses_text(const RepairResult& result) {
     // With a frame the original is gone in any case.
     if (lost == 0 && !result.lost_sections.empty())
         losses.push_back(fmt::format("footer sections {}", sections_text(result.lost_sections)));
+    if (loses(result, "PROV")) losses.push_back("the record of what was done to the pixels");
     if (result.footer_lost)
-        losses.push_back("the footer, with any metadata and what may have restored the original byte for byte");
+        losses.push_back(
+            "the footer, with any metadata, any record of corrections, and what may have restored the original byte "
+            "for byte");
     return fmt::format("{}", fmt::join(losses, "; "));
 }
 

@@ -68,7 +68,8 @@ struct FrameRange {
 struct DecompressOptions {
     /// Only these frames, under a fresh header. `10:20`, `:5`, `-1:`; empty: the whole file.
     std::string frames;
-    /// Metadata that are no part of the original go into a footer behind its bytes. The file is then a valid MRC file
+    /// Metadata that are no part of the original go into a footer behind its bytes; where there is no original, the
+    /// record of steps, too. The file is then a valid MRC file
     /// that is longer than the original; compressed again it gives itself back.
     bool keep_metadata = false;
     Limits limits;
@@ -88,6 +89,9 @@ struct AppendOptions {
     std::optional<LiveOptions> live;  ///< commit on the way, instead of all frames or none
     Limits limits;
     Mode0 mode0 = Mode0::by_header;  ///< of the inputs; the target's bytes have the sign that its header says
+    /// The inputs went through the corrections that the target's record tells of. Without, a target with such a record
+    /// is refused: nothing would tell its corrected frames from others.
+    bool corrected = false;
 };
 
 struct AppendResult {
@@ -194,7 +198,7 @@ enum class OutputState {
 void prove_compressed(const Input& input, const std::filesystem::path& output, const Limits& limits = {},
                       const RunContext& context = {});
 /// The same for decompress(): `output` is the original of `input`, or has its pixels where it holds none, and no
-/// metadata stay behind.
+/// metadata and no record of corrections stay behind.
 void prove_restored(const Input& input, const std::filesystem::path& output, const Limits& limits = {},
                     const RunContext& context = {});
 

@@ -14,6 +14,7 @@
 #include "container/sum_section.hpp"
 #include "container/target_coding.hpp"
 #include "jobs/frame_feed.hpp"
+#include "jobs/kept_sections.hpp"
 #include "jobs/live_end.hpp"
 #include "mrcz/jobs.hpp"
 #include "mrcz/sum_image.hpp"
@@ -51,14 +52,26 @@ void require_alike(const header::Layout& input, const header::Layout& target, co
          "; only frames of the same shape and pixel type can be appended", sign_hint(input, target));
 }
 
-void warn_of_what_stays(FrameFeed& feed, const std::string& name, const RunContext& context) {
+void warn_of_what_stays(FrameFeed& feed, const std::string& name, bool target_is_corrected, const Limits& limits,
+                        const RunContext& context) {
     if (!context.log) return;
     if (!feed.extended_header().empty())
         context.log(
             concat("the extended header of ", name, " (", feed.extended_header().size(), " bytes) is not appended"));
-    for (const container::Section& section : feed.sections())
+    const auto sections = feed.sections();
+    for (const container::Section& section : sections)
         if (section.id == container::section::metadata)
             context.log(concat("the metadata of ", name, " are not appended"));
+    if (!target_is_corrected && !jobs::corrections_of(sections, limits).empty())
+        context.log(concat("frames of ", name, " were corrected, which the target's record does not say"));
+}
+
+/// A record of corrections is of all frames, or it is wrong.
+void refuse_mixture(const std::vector<container::Section>& sections, const Limits& limits) {
+    if (jobs::corrections_of(sections, limits).empty()) return;
+    fail(ErrorCode::invalid_argument,
+         "its frames were corrected (mrcz info shows how), and its record would be said of the new frames, too; "
+         "--corrected says that they are corrected alike");
 }
 
 /// All inputs, each opened and compared with the target; those that can be read only once stay open.
@@ -167,7 +180,10 @@ AppendResult append(std::span<const Input> inputs, const fs::path& target, const
     auto sum = std::exchange(found.start.sum, std::nullopt);
     const CodecOptions coding = container::merged(options.coding, found.coding);
     const CodecInfo& codec = *find_codec(layout.codec_id);
-    in_file(target.string(), [&] { (void)codec::writing_row(codec); });  // refused before anything is written
+    in_file(target.string(), [&] {  // refused before anything is written
+        (void)codec::writing_row(codec);
+        if (!options.corrected) refuse_mixture(found.start.sections, options.limits);
+    });
     auto feeds = checked_feeds(inputs, target, layout, options, context);
     AppendResult result{.frames_before = layout.frames, .frames = layout.frames, .bytes_in = 0, .bytes_out = 0};
     return in_file(target.string(), [&] {
@@ -182,7 +198,7 @@ AppendResult append(std::span<const Input> inputs, const fs::path& target, const
                                          : jobs::open_feed(inputs[i], options.limits, options.mode0, context);
                     require_alike(feed->layout(), layout, target.string());
                     appender.run(*feed);
-                    warn_of_what_stays(*feed, inputs[i].display_name(), context);
+                    warn_of_what_stays(*feed, inputs[i].display_name(), options.corrected, options.limits, context);
                     result.bytes_in += feed->bytes_read();
                 });
         } catch (...) {

@@ -6,6 +6,7 @@
 #include "container/footer.hpp"
 #include "jobs/frame_feed.hpp"
 #include "jobs/restore.hpp"
+#include "mrcz/provenance.hpp"
 
 namespace mrcz::jobs {
 namespace {
@@ -54,6 +55,17 @@ std::vector<Section> sections_beyond(const MrcFile& file, const Original& origin
         return std::ranges::any_of(own, [&](const Section& other) { return is_same(section, other); });
     });
     return sections;
+}
+
+std::vector<std::string> corrections_of(const MrcFile& file) {
+    const auto provenance = file.section(container::section::provenance, file.limits().metadata_bytes);
+    return provenance ? corrections_of({*provenance}, file.limits()) : std::vector<std::string>{};
+}
+
+std::vector<std::string> corrections_of(const std::vector<Section>& sections, const Limits& limits) {
+    const auto found = std::ranges::find(sections, container::section::provenance, &Section::id);
+    if (found == sections.end() || found->encoding != container::encoding::json) return {};
+    return corrections_in({reinterpret_cast<const char*>(found->payload.data()), found->payload.size()}, limits);
 }
 
 bool is_footer(const Bytes& trailing) {

@@ -32,7 +32,7 @@ PUBLIC_HEADERS = {
     "convert.hpp": "simd",
     "byte_source.hpp": "io",
     "finding.hpp": "header", "header.hpp": "header", "mode0.hpp": "header", "extended_header.hpp": "header",
-    "metadata.hpp": "meta",
+    "metadata.hpp": "meta", "provenance.hpp": "meta",
     "codec.hpp": "codec",
     "live.hpp": "container", "reader.hpp": "container", "writer.hpp": "container",
     "sum_image.hpp": "process", "outliers.hpp": "process", "gain.hpp": "process", "koma.hpp": "process",

@@ -4,6 +4,7 @@
 #include "io/file_system.hpp"
 #include "kit/four_bit.hpp"
 #include "kit/wrappers.hpp"
+#include "mrcz/process.hpp"
 #include "mrcz/thread_executor.hpp"
 #include "mrcz/writer.hpp"
 #include "unit/jobs/workplace.hpp"
@@ -294,6 +295,35 @@ TEST_F(Append, RefusesToAppendAFileToItself) {
     const Bytes before = get("target");
     EXPECT_EQ(kit::error_of([&] { (void)appended({"target"}, "target"); }).code(), ErrorCode::invalid_argument);
     EXPECT_EQ(get("target"), before);
+}
+
+TEST_F(Append, RefusesACorrectedTargetUnlessTheFramesAreCorrectedAlike) {
+    put("raw.mrc", kit::make_plain_file({}));
+    ProcessOptions correction;
+    correction.outliers.emplace();
+    for (const bool is_plain : {false, true}) {
+        correction.is_plain = is_plain;
+        (void)ProcessSession({path("raw.mrc")}, correction, {}).process(0, Output::file(path("target"), true), {});
+        const Bytes before = get("target");
+        const Error error = kit::error_of([&] { (void)appended({"raw.mrc"}, "target"); });
+        EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
+        EXPECT_NE(error.message().find("--corrected"), std::string::npos) << error.what();
+        EXPECT_EQ(get("target"), before);
+        AppendOptions options;
+        options.corrected = true;
+        const AppendResult result = appended({"raw.mrc"}, "target", options);
+        EXPECT_GT(result.frames, result.frames_before);
+    }
+}
+
+TEST_F(Append, SaysThatCorrectedFramesAreNotOnTheTargetsRecord) {
+    put("raw.mrc", kit::make_plain_file({}));
+    ProcessOptions correction;
+    correction.outliers.emplace();
+    (void)ProcessSession({path("raw.mrc")}, correction, {}).process(0, Output::file(path("corrected.mrcz")), {});
+    (void)appended({"corrected.mrcz"}, "raw.mrc");
+    ASSERT_EQ(warnings.size(), 1U);
+    EXPECT_NE(warnings[0].find("were corrected"), std::string::npos) << warnings[0];
 }
 
 TEST_F(Append, OfNoFrameChangesNothing) {
