@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/ordered_pipeline.hpp"
+#include "base/text.hpp"
 #include "container/file_assembler.hpp"
 #include "container/frame_coder.hpp"
 #include "container/metadata_section.hpp"
@@ -10,6 +11,7 @@
 #include "header/converted.hpp"
 #include "io/byte_sink.hpp"
 #include "jobs/frame_feed.hpp"
+#include "jobs/kept_sections.hpp"
 #include "jobs/memory_bound.hpp"
 #include "mrcz/correlation.hpp"
 
@@ -35,6 +37,21 @@ std::vector<Section> sections_of(const container::MrcFile& file, const std::stri
                 sections.push_back(container::load_section(file.source(), entry, file.limits().metadata_bytes));
     container::add_provenance_step(sections, step);
     return sections;
+}
+
+/// What follows the pixels and is no footer, here or in the file that a compressed one restores.
+std::uint64_t bytes_left_behind(const container::MrcFile& file) {
+    if (file.codec().id == 0)
+        return file.source().size() - file.data_end() - (file.footer() ? file.footer()->bytes : 0);
+    const auto original = file.original();
+    return original && !is_footer(original->trailing) ? original->trailing.size() : 0;
+}
+
+void tell_left_behind(const container::MrcFile& file, const RunContext& context) {
+    const std::uint64_t bytes = bytes_left_behind(file);
+    if (bytes > 0 && context.log)
+        context.log(
+            concat(bytes, " bytes behind the pixels of ", file.source().name(), " are not in the corrected file"));
 }
 
 /// Correlation between the frames of one stack, as they pass.
@@ -152,6 +169,7 @@ WrittenMovie write_corrected(const CorrectedFile& movie, io::ByteSink& sink, con
             },
     };
     run_ordered(stages, context);
+    tell_left_behind(movie.file, context);
     assembler.finish(sections_of(movie.file, movie.step()));
     WrittenMovie written{.bytes = sink.written(), .before = {}, .after = {}};
     if (before) written.before = before->result();

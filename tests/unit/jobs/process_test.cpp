@@ -73,6 +73,21 @@ std::vector<std::int64_t> sums_of(const std::vector<std::int16_t>& values) {
 
 }  // namespace
 
+TEST_F(Process, SaysWhatBehindThePixelsIsLeftOut) {
+    const Bytes plain = kit::make_plain_file({PixelType::int16, 19, 13, 4, ByteOrder::little, 0, 33});
+    kit::write_file(path("movie.mrc"), plain);
+    kit::write_file(path("movie.mrcz"), compressed(plain));
+    ProcessOptions options;
+    options.outliers.emplace();
+    for (const char* movie : {"movie.mrc", "movie.mrcz"}) {
+        std::string said;
+        RunContext context;
+        context.log = [&said](std::string_view message) { said += message; };
+        (void)ProcessSession({path(movie)}, options, context).process(0, Output::file(path("o"), true), context);
+        EXPECT_NE(said.find("33 bytes behind the pixels"), std::string::npos) << movie << ": " << said;
+    }
+}
+
 TEST_F(Process, OutputsAreTheSameForAnyNumberOfThreads) {
     const auto movies = session(5);
     ProcessOptions options = koma_of(2);
