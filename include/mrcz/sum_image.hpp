@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -28,7 +29,10 @@ class FrameSummer {
     [[nodiscard]] SumImage take();
 
   private:
-    void make_room(const RunContext& context);
+    void hold(std::span<const std::byte> frame, const RunContext& context);
+    void add_with_held(std::optional<std::span<const std::byte>> frame, const RunContext& context);
+    void add_frames(std::span<const std::span<const std::byte>> frames, const RunContext& context);
+    void make_room(std::int64_t frames, const RunContext& context);
     void empty_small(const RunContext& context);
     void widen();
 
@@ -36,6 +40,8 @@ class FrameSummer {
     SumImage sum_;
     std::vector<std::byte> small_;  // sums of the latest frames in 8 or 16 bits
     std::int64_t frames_in_small_ = 0;
+    std::vector<std::byte> held_;  // frames that are added at once when one more comes
+    std::size_t held_frames_ = 0;
 };
 
 }  // namespace mrcz

@@ -18,7 +18,7 @@ set_source_files_properties(process/koma_sum.cpp process/koma_pattern.cpp proces
   COMPILE_OPTIONS "${MRCZ_KERNEL_FLAGS}")
 
 # NumPy's order of rounding, and loops that are waited for.
-set_source_files_properties(process/apply_gain.cpp process/find_gamma.cpp process/random_rounding.cpp PROPERTIES
+set_source_files_properties(process/apply_gain.cpp process/find_gamma.cpp PROPERTIES
   COMPILE_OPTIONS "${MRCZ_KERNEL_FLAGS}")
 set_source_files_properties(process/outliers.cpp process/outlier_fill.cpp process/sum_histogram.cpp process/sum_scale.cpp
   PROPERTIES COMPILE_OPTIONS "${MRCZ_KERNEL_FLAGS}")

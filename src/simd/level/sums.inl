@@ -28,18 +28,22 @@ void add_numbers(const std::byte* __restrict from, std::byte* __restrict to, siz
     }
 }
 
-// Two sums beside each other are one number of 16 bits: they do not carry into each other as long as none wraps.
-void add_halves(const std::byte* __restrict from, std::byte* __restrict to, size_t pixels) {
-    for (size_t i = 0; i < pixels / 2; ++i) {
-        const unsigned packed = load_number<uint8_t>(from + i);
-        const uint16_t pair = static_cast<uint16_t>((packed | packed << 4) & 0x0F0Fu);
-        const uint16_t grown = static_cast<uint16_t>(load_number<uint16_t>(to + 2 * i) + pair);
-        memcpy(to + 2 * i, &grown, sizeof grown);
+inline void add_to_byte(std::byte* sum, unsigned pixels) {
+    *sum = static_cast<std::byte>(static_cast<uint8_t>(load_number<uint8_t>(sum) + pixels));
+}
+
+// From pixel `first`, an even one, on.
+inline void add_halves_from(size_t first, const std::byte* const* frames, size_t count, std::byte* to, size_t pixels) {
+    for (size_t i = first; i < pixels; i += 2) {
+        unsigned low = 0, high = 0;
+        for (size_t f = 0; f < count; ++f) {
+            const unsigned packed = load_number<uint8_t>(frames[f] + i / 2);
+            low += packed & 15u;
+            high += packed >> 4;
+        }
+        add_to_byte(to + i, low);
+        if (i + 1 < pixels) add_to_byte(to + i + 1, high);
     }
-    if (pixels % 2 == 0) return;
-    const uint8_t last = load_number<uint8_t>(from + pixels / 2) & 15u;
-    const uint8_t grown = static_cast<uint8_t>(load_number<uint8_t>(to + pixels - 1) + last);
-    memcpy(to + pixels - 1, &grown, sizeof grown);
 }
 
 template <class From>
