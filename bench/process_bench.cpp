@@ -1,5 +1,6 @@
-// Sums, outliers and fills in memory, beside memcpy of the bytes they move. Run with --benchmark_filter to choose; MB
-// are 10^6 bytes of input for sums, of input and output for fills. The last argument is the number of threads.
+// Sums, outliers, fills, corrected frames and KOMA in memory, beside memcpy of the bytes they move. Run with
+// --benchmark_filter to choose; MB are 10^6 bytes of input for sums and fills, of all that is moved for corrected
+// frames. The last argument is the number of threads.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -8,9 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "jobs/frame_corrector.hpp"
 #include "kit/counts.hpp"
 #include "mrcz/convert.hpp"
 #include "mrcz/gain.hpp"
+#include "mrcz/koma.hpp"
 #include "mrcz/outliers.hpp"
 #include "mrcz/thread_executor.hpp"
 
@@ -103,27 +106,64 @@ void fills(benchmark::State& state, OutlierFill fill) {
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(frame.size() * sizeof(Value)));
 }
 
-/// Counts to corrected floats: gain, then the fill by the mean. `copies_only` moves as many bytes: of the frame, the
-/// gain and the result.
-void applies(benchmark::State& state, bool copies_only) {
-    const Outliers outliers = find_outliers(noisy_sum());
-    const auto counts = counts_frame(7);
-    const GainReference gain = make_gain({{side, side}, std::vector<float>(pixels, 1.25F)});
-    std::vector<float> frame(pixels);
-    const FrameFormat from{PixelType::uint8, side, side}, to{PixelType::float32, side, side};
-    const std::size_t moved = counts.size() + 2 * pixels * sizeof(float);
+/// What a frame goes through in `mrcz process`.
+struct Way {
+    const char* name;
+    PixelType from, to;
+    bool has_gain, has_koma;
+};
+
+constexpr Way ways[] = {
+    {"outliers_uint8_to_uint8", PixelType::uint8, PixelType::uint8, false, false},
+    {"gain_outliers_uint8_to_float32", PixelType::uint8, PixelType::float32, true, false},
+    {"gain_outliers_koma_uint8_to_float32", PixelType::uint8, PixelType::float32, true, true},
+    {"outliers_koma_int8_to_int8", PixelType::int8, PixelType::int8, false, true},
+    {"outliers_koma_uint16_to_int16", PixelType::uint16, PixelType::int16, false, true},
+};
+
+/// A frame corrected by what the command uses. `copies_only` moves as many bytes: of the frame, the result, and the
+/// maps that belong to it.
+void corrects(benchmark::State& state, const Way& way, bool copies_only) {
+    const auto counts = frame_of(way.from);
+    const FrameFormat from{way.from, side, side}, to{way.to, side, side};
+    ProcessPlan plan;
+    plan.outliers = OutlierOptions{};
+    plan.dtype = way.to;
+    const FloatImage map{{side, side}, std::vector<float>(pixels, 1.25F)};
+    if (way.has_gain) plan.gain = std::make_shared<const GainReference>(make_gain(map));
+    if (way.has_koma) plan.koma = std::make_shared<const FloatImage>(map);
+    jobs::FrameCorrector corrector(from, plan);
+    corrector.set_outliers(find_outliers(noisy_sum()));
+    const std::size_t maps = (way.has_gain ? 1 : 0) + (way.has_koma ? 1 : 0);
+    std::vector<std::byte> result(static_cast<std::size_t>(bytes_of(to)));
+    const std::size_t moved = counts.size() + result.size() + maps * pixels * sizeof(float);
     std::vector<std::byte> source(moved / 2), copy(moved / 2);
+    jobs::CorrectionMemory memory;
+    std::int64_t frame = 0;
     for ([[maybe_unused]] auto _ : state) {
         if (copies_only) {
             std::memcpy(copy.data(), source.data(), copy.size());
             benchmark::ClobberMemory();
-            continue;
+        } else {
+            corrector.apply(frame++, counts, result, memory);
         }
-        (void)convert(std::as_bytes(std::span(counts)), from, std::as_writable_bytes(std::span(frame)), to);
-        apply_gain(frame, nullptr, &gain);
-        fill_outliers(std::span(frame), outliers, OutlierFill::mean, 0, 1);
     }
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(moved));
+}
+
+/// The sums and the pattern of one movie after the other, in the middle of a session.
+void koma(benchmark::State& state) {
+    constexpr std::int64_t movies = 10'000;
+    const KomaOptions options{.radius = state.range(0)};
+    const SumImage sums[] = {noisy_sum(), noisy_sum()};
+    WindowSum window({side, side});
+    const auto sum_of = [&](std::int64_t movie) -> const SumImage& { return sums[movie % 2]; };
+    std::int64_t movie = movies / 2;
+    (void)window.move_to(koma_window(movie++, movies, options), sum_of);
+    for ([[maybe_unused]] auto _ : state) {
+        const SumImage& others = window.move_to(koma_window(movie++, movies, options), sum_of);
+        benchmark::DoNotOptimize(koma_pattern(others, 1, options).values.data());
+    }
 }
 
 /// Everything but reading and writing 50 frames: sum, outliers, fill.
@@ -166,8 +206,12 @@ int main(int argc, char** argv) {
     benchmark::RegisterBenchmark("fill_random/float32", fills<float>, OutlierFill::random)->Unit(ms);
     benchmark::RegisterBenchmark("fill_mean/float32", fills<float>, OutlierFill::mean)->Unit(ms);
     benchmark::RegisterBenchmark("fill_frame/float32", fills<float>, OutlierFill::frame)->Unit(ms);
-    benchmark::RegisterBenchmark("memcpy/apply", applies, true)->Unit(ms);
-    benchmark::RegisterBenchmark("apply/uint8_to_float32", applies, false)->Unit(ms);
+    for (const Way& way : ways) {
+        benchmark::RegisterBenchmark(("memcpy/" + std::string(way.name)).c_str(), corrects, way, true)->Unit(ms);
+        benchmark::RegisterBenchmark(("apply/" + std::string(way.name)).c_str(), corrects, way, false)->Unit(ms);
+    }
+    auto* of_radius = benchmark::RegisterBenchmark("koma", koma)->Unit(ms);
+    for (const int radius : {1, 2, 5, 10, 25}) of_radius->Arg(radius);
     benchmark::RegisterBenchmark("movie_50_frames", movie)->Arg(1)->Arg(2)->UseRealTime()->Unit(ms);
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();
