@@ -45,7 +45,8 @@ struct ProcessOptions {
     std::optional<double> frame_seconds;
     std::optional<PixelType> dtype;  ///< as in ProcessPlan
     std::uint64_t seed = 0;
-    bool is_plain = false;  ///< writes MRC instead of MRCZ; the record of steps is then a footer
+    bool may_repeat = false;  ///< corrects also movies whose record says that they are corrected already
+    bool is_plain = false;    ///< writes MRC instead of MRCZ; the record of steps is then a footer
     CodecOptions coding;
     /// Correlation between frames before and after; costs a pass over floats a frame.
     bool measures_correlation = false;
@@ -70,7 +71,8 @@ struct MovieResult {
     std::optional<double> dose_rate;           ///< counts a pixel and second, where the gamma law needed it
     std::optional<double> frame_seconds;       ///< that it followed from
     std::optional<double> gamma;
-    std::optional<Outliers> outliers;  ///< without their pixels
+    std::optional<Outliers> outliers;     ///< without their pixels
+    std::optional<std::int64_t> defects;  ///< pixels that the list or map names, where one was given
     std::optional<OutlierFill> fill;
     std::vector<std::string> koma_movies;  ///< whose sums made the pattern, in order
     std::optional<double> koma_scale;      ///< of the pattern, for the movie's dose; 1: not scaled
@@ -97,9 +99,14 @@ class ProcessSession {
     [[nodiscard]] const std::vector<std::filesystem::path>& movies() const noexcept;
     [[nodiscard]] bool is_ordered_by_time() const noexcept;
 
-    /// Corrects a movie of movies(). The first call with KOMA first takes the sums of all; what is wrong with one of
-    /// them is thrown when its own turn comes, and it enters no window. The output is the same whatever the number of
-    /// threads. One call at a time. `output` may be no movie of the session, no reference and no gamma law.
+    /// Takes the sums of all movies for KOMA, where that is asked for. Its progress counts movies. Throws Error of the
+    /// system's group when they cannot be kept.
+    void prepare(const RunContext& context = {});
+
+    /// Corrects a movie of movies(). The first call prepare()s where that was not done; what is wrong with one of
+    /// them is thrown when its own turn comes, and it enters no window: so with frames of another shape than most
+    /// movies have. The output is the same whatever the number of threads. One call at a time. `output` may be no movie
+    /// of the session, no reference and no gamma law.
     MovieResult process(std::size_t movie, const Output& output, const RunContext& context = {});
 
   private:

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/fail.hpp"
 #include "jobs/keyed_values.hpp"
 
 namespace mrcz::jobs {
@@ -61,8 +62,19 @@ std::optional<int> zone_seconds(std::string_view zone) {
     if (!take(zone, "+-") || zone.size() < 4) return std::nullopt;
     std::string_view hours = zone.substr(0, 2), minutes = zone.substr(zone.size() - 2);
     const auto h = take_number(hours), m = take_number(minutes);
-    if (!h || !m) return std::nullopt;
+    if (!h || !m || *h > 14 || *m > 59) return std::nullopt;
     return sign * (*h * 3600 + *m * 60);
+}
+
+/// `0.2`, `0.2 s`, `200 ms`.
+std::optional<double> seconds_of_exposure(std::string_view text) {
+    double number = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (parsed.ec != std::errc()) return std::nullopt;
+    std::string_view unit(parsed.ptr, static_cast<std::size_t>(text.data() + text.size() - parsed.ptr));
+    while (unit.starts_with(' ')) unit.remove_prefix(1);
+    if (unit == "ms") return number / 1000;
+    return unit.empty() || unit == "s" || unit == "sec" || unit == "seconds" ? std::optional(number) : std::nullopt;
 }
 
 /// Unix time in seconds, or in milliseconds where it could not be seconds.
@@ -75,8 +87,9 @@ std::optional<double> unix_seconds(double number) {
 }  // namespace
 
 std::optional<double> seconds_of(std::string_view date) {
+    constexpr int first_cameras = 1970;  // before it: two digits of a year, a counter
     const auto year = take_number(date);
-    if (!year || !take(date, "-/")) return std::nullopt;
+    if (!year || *year < first_cameras || *year > 9999 || !take(date, "-/")) return std::nullopt;
     const auto month = take_number(date);
     if (!month || !take(date, "-/")) return std::nullopt;
     const auto day = take_number(date);
@@ -89,7 +102,8 @@ std::optional<double> seconds_of(std::string_view date) {
     if (!take(date, "T ")) return std::nullopt;
     for (const int unit : {3600, 60, 1}) {
         const auto part = take_number(date);
-        if (!part) return std::nullopt;
+        const int most = unit == 3600 ? 23 : unit == 60 ? 59 : 60;  // 60: a leap second
+        if (!part || *part > most) return std::nullopt;
         seconds += *part * unit;
         if (unit > 1 && !take(date, ":")) return std::nullopt;
     }
@@ -123,8 +137,14 @@ std::optional<double> frame_seconds(const Reader& reader) {
         return std::isfinite(seconds) && seconds > 0 ? std::optional(seconds) : std::nullopt;
     };
     if (const auto values = values_of(reader))
-        for (const std::string_view key : frame_time_keys)
+        for (const std::string_view key : frame_time_keys) {
             if (const auto number = values->number(key)) return positive(*number);
+            const auto text = values->text(key);
+            if (!text) continue;
+            if (const auto seconds = seconds_of_exposure(*text)) return positive(*seconds);
+            fail(ErrorCode::invalid_argument, "its metadata have '", printable(*text),
+                 "' as the exposure of a frame: expected seconds, or a number with s or ms; give --frame-time SECONDS");
+        }
     const auto fields = first_record(reader);
     const ExtendedField* const field = find(fields, record_exposure_names);
     const auto* const seconds = field != nullptr ? std::get_if<double>(&field->value) : nullptr;

@@ -28,8 +28,8 @@ GammaPoint point_of(const std::filesystem::path& path, const jobs::ReferenceFile
     const auto seconds = options.frame_seconds ? options.frame_seconds : jobs::frame_seconds(reader);
     if (!seconds)
         fail(ErrorCode::invalid_argument,
-             "nothing in it says how long a frame was exposed, which its dose rate follows from; give --frame-time "
-             "SECONDS");
+             "nothing in it says in seconds how long a frame was exposed, which its dose rate follows from; give "
+             "--frame-time SECONDS");
     const SumImage raw = sum_frames(reader, context);
     const auto found = files.oriented(raw.shape, &raw, context);
     const SumImage flat = found.dark ? corrected(raw, found.dark.get(), nullptr) : raw;

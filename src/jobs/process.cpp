@@ -9,11 +9,14 @@
 #include "io/byte_sink.hpp"
 #include "jobs/acquisition.hpp"
 #include "jobs/corrected_file.hpp"
+#include "jobs/koma_balance.hpp"
 #include "jobs/open_input.hpp"
 #include "jobs/process_record.hpp"
 #include "jobs/references.hpp"
+#include "jobs/rounded.hpp"
 #include "jobs/session_files.hpp"
 #include "jobs/session_order.hpp"
+#include "jobs/session_shape.hpp"
 #include "jobs/spool.hpp"
 
 namespace mrcz {
@@ -42,6 +45,10 @@ struct Movie {
           reader(std::make_unique<SharedSource>(source), options.limits, options.mode0) {
         file.require_undamaged();
         jobs::refuse_unfinished(Input::file(path), file.layout());
+        if (!options.may_repeat && jobs::is_processed(reader))
+            fail(ErrorCode::invalid_argument,
+                 "is corrected already, says its record of steps (mrcz info --json); take the movie that it was made "
+                 "from, or say --again");
     }
 
     [[nodiscard]] ImageShape shape() const { return {reader.columns(), reader.rows()}; }
@@ -50,6 +57,24 @@ struct Movie {
     container::MrcFile file;
     Reader reader;
 };
+
+/// Progress of one of two passes over a movie.
+RunContext pass_of(const RunContext& context, std::int64_t number, bool* has_run = nullptr) {
+    RunContext pass = context;
+    if (context.progress)
+        pass.progress = [tell = context.progress, number, has_run](const ProgressUpdate& update) {
+            ProgressUpdate both = update;
+            both.frames_done += number * update.frames_total;
+            both.frames_total *= 2;
+            if (number > 0)
+                both.bytes_in += update.bytes_in /
+                                 static_cast<std::uint64_t>(std::max<std::int64_t>(1, update.frames_done)) *
+                                 static_cast<std::uint64_t>(update.frames_total);
+            if (has_run != nullptr) *has_run = true;
+            tell(both);
+        };
+    return pass;
+}
 
 double mean_of(const SumImage& sum) {
     double total = 0;
@@ -82,6 +107,8 @@ struct ProcessSession::Impl {
         if (options.koma && options.gain && (options.gain->gamma || options.gain->gamma_law) && context.log)
             context.log("gamma and KOMA are both asked for; the paper leaves gamma out where KOMA is on");
         if (options.koma) put_in_order(context);
+        if (movies.size() > 1 && (options.koma || options.gain || !options.dark.empty() || !options.defects.empty()))
+            session_shape = jobs::most_common_shape(movies, options.limits, context);
         if (options.koma && movies.size() == 1 && context.log)
             context.log("KOMA corrects a movie by others of its session; of one movie it changes nothing");
     }
@@ -99,7 +126,24 @@ struct ProcessSession::Impl {
             }
         }
         ordered_by_time = jobs::sort_session(timed);
+        tell_mixed_times(timed, context);
         for (std::size_t i = 0; i < movies.size(); ++i) movies[i] = std::move(timed[i].path);
+    }
+
+    void tell_mixed_times(const std::vector<jobs::TimedMovie>& timed, const RunContext& context) const {
+        const auto is_timed = [](const jobs::TimedMovie& movie) { return movie.seconds.has_value(); };
+        const auto missing = std::ranges::find_if_not(timed, is_timed);
+        const auto known = std::ranges::count_if(timed, is_timed);
+        if (known == 0 || missing == timed.end() || !context.log) return;
+        context.log(concat("only ", known, " of ", timed.size(), " movies say when they were taken (not ",
+                           missing->path.string(), "): they are put in the order of their names"));
+    }
+
+    void require_session_shape(const Movie& movie) const {
+        if (!session_shape || *session_shape == movie.shape()) return;
+        fail(ErrorCode::invalid_argument, "has frames of ", movie.shape().nx, " x ", movie.shape().ny,
+             " pixels, most movies of the session ", session_shape->nx, " x ", session_shape->ny,
+             "; a session is of one camera in one mode");
     }
 
     /// The references as they lie for the first movie, and so for all.
@@ -108,6 +152,9 @@ struct ProcessSession::Impl {
             references = files.oriented(movie.shape(), raw, context);
             files.forget_images();
             tell_orientation(context);
+            if (references->defects &&
+                std::ranges::count(*references->defects, 0) == std::ssize(*references->defects) && context.log)
+                context.log(concat(options.defects.string(), ": names no defect"));
         }
         return *references;
     }
@@ -116,8 +163,10 @@ struct ProcessSession::Impl {
         constexpr double doubtful = 0.002;
         if (!references->orientation_margin || *references->orientation_margin > doubtful || !context.log) return;
         context.log(concat("gain reference: ", description_of(*references->orientation),
-                           " makes the first movie flattest, but only by ", *references->orientation_margin,
-                           " of what another orientation leaves; give --gain-rot and --gain-flip if you know them"));
+                           " makes the first movie flattest, but only by ",
+                           jobs::rounded(100 * *references->orientation_margin),
+                           " %: another orientation may be the right one; give --gain-rot and --gain-flip if you know "
+                           "them"));
     }
 
     [[nodiscard]] bool needs_sum() const {
@@ -130,8 +179,8 @@ struct ProcessSession::Impl {
         const auto seconds = options.frame_seconds ? options.frame_seconds : jobs::frame_seconds(movie.reader);
         if (!seconds)
             fail(ErrorCode::invalid_argument,
-                 "nothing in it says how long a frame was exposed, which the gamma of its dose rate follows from; give "
-                 "--frame-time SECONDS");
+                 "nothing in it says in seconds how long a frame was exposed, which the gamma of its dose rate follows "
+                 "from; give --frame-time SECONDS");
         return mean_of(found.dark ? corrected(raw, found.dark.get(), nullptr) : raw) / *seconds;
     }
 
@@ -160,6 +209,7 @@ struct ProcessSession::Impl {
         const bool is_subtracted = options.koma && !options.koma->is_divided && !plan.dark && !plan.gain;
         if (const auto whole = jobs::subtracted_type(type, are_small); is_subtracted && !plan.dtype && whole != type)
             plan.dtype = whole;
+        if (found.defects) result.defects = std::ssize(*found.defects) - std::ranges::count(*found.defects, 0);
         result.orientation = found.orientation;
         result.orientation_margin = found.orientation_margin;
         if (!options.gain) return plan;
@@ -169,9 +219,10 @@ struct ProcessSession::Impl {
             if (!result.dose_rate) result.dose_rate = dose_rate_of(movie, *raw, found);
             result.gamma = law->at(*result.dose_rate);
             if ((*result.dose_rate < law->least_rate || *result.dose_rate > law->greatest_rate) && context.log)
-                context.log(concat(movie.reader.name(), ": a dose rate of ", *result.dose_rate,
-                                   " counts per pixel and second is beyond the gamma law's ", law->least_rate, " to ",
-                                   law->greatest_rate, "; the nearer end is taken"));
+                context.log(concat(movie.reader.name(), ": a dose rate of ", jobs::rounded(*result.dose_rate),
+                                   " counts per pixel and second is beyond the gamma law's ",
+                                   jobs::rounded(law->least_rate), " to ", jobs::rounded(law->greatest_rate),
+                                   "; the nearer end is taken"));
         }
         if (result.gamma) plan.gain = raised_gain(found.gain, *result.gamma);
         return plan;
@@ -182,24 +233,43 @@ struct ProcessSession::Impl {
     void gather(const RunContext& context) {
         if (!gathered.empty()) return;
         std::vector<Gathered> all(movies.size());
+        RunContext silent = context;
+        silent.progress = nullptr;
+        std::uint64_t bytes_read = 0;
         for (std::size_t i = 0; i < movies.size(); ++i) {
+            Waiting waiting;
             try {
-                in_file(movies[i].string(), [&] { gather_one(movies[i], all[i], context); });
+                waiting = in_file(movies[i].string(), [&] { return gather_one(movies[i], all[i], silent); });
             } catch (const Error& error) {
                 if (error.group() == ErrorGroup::interrupted) throw;
                 all[i].failure = std::current_exception();
             }
+            if (!all[i].failure) keep(waiting, all[i]);
+            std::error_code ignored;
+            const auto bytes = fs::file_size(movies[i], ignored);
+            if (!ignored) bytes_read += bytes;
+            if (context.progress)
+                context.progress(
+                    {static_cast<std::int64_t>(i) + 1, static_cast<std::int64_t>(movies.size()), bytes_read, 0});
         }
         exclude(all);
         gathered = std::move(all);
     }
 
-    void gather_one(const fs::path& path, Gathered& movie, const RunContext& context) {
+    struct Waiting {
+        SumImage sum;
+        std::vector<OutlierPixel> pixels;
+    };
+
+    /// What goes wrong here is no fault of the movie, and would be in the way of all others, too.
+    void keep(const Waiting& waiting, Gathered& movie) {
+        movie.sum = jobs::put(spool, waiting.sum);
+        movie.outlier_pixels = jobs::put(spool, waiting.pixels);
+    }
+
+    Waiting gather_one(const fs::path& path, Gathered& movie, const RunContext& context) {
         const Movie opened(path, options, context);
-        if (session_shape && !(*session_shape == opened.shape()))
-            fail(ErrorCode::invalid_argument, "has frames of ", opened.shape().nx, " x ", opened.shape().ny,
-                 " pixels, the session's movies before it ", session_shape->nx, " x ", session_shape->ny,
-                 "; KOMA takes movies of one camera in one mode");
+        require_session_shape(opened);
         const SumImage raw = sum_frames(opened.reader, context);
         MovieResult result;
         const ProcessPlan plan = plan_for(opened, &raw, result, context);
@@ -210,13 +280,12 @@ struct ProcessSession::Impl {
         movie.dose_rate = result.dose_rate;
         movie.frame_mean = mean_of(sum);
         movie.contrast = block_contrast(sum);
-        movie.sum = jobs::put(spool, sum);
         if (opened.reader.pixel_type() == PixelType::uint16)
             are_small = are_small && jobs::fits_int16(opened.reader, raw);
-        movie.outlier_pixels = jobs::put(spool, outliers.pixels);
+        Waiting waiting{std::move(sum), std::move(outliers.pixels)};
         outliers.pixels = {};
         movie.outliers = std::move(outliers);
-        session_shape = opened.shape();
+        return waiting;
     }
 
     /// Movies that failed are not there, and must not shift the median either.
@@ -230,12 +299,32 @@ struct ProcessSession::Impl {
         for (const Gathered& movie : all) excluded.push_back(movie.failure ? 1 : high[next++]);
     }
 
+    /// A pattern of fewer movies is mostly noise.
+    [[nodiscard]] std::int64_t least_trailing() const { return std::min<std::int64_t>(3, 2 * options.koma->radius); }
+
+    void tell_balance(std::size_t index, std::size_t count, const SumImage& others, const RunContext& context) {
+        const auto [added, removed] = jobs::koma_balance(jobs::get(spool, gathered[index].sum), others);
+        if (!(added > removed)) return;
+        has_told_balance = true;
+        context.log(concat(movies[index].string(), ": KOMA of ", count, count == 1 ? " movie" : " movies", " (",
+                           others.frames, others.frames == 1 ? " frame" : " frames", ") adds noise of ",
+                           jobs::rounded(std::sqrt(added)), " to each pixel and takes out a pattern of ",
+                           jobs::rounded(std::sqrt(removed)),
+                           " (standard deviations): take a larger radius, or no KOMA"));
+    }
+
     void add_koma(std::size_t index, ProcessPlan& plan, MovieResult& result, const RunContext& context) {
         const Gathered& own = gathered[index];
         result.block_contrast = own.contrast;
         result.is_excluded = excluded[index] != 0;
         auto members = koma_window(static_cast<std::int64_t>(index), static_cast<std::int64_t>(movies.size()),
                                    *options.koma, excluded);
+        if (options.koma->is_trailing && std::ssize(members) < least_trailing()) {
+            if (context.log)
+                context.log(concat(movies[index].string(), ": KOMA leaves it as it is: --trailing has ", members.size(),
+                                   " of the ", least_trailing(), " movies before it that it takes at least"));
+            return;
+        }
         for (const std::int64_t member : members)
             result.koma_movies.push_back(movies[static_cast<std::size_t>(member)].filename().string());
         if (members.empty()) return;
@@ -245,8 +334,10 @@ struct ProcessSession::Impl {
             loaded = jobs::get(spool, gathered[static_cast<std::size_t>(movie)].sum);
             return loaded;
         };
+        const auto others_count = members.size();
         const SumImage& others = window->move_to(std::move(members), sum_of, context);
         result.koma_scale = koma_scale(others, own.frame_mean, *options.koma);
+        if (context.log && !has_told_balance) tell_balance(index, others_count, others, context);
         plan.koma = std::make_shared<const FloatImage>(koma_pattern(others, own.frame_mean, *options.koma));
     }
 
@@ -261,16 +352,17 @@ struct ProcessSession::Impl {
     }
 
     MovieResult process(std::size_t index, const Output& output, const RunContext& context) {
-        if (options.koma) gather(context);
         if (options.koma && gathered[index].failure) std::rethrow_exception(gathered[index].failure);
         if (!output.descriptor) in_use.refuse_as_output(output.path);
         const Movie movie(movies[index], options, context);
+        require_session_shape(movie);
         MovieResult result;
         std::optional<SumImage> raw;
+        bool is_read_twice = false;
         if (options.koma) {
             result.dose_rate = gathered[index].dose_rate;
         } else if (needs_sum()) {
-            raw = sum_frames(movie.reader, context);
+            raw = sum_frames(movie.reader, pass_of(context, 0, &is_read_twice));
         }
         ProcessPlan plan = plan_for(movie, raw ? &*raw : nullptr, result, context);
         Outliers outliers;
@@ -297,8 +389,8 @@ struct ProcessSession::Impl {
             result.clipped = corrector.clipped();
             return result.step = jobs::process_step(options, files, *references, result);
         };
-        const auto written =
-            jobs::write_corrected({movie.file, movie.reader, corrector, step, options}, *sink, context);
+        const auto written = jobs::write_corrected({movie.file, movie.reader, corrector, step, options}, *sink,
+                                                   is_read_twice ? pass_of(context, 1) : context);
         sink->commit();
         result.files = {.frames = movie.reader.frames(),
                         .bytes_in = movie.source->size(),
@@ -308,8 +400,14 @@ struct ProcessSession::Impl {
         result.after = written.after;
         tell_worse(result, movies[index], context);
         if (result.clipped > 0 && context.log)
-            context.log(concat(movies[index].string(), ": ", result.clipped, " pixels are beyond the range of ",
-                               info_of(result.dtype).name, " and became its ends"));
+            context.log(concat(movies[index].string(), ": ", result.clipped,
+                               result.clipped == 1 ? " pixel is" : " pixels are", " beyond the range of ",
+                               info_of(result.dtype).name,
+                               result.clipped == 1 ? " and became its end" : " and became its ends"));
+        if (options.measures_correlation && options.correlation_lag >= movie.reader.frames() && context.log)
+            context.log(concat(movies[index].string(), ": has ", movie.reader.frames(),
+                               movie.reader.frames() == 1 ? " frame" : " frames", ", none of them ",
+                               options.correlation_lag, " apart"));
         return result;
     }
 
@@ -326,6 +424,7 @@ struct ProcessSession::Impl {
     std::vector<std::uint8_t> excluded;
     std::optional<ImageShape> session_shape;
     std::optional<WindowSum> window;
+    bool has_told_balance = false;
     jobs::Spool spool;
 };
 
@@ -339,9 +438,14 @@ ProcessSession& ProcessSession::operator=(ProcessSession&&) noexcept = default;
 const std::vector<fs::path>& ProcessSession::movies() const noexcept { return impl_->movies; }
 bool ProcessSession::is_ordered_by_time() const noexcept { return impl_->ordered_by_time; }
 
+void ProcessSession::prepare(const RunContext& context) {
+    if (impl_->options.koma) impl_->gather(context);
+}
+
 MovieResult ProcessSession::process(std::size_t movie, const Output& output, const RunContext& context) {
     if (movie >= impl_->movies.size())
         fail(ErrorCode::invalid_argument, "movie ", movie, ": the session has ", impl_->movies.size());
+    prepare(context);
     return in_file(impl_->movies[movie].string(), [&] { return impl_->process(movie, output, context); });
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "jobs/frame_corrector.hpp"
+#include "meta/json_document.hpp"
 #include "meta/json_writer.hpp"
 #include "mrcz/reports.hpp"
 #include "mrcz/version.hpp"
@@ -26,6 +27,19 @@ std::string_view name_of(OutlierFill fill) {
 std::string_view name_of(GainFlip flip) {
     return flip == GainFlip::none ? "none" : flip == GainFlip::upside_down ? "upside_down" : "left_right";
 }
+
+class StepFinder final : public meta::JsonEvents {
+  public:
+    void key(std::string_view name) override { is_step_ = name == "step"; }
+    void text(std::string_view value) override {
+        found = found || (is_step_ && value == "process");
+        is_step_ = false;
+    }
+    bool found = false;
+
+  private:
+    bool is_step_ = false;
+};
 
 void write_file(JsonWriter& json, const UsedFile& file) {
     json.member("file", std::string_view(file.name)).member("xxh3_128", std::string_view(file.hash));
@@ -128,6 +142,18 @@ std::string jobs::process_step(const ProcessOptions& options, const ReferenceFil
     if (options.koma) write_koma(json, *options.koma, result);
     json.member("program", "mrcz").member("version", std::string_view(version));
     return json.end_object().take();
+}
+
+bool jobs::is_processed(const Reader& movie) {
+    try {
+        const std::string record = movie.provenance();
+        if (record.empty()) return false;
+        StepFinder finder;
+        meta::walk_json(record, Limits{}.metadata_depth, finder);
+        return finder.found;
+    } catch (const Error&) {
+        return false;
+    }
 }
 
 std::string json_report(std::string_view input, std::string_view output, const MovieResult& result, double seconds) {

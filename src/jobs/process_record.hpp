@@ -12,4 +12,7 @@ namespace mrcz::jobs {
 [[nodiscard]] std::string process_step(const ProcessOptions& options, const ReferenceFiles& files,
                                        const References& references, const MovieResult& result);
 
+/// Whether such a step is in the record that a movie has. A record that cannot be read tells of none.
+[[nodiscard]] bool is_processed(const Reader& movie);
+
 }  // namespace mrcz::jobs

@@ -144,9 +144,12 @@ FloatImage read_image(const fs::path& path, const ProcessOptions& chosen) {
             return mean_of(sum_frames(Reader(path, chosen.limits, chosen.mode0)));
         } catch (const Error& error) {
             if (error.code() != ErrorCode::not_mrc) throw;
-            fail(ErrorCode::unsupported,
-                 "is neither MRC nor TIFF nor Digital Micrograph; of pixels alone say columns, ",
-                 "rows and type (--bare 4096x4096:float32), by which its ", source->size(), " bytes must be explained");
+            fail(ErrorCode::unsupported, "is neither MRC nor TIFF nor Digital Micrograph",
+                 bare ? concat(", and not the ", bare->shape.nx, " x ", bare->shape.ny, " pixels of ",
+                               info_of(bare->type).name, " that --bare says: those take ", bytes_of(*bare), " bytes")
+                      : std::string(),
+                 "; of pixels alone say columns, ", "rows and type (--bare 4096x4096:float32), by which its ",
+                 source->size(), " bytes must be explained");
         }
     });
 }

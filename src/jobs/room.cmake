@@ -6,4 +6,4 @@ mrcz_room(jobs
           jobs/frame_corrector.cpp jobs/corrected_reader.cpp jobs/corrected_file.cpp jobs/keyed_values.cpp
           jobs/acquisition.cpp jobs/references.cpp jobs/spool.cpp jobs/session_order.cpp jobs/process_record.cpp
           jobs/gamma_calibration.cpp jobs/process.cpp
-          jobs/session_files.cpp)
+          jobs/session_files.cpp jobs/session_shape.cpp jobs/koma_balance.cpp)

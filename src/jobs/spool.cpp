@@ -1,6 +1,7 @@
 #include "jobs/spool.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <type_traits>
 
 #include "base/fail.hpp"
@@ -31,9 +32,16 @@ std::vector<std::uint32_t> widened(const std::vector<Value>& values) {
 }  // namespace
 
 Spool::Place Spool::put(std::span<const std::byte> bytes) {
-    if (file_.get() < 0) file_ = io::open_anonymous_file();
     const Place place{end_, bytes.size()};
-    io::write_all_at(file_.get(), place.offset, bytes);
+    try {
+        if (file_.get() < 0) file_ = io::open_anonymous_file();
+        io::write_all_at(file_.get(), place.offset, bytes);
+    } catch (const Error& error) {
+        const char* const folder = std::getenv("TMPDIR");
+        throw Error(ErrorCode::io_failed,
+                    concat(error.message(), "; sums of the session wait there, name another folder with TMPDIR"),
+                    concat("temporary folder ", folder != nullptr ? folder : "/tmp"));
+    }
     end_ += bytes.size();
     return place;
 }

@@ -19,7 +19,8 @@ TEST(AcquisitionTime, DatesCountSecondsSince1970) {
 
 TEST(AcquisitionTime, AnythingElseIsNone) {
     for (const char* text : {"", "today", "2022", "2022-13-01", "2023-02-29", "2022-12-05T12", "2022-12-05T12:13:07x",
-                             "05-Dec-2022", "2022-12-05T12:13:07+2"})
+                             "05-Dec-2022", "2022-12-05T12:13:07+2", "2022-12-05T24:13:07", "2022-12-05T12:60:07",
+                             "2022-12-05T12:13:61", "2022-12-05T12:13:07+99:00", "22-12-05", "20221-12-05"})
         EXPECT_FALSE(seconds_of(text)) << text;
 }
 

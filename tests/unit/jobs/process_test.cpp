@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <numeric>
 
 #include "kit/json_fields.hpp"
@@ -562,6 +563,91 @@ TEST_F(Process, MoviesOfAnotherShapeDoNotJoinASession) {
     EXPECT_EQ(session.process(2, Output::file(path("out"), true)).koma_movies.size(), 2U);
     EXPECT_EQ(kit::error_of([&] { (void)session.process(3, Output::file(path("out2"))); }).code(),
               ErrorCode::invalid_argument);
+}
+
+TEST_F(Process, TheShapeOfASessionIsThatOfMostMoviesWhereverTheOddOneStands) {
+    auto movies = session(3);
+    movies.insert(movies.begin(), write("a.mrcz", {shape.ny, shape.nx}, counted(shape, frames, session_means(), 1)));
+    ProcessOptions listed;
+    listed.defects = path("defects.txt");
+    kit::write_file(listed.defects, Bytes{std::byte{'1'}, std::byte{' '}, std::byte{'2'}, std::byte{' '},
+                                          std::byte{'1'}, std::byte{' '}, std::byte{'1'}, std::byte{'\n'}});
+    for (const ProcessOptions& options : {koma_of(1), listed}) {
+        ProcessSession session(movies, options);
+        const Error odd = kit::error_of([&] { (void)session.process(0, Output::file(path("odd"))); });
+        EXPECT_EQ(odd.context(), movies[0].string());
+        for (std::size_t i = 1; i < 4; ++i)
+            EXPECT_EQ(session.process(i, Output::file(path("out"), true)).files.frames, 6);
+    }
+}
+
+TEST_F(Process, CorrectedMoviesAreCorrectedAgainOnlyWhenTold) {
+    const auto movies = session(1);
+    ProcessOptions options;
+    options.outliers.emplace();
+    for (const bool is_plain : {false, true}) {
+        options.is_plain = is_plain;
+        options.may_repeat = false;
+        (void)processed(movies[0], "once", options);
+        EXPECT_EQ(kit::error_of([&] { (void)processed(path("once"), "twice", options); }).code(),
+                  ErrorCode::invalid_argument);
+        options.may_repeat = true;
+        EXPECT_EQ(processed(path("once"), "twice", options).files.frames, frames);
+    }
+}
+
+TEST_F(Process, TrailingLeavesMoviesWithTooFewBeforeThem) {
+    const auto movies = session(6);
+    ProcessOptions options = koma_of(2);
+    options.koma->is_trailing = true;
+    ProcessSession session(movies, options);
+    std::vector<std::size_t> used;
+    for (std::size_t i = 0; i < movies.size(); ++i)
+        used.push_back(session.process(i, Output::file(path("out"), true)).koma_movies.size());
+    EXPECT_EQ(used, (std::vector<std::size_t>{0, 0, 0, 3, 4, 4}));
+}
+
+TEST_F(Process, KomaThatAddsMoreNoiseThanItTakesIsToldOnce) {
+    const auto told_of = [&](double spread, const std::string& name) {
+        kit::Counts counts(4);
+        std::vector<double> means(shape.pixels());
+        for (double& mean : means) mean = 2 * (1 + spread * (counts.uniform() - 0.5));
+        std::vector<fs::path> movies;
+        for (std::size_t i = 0; i < 4; ++i)
+            movies.push_back(write(name + std::to_string(i), shape, counted(shape, frames, means, 900 + i)));
+        int told = 0;
+        RunContext context;
+        context.log = [&](std::string_view text) { told += text.find("adds noise") != std::string_view::npos ? 1 : 0; };
+        ProcessSession session(movies, koma_of(1));
+        for (std::size_t i = 0; i < 4; ++i) (void)session.process(i, Output::file(path("out"), true), context);
+        return told;
+    };
+    EXPECT_EQ(told_of(0, "even"), 1);
+    EXPECT_EQ(told_of(1, "strong"), 0);
+}
+
+TEST_F(Process, WhereSumsCannotWaitTheSessionStopsAtOnce) {
+    const auto movies = session(3);
+    ProcessSession session(movies, koma_of(1));
+    const char* const before = std::getenv("TMPDIR");
+    const std::string kept = before != nullptr ? before : "";
+    ::setenv("TMPDIR", path("missing").c_str(), 1);
+    const Error error = kit::error_of([&] { session.prepare(); });
+    before != nullptr ? ::setenv("TMPDIR", kept.c_str(), 1) : ::unsetenv("TMPDIR");
+    EXPECT_EQ(error.group(), ErrorGroup::system);
+    EXPECT_NE(std::string(error.what()).find("TMPDIR"), std::string::npos);
+    session.prepare();
+}
+
+TEST_F(Process, AcquisitionTimesOfSomeMoviesOnlyAreNotUsedInSilence) {
+    auto movies = session(2);
+    movies.push_back(write("t", shape, counted(shape, 1, session_means(), 3),
+                           Metadata::from_json(R"({"Acquisition Time":"2026-11-21T10:00:00"})")));
+    std::string told;
+    RunContext context;
+    context.log = [&](std::string_view text) { told += text; };
+    const ProcessSession session(movies, koma_of(1), context);
+    EXPECT_NE(told.find("only 1 of 3 movies"), std::string::npos);
 }
 
 TEST_F(Process, AGammaLawIsFittedWrittenAndReadAgain) {
