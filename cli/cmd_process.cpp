@@ -14,9 +14,11 @@
 #include "mrcz/process.hpp"
 #include "mrcz/reports.hpp"
 #include "mrcz/thread_executor.hpp"
+#include "names.hpp"
 #include "options.hpp"
 #include "outlier_flags.hpp"
 #include "output.hpp"
+#include "terminal.hpp"
 #include "threads.hpp"
 #include "verbs.hpp"
 
@@ -27,29 +29,42 @@ namespace fs = std::filesystem;
 
 /// What this verb has of its own.
 struct ProcessFlags {
-    std::string gain, bare, gain_orient, gamma, dark, defects, outliers, fill, report;
+    std::string gain, bare, gain_orient, gamma, dark, defects, outliers, fill, report, seed;
     int gain_rot = 0, gain_flip = 0;
     bool gain_invert = false;
-    double frame_seconds = 0;
-    double counts_per_electron = 0;
+    std::optional<double> frame_seconds, counts_per_electron;
     std::int64_t koma_radius = 0;
     bool trailing = false, koma_divide = false, no_dose_scale = false;
-    std::uint64_t seed = 0;
     std::int64_t lag = 0;
     OutlierFlags outlier_details;
-    bool plain = false;
+    bool plain = false, again = false;
     bool calibrate_gamma = false;
 };
 
 [[noreturn]] void refuse(const std::string& why) { throw Error(ErrorCode::invalid_argument, why); }
 
+/// Whether `argument` can only be meant as a rule: nothing is called so, and it looks like no name of a movie.
+bool is_mistaken_rule(const std::string& argument) {
+    std::error_code ignored;
+    return argument.find_first_of("-./") == std::string::npos && !fs::exists(argument, ignored);
+}
+
+bool is_whole_number(const std::string& text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
 /// A value of --outliers is one of two words: anything else behind it is a movie.
 std::vector<std::string> with_outlier_rule(std::vector<std::string> arguments) {
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         if (arguments[i] == "--") break;
+        if (arguments[i] == "--koma" && (i + 1 == arguments.size() || !is_whole_number(arguments[i + 1])))
+            refuse("--koma needs a RADIUS: how many movies before and behind each one, such as --koma 25");
         if (arguments[i] != "--outliers") continue;
         const bool has_rule =
             i + 1 < arguments.size() && (arguments[i + 1] == "paper" || arguments[i + 1] == "guarded");
+        if (!has_rule && i + 1 < arguments.size() && is_mistaken_rule(arguments[i + 1]))
+            refuse(fmt::format("--outliers {}: no such rule; there is paper, or nothing for the guarded one",
+                               arguments[i + 1]));
         arguments[i] += has_rule ? "=" + arguments[i + 1] : "=guarded";
         if (has_rule) arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1);
     }
@@ -99,7 +114,32 @@ void add_corrections(CLI::App& app, ProcessFlags& flags) {
     app.add_flag("--trailing", flags.trailing, "with --koma: of twice as many movies before it");
     app.add_flag("--koma-divide", flags.koma_divide, "with --koma: divide by the mean instead");
     app.add_flag("--no-dose-scale", flags.no_dose_scale, "with --koma: do not scale it to each movie's dose");
+    app.add_flag("--again", flags.again, "correct also what is corrected already, by its record of steps");
     app.add_option("--seed", flags.seed, "of what is random; the same seed gives the same file")->type_name("N");
+}
+
+void require_positive(double value, std::string_view option, std::string_view unit) {
+    if (!(value > 0) || !std::isfinite(value))
+        refuse(fmt::format("{} {}: expected more than 0 {}", option, value, unit));
+}
+
+std::uint64_t seed_of(const std::string& text) {
+    std::uint64_t seed = 0;
+    if (text.empty()) return seed;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seed);
+    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size())
+        refuse(fmt::format("--seed {}: expected a whole number from 0 to {}", text,
+                           std::numeric_limits<std::uint64_t>::max()));
+    return seed;
+}
+
+/// Types that corrected pixels can have.
+std::optional<PixelType> output_type(const Options& options) {
+    const auto type = options.dtype.empty() ? std::nullopt : find_pixel_type(options.dtype);
+    if (!options.dtype.empty() && (!type || !info_of(*type).ordered))
+        refuse(fmt::format("dtype '{}': corrected pixels are int8, int16, uint16, int32, uint32, float16 or float32",
+                           options.dtype));
+    return type;
 }
 
 OutlierFill fill_named(const std::string& name) {
@@ -126,7 +166,7 @@ void choose_gamma(const std::string& gamma, GainRequest& gain) {
         gain.gamma_law = parse_gamma_law(text_of(gamma), gamma);
         gain.gamma_law_file = gamma;
     } else {
-        refuse(fmt::format("gamma '{}': expected auto, a number, or the file of a law", gamma));
+        refuse(fmt::format("gamma '{}': there is no such file, and it is neither auto nor a number", gamma));
     }
 }
 
@@ -142,7 +182,10 @@ std::optional<BarePixels> bare_pixels(const std::string& text) {
     const auto type = rest.empty() ? std::optional(PixelType::float32) : find_pixel_type(rest.substr(1));
     const bool is_known = rest.empty() || (rest.front() == ':' && type.has_value());
     if (!has_rows || rows.ec != std::errc() || !is_known || bare.shape.nx <= 0 || bare.shape.ny <= 0)
-        refuse(fmt::format("bare '{}': expected columns, rows and type, such as 4096x4096 or 4096x4096:uint16", text));
+        refuse(
+            fmt::format("bare '{}': expected columns, rows and type, such as 4096x4096 or 4096x4096:uint16 (types: "
+                        "int8, uint8, int16, uint16, int32, uint32, float16, float32)",
+                        text));
     bare.type = *type;
     return bare;
 }
@@ -150,6 +193,11 @@ std::optional<BarePixels> bare_pixels(const std::string& text) {
 std::optional<GainRequest> gain_request(const ProcessFlags& flags) {
     const bool turns = flags.gain_rot != 0 || flags.gain_flip != 0;
     if (flags.gain.empty()) {
+        if (turns && !flags.dark.empty())
+            refuse(
+                "--gain-rot and --gain-flip turn the gain reference and the dark one with it; a dark reference alone "
+                "is "
+                "taken as it lies");
         if (turns || !flags.gain_orient.empty() || flags.gain_invert || !flags.gamma.empty())
             refuse("--gain-rot, --gain-flip, --gain-orient, --gain-invert and --gamma are about --gain FILE: give it");
         return std::nullopt;
@@ -172,7 +220,7 @@ std::optional<GainRequest> gain_request(const ProcessFlags& flags) {
 
 std::optional<OutlierOptions> outlier_options(const ProcessFlags& flags) {
     if (flags.outliers.empty()) {
-        if (flags.counts_per_electron != 0) refuse("--counts-per-electron is for --outliers: give both");
+        if (flags.counts_per_electron) refuse("--counts-per-electron is for --outliers: give both");
         if (says_anything(flags.outlier_details))
             refuse("--outlier-... and --decorrelate are about --outliers: give it");
         if (!flags.fill.empty() && flags.defects.empty())
@@ -186,9 +234,10 @@ std::optional<OutlierOptions> outlier_options(const ProcessFlags& flags) {
     } else if (flags.outliers != "guarded") {
         refuse(fmt::format("outliers '{}': expected paper, or nothing", flags.outliers));
     }
-    if (flags.counts_per_electron < 0 || !std::isfinite(flags.counts_per_electron))
-        refuse("--counts-per-electron takes a positive number");
-    if (flags.counts_per_electron > 0) outliers.values_per_electron = flags.counts_per_electron;
+    if (const auto given = flags.counts_per_electron) {
+        require_positive(*given, "--counts-per-electron", "pixel values per electron");
+        outliers.values_per_electron = *given;
+    }
     apply(flags.outlier_details, outliers);
     return outliers;
 }
@@ -216,10 +265,11 @@ ProcessOptions process_options(const Options& options, const ProcessFlags& flags
     chosen.outliers = outlier_options(flags);
     if (!flags.fill.empty()) chosen.fill = fill_named(flags.fill);
     chosen.koma = koma_options(flags);
-    if (flags.frame_seconds < 0 || !std::isfinite(flags.frame_seconds)) refuse("--frame-time takes positive seconds");
-    if (flags.frame_seconds > 0) chosen.frame_seconds = flags.frame_seconds;
-    chosen.dtype = chosen_dtype(options);
-    chosen.seed = flags.seed;
+    if (flags.frame_seconds) require_positive(*flags.frame_seconds, "--frame-time", "seconds");
+    chosen.frame_seconds = flags.frame_seconds;
+    chosen.dtype = output_type(options);
+    chosen.seed = seed_of(flags.seed);
+    chosen.may_repeat = flags.again;
     chosen.is_plain = flags.plain;
     chosen.coding.level = options.level;
     chosen.measures_correlation = options.json;
@@ -230,8 +280,15 @@ ProcessOptions process_options(const Options& options, const ProcessFlags& flags
 
 void refuse_contradictions(const Options& options, const ProcessOptions& chosen) {
     for (const std::string& name : options.inputs)
-        if (name == "-") refuse("process reads its inputs more than once; give files, not standard input");
-    if (options.inputs.empty() && !options.gathered) refuse("process needs names of movies");
+        if (name == "-") refuse("process reads movies more than once; give files, not standard input");
+    if (options.inputs.empty() && !options.gathered)
+        refuse("process needs names of movies: it reads them more than once, and standard input cannot be read again");
+    if (!options.output.empty() && !options.output_dir.empty()) refuse("-o and --output-dir: give one of them");
+    if (options.level != 0 && chosen.is_plain) refuse("levels (-1 to -9) are of compression, and --plain has none");
+    if (chosen.gain && chosen.gain->is_oriented_automatically && !options.shard.empty())
+        refuse(
+            "--gain-orient auto looks at the session's first movie, and every shard has another one; find it once "
+            "without --shard, then give --gain-rot and --gain-flip");
     if (options.output == "-") refuse("process writes files; name one with -o, or a folder with --output-dir");
     if (options.output.empty() == options.output_dir.empty())
         refuse("say where corrected movies go: -o FILE for one, --output-dir DIR for any number");
@@ -240,25 +297,32 @@ void refuse_contradictions(const Options& options, const ProcessOptions& chosen)
     if (chosen.koma && !options.shard.empty()) refuse("--koma needs the whole session, --shard takes a part of it");
 }
 
-std::string summary_of(const MovieResult& result) {
-    std::string text = fmt::format("{} frames, {}", result.files.frames, info_of(result.dtype).name);
+std::string counted(std::int64_t count, std::string_view what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+std::string summary_of(const MovieResult& result, const ProcessOptions& chosen) {
+    std::string text = fmt::format("{}, {}", counted(result.files.frames, "frame"), info_of(result.dtype).name);
     if (result.orientation_margin) text += fmt::format("; gain {}", description_of(*result.orientation));
     if (result.gamma) text += fmt::format("; gamma {:.4f}", *result.gamma);
-    if (const auto& found = result.outliers)
-        text += fmt::format("; {} hot, {} dead, {} replaced ({} in clusters)", found->hot, found->dead,
+    if (const auto& found = result.outliers) {
+        if (result.defects) text += fmt::format("; {} listed", counted(*result.defects, "defect"));
+        if (chosen.outliers) text += fmt::format("; {} hot, {} dead", found->hot, found->dead);
+        text += fmt::format("{} {} replaced ({} in clusters)", chosen.outliers ? "," : ";",
                             found->singletons + found->clustered, found->clustered);
-    if (result.outliers && result.outliers->spared > 0) text += fmt::format(", {} spared", result.outliers->spared);
-    if (result.block_contrast) text += fmt::format("; KOMA of {} movies", result.koma_movies.size());
+        if (result.outliers->spared > 0) text += fmt::format(", {} spared", result.outliers->spared);
+    }
+    if (result.block_contrast) text += fmt::format("; KOMA of {}", counted(std::ssize(result.koma_movies), "movie"));
     if (result.is_excluded) text += ", in no other's: too much contrast";
     return text;
 }
 
 void print_result(const Options& options, const std::string& input, const std::string& output,
-                  const MovieResult& result, double seconds) {
+                  const MovieResult& result, const ProcessOptions& chosen, double seconds) {
     if (options.json) {
         std::cout << json_report(input, output, result, seconds) << std::endl;
     } else if (options.quiet == 0) {
-        std::cerr << fmt::format("{} -> {}: {}\n", input, output, summary_of(result));
+        std::cerr << fmt::format("{} -> {}: {}\n", input, output, summary_of(result, chosen));
     }
 }
 
@@ -269,7 +333,21 @@ RunContext plain_context(const Options& options) {
     return context;
 }
 
+void print_law(const GammaCalibration& calibration, const std::string& output) {
+    const GammaLaw& law = calibration.law;
+    std::cerr << fmt::format(
+        "{}: gamma = {:.4g} d^{:.4g} + {:.4g} d + {:.4g}, d from {:.4g} to {:.4g} counts per pixel "
+        "and second\n",
+        output, law.a1, law.b1, law.a2, law.a3, law.least_rate, law.greatest_rate);
+    for (const GammaPoint& point : calibration.points)
+        std::cerr << fmt::format("  d {:.4g}: gamma {:.4f} measured, {:.4f} by the law\n", point.dose_rate, point.gamma,
+                                 law.at(point.dose_rate));
+}
+
 int write_law(const Options& options, const ProcessOptions& chosen) {
+    if (options.json) refuse("--calibrate-gamma writes its law as JSON anyway; leave --json and --report out");
+    if (chosen.outliers || chosen.koma || !chosen.defects.empty() || chosen.dtype || chosen.is_plain)
+        refuse("--calibrate-gamma only measures: leave --outliers, --koma, --defects, --dtype and --plain out");
     if (!options.output_dir.empty()) refuse("--calibrate-gamma writes one law: -o FILE, or standard output");
     const std::vector<fs::path> flats(options.inputs.begin(), options.inputs.end());
     ThreadExecutor executor(thread_count(options));
@@ -282,8 +360,33 @@ int write_law(const Options& options, const ProcessOptions& chosen) {
         std::vector<fs::path> read = flats;
         for (const fs::path& file : {chosen.gain->file, chosen.dark}) read.push_back(file);
         write_gamma_law(calibration, Output::file(options.output, options.force), read);
+        if (options.quiet == 0) print_law(calibration, options.output);
     }
     return 0;
+}
+
+/// KOMA's first pass, with a bar of its own: what fails here fails once, not once a movie.
+void gather_sums(const Options& options, ProcessSession& session) {
+    ThreadExecutor executor(thread_count(options));
+    ProgressBar bar("sums of the session", may_draw() && !options.no_progress && options.quiet == 0);
+    RunContext context = plain_context(options);
+    context.executor = &executor;
+    context.progress = [&bar](const ProgressUpdate& update) { bar(update); };
+    if (context.log)
+        context.log = [&bar, tell = context.log](std::string_view text) {
+            bar.erase();
+            tell(text);
+        };
+    session.prepare(context);
+}
+
+void tell_odd_name(const Options& options, bool is_plain) {
+    if (options.quiet > 1 || options.output.empty()) return;
+    if (is_plain && is_compressed_name(options.output))
+        std::cerr << fmt::format("mrcz: warning: {}: --plain writes MRC, the name says MRCZ\n", options.output);
+    if (!is_plain && is_plain_name(options.output))
+        std::cerr << fmt::format("mrcz: warning: {}: holds compressed MRCZ, the name says MRC; --plain writes MRC\n",
+                                 options.output);
 }
 
 int correct_all(Options options, const ProcessOptions& chosen) {
@@ -302,12 +405,15 @@ int correct_all(Options options, const ProcessOptions& chosen) {
     if (chosen.koma && options.verbose > 0)
         std::cerr << fmt::format("{} movies in the order of their {}\n", options.inputs.size(),
                                  session.is_ordered_by_time() ? "acquisition times" : "names");
+    tell_odd_name(options, chosen.is_plain);
+    gather_sums(options, session);
+    options.stops_when_full = true;
     return for_each_input(options, [&](const std::string& input, const RunContext& context) {
         const auto started = std::chrono::steady_clock::now();
         const Output output = output_for(options, input, derive, !chosen.is_plain);
         const MovieResult result = session.process(numbers.at(input), output, context);
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
-        print_result(options, input, output.path.string(), result, taken.count());
+        print_result(options, input, output.path.string(), result, chosen, taken.count());
     });
 }
 
@@ -341,13 +447,14 @@ int run_process(const std::vector<std::string>& arguments) {
     add_json(app, options);
     app.add_option("--report", flags.report, "json: as --json; thresholds, counts, correlation before and after");
     app.add_option("--lag", flags.lag, "with --json: also correlation of frames N apart")
-        ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 20).description(""))
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 20).description(""))
         ->type_name("N");
     int exit_code = 0;
     if (!parse(app, with_outlier_rule(arguments), exit_code)) return exit_code;
     if (!flags.report.empty() && flags.report != "json")
         refuse(fmt::format("report '{}': expected json", flags.report));
     options.json = options.json || !flags.report.empty();
+    if (flags.lag > 0 && !options.json) refuse("--lag is a number of the report: give --json, too");
     options.makes_files = true;
     const ProcessOptions chosen = process_options(options, flags);
     gather_inputs(options, InputKind::any);

@@ -71,11 +71,17 @@ class Gatherer {
         if (name.starts_with('.')) return;
         std::error_code ignored;
         if (entry.is_directory(ignored)) {
-            if (!entry.is_symlink(ignored)) add_folder(entry.path(), below / name);
+            if (!entry.is_symlink(ignored) && !is_output_folder(entry.path())) add_folder(entry.path(), below / name);
         } else if (entry.is_regular_file(ignored) && fits_(name)) {
             ++fitting_;
             add(entry.path().string(), below / name);
         }
+    }
+
+    /// Within the folder given, what an earlier run wrote is no input of the next.
+    [[nodiscard]] bool is_output_folder(const fs::path& folder) const {
+        std::error_code ignored;
+        return !options_.output_dir.empty() && fs::equivalent(folder, options_.output_dir, ignored);
     }
 
     Options& options_;

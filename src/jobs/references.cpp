@@ -128,6 +128,12 @@ void require_shape(const ImageShape& found, const ImageShape& shape, std::string
     if (!(found == shape)) fail(ErrorCode::invalid_argument, what, ": ", mismatch_hint(shape, found));
 }
 
+std::string said_of(const std::optional<BarePixels>& bare) {
+    if (!bare) return {};
+    return concat(", and not the ", bare->shape.nx, " x ", bare->shape.ny, " pixels of ", info_of(bare->type).name,
+                  " that --bare says, which take ", bytes_of(*bare), " bytes");
+}
+
 }  // namespace
 
 FloatImage read_image(const fs::path& path, const ProcessOptions& chosen) {
@@ -144,10 +150,7 @@ FloatImage read_image(const fs::path& path, const ProcessOptions& chosen) {
             return mean_of(sum_frames(Reader(path, chosen.limits, chosen.mode0)));
         } catch (const Error& error) {
             if (error.code() != ErrorCode::not_mrc) throw;
-            fail(ErrorCode::unsupported, "is neither MRC nor TIFF nor Digital Micrograph",
-                 bare ? concat(", and not the ", bare->shape.nx, " x ", bare->shape.ny, " pixels of ",
-                               info_of(bare->type).name, " that --bare says: those take ", bytes_of(*bare), " bytes")
-                      : std::string(),
+            fail(ErrorCode::unsupported, "is neither MRC nor TIFF nor Digital Micrograph", said_of(chosen.bare),
                  "; of pixels alone say columns, ", "rows and type (--bare 4096x4096:float32), by which its ",
                  source->size(), " bytes must be explained");
         }

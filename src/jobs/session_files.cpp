@@ -11,7 +11,7 @@ SessionFiles::SessionFiles(const ProcessOptions& options) {
     if (options.gain) add_reference(options.gain->file, "gain reference");
     if (options.gain) add_reference(options.gain->gamma_law_file, "gamma law");
     add_reference(options.dark, "dark reference");
-    add_reference(options.defects, "defects");
+    add_reference(options.defects, "list or map of defects");
 }
 
 /// Zeros where there is no such file: what opens it says why.

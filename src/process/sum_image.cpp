@@ -53,7 +53,8 @@ Growth growth_of(PixelType type) {
         default:
             break;
     }
-    fail(ErrorCode::unsupported, "sums of ", info_of(type).name, " frames: only of numbers that are one by one");
+    fail(ErrorCode::unsupported, "sums of ", info_of(type).name,
+         " frames are not made: corrections are of real numbers, neither complex ones nor colours");
 }
 
 bool is_signed(PixelType type) { return type == PixelType::int8 || type == PixelType::int16; }
