@@ -63,7 +63,7 @@ def check_outliers(checks: Checks, workshop: Workshop) -> None:
         [movie] = workshop.movies(name)
         clean, again = workshop.path("clean.mrc"), workshop.path("again.mrc")
         [report] = reports_of("--outliers", "--plain", "-f", "-o", clean, movie)
-        reports_of("--outliers", "--plain", "-f", "-o", again, clean)
+        reports_of("--again", "--outliers", "--plain", "-f", "-o", again, clean)
         found = workshop.ask(task="outliers", set=name, clean=str(clean), again=str(again))
         [before], [after] = correlations([report], "before"), correlations([report])
         print(f"{name}: recall {found['recall']}, precision {found['precision']}, "
