@@ -1,0 +1,120 @@
+#include <cstring>
+
+#include "codec/rans/model.hpp"
+#include "codec/rans/plan.hpp"
+#include "codec/rans/sample.hpp"
+
+namespace mrcz::codec::rans {
+namespace {
+
+constexpr std::size_t first_look_pixels = std::size_t{1} << 16, first_look_run = 1024;
+constexpr std::size_t table_share = 32;  // one pixel in so many goes into a table
+constexpr std::size_t table_run = 8192;
+/// What a faster mode may cost more, in 1/1000: its tables are coarser, its speed twice that of the next.
+constexpr std::uint64_t speed_worth = 2;
+/// Streams under this are cut into fewer lanes: the states of 32 would take one per cent of them.
+constexpr std::uint64_t small_stream = std::uint64_t{32} << 10;
+
+struct Candidate {
+    Mode mode;
+    Coding coding;
+    std::uint64_t bytes;
+};
+
+std::uint64_t scaled(std::uint64_t cost, std::size_t sampled, std::size_t pixels) {
+    const double bits = static_cast<double>(cost >> cost_bits) * static_cast<double>(pixels);
+    return static_cast<std::uint64_t>(bits / static_cast<double>(sampled) / 8);
+}
+
+std::uint64_t table_bytes(const Table& table) {
+    Bytes bytes;
+    BitWriter writer(bytes);
+    write(table, writer);
+    return bytes.size() + 2;
+}
+
+struct Estimate {
+    Table table;
+    std::uint64_t bytes;
+};
+
+Estimate estimate(const Setup& setup, const Coding& coding, std::span<const std::byte> pixels) {
+    const std::size_t sampled = pixels.size() >> setup.kind.log2_bytes;
+    const Fitted fitted = fit(count_symbols(setup, coding, pixels), coding.wild_bits(setup.kind));
+    const std::uint64_t lows = (std::uint64_t{coding.shift} << cost_bits) * sampled;
+    Estimate made{{coding, fitted.frequencies}, scaled(fitted.cost + lows, sampled, setup.pixels)};
+    made.bytes += table_bytes(made.table) + 128 * setup.block_count();
+    return made;
+}
+
+bool is_constant(const Setup& setup, std::span<const std::byte> frame) {
+    const std::size_t pixel = setup.kind.bytes();
+    return std::memcmp(frame.data(), frame.data() + pixel, frame.size() - pixel) == 0;
+}
+
+Plan constant_plan(const Setup& setup, std::span<const std::byte> frame) {
+    Plan plan;
+    plan.row = &row_of(Mode::constant);
+    for (std::size_t k = 0; k < setup.kind.bytes(); ++k)
+        plan.pixel |= std::to_integer<std::uint32_t>(frame[k]) << (8 * k);
+    plan.bytes = 8;
+    return plan;
+}
+
+Plan plan_of(Mode mode, std::uint64_t bytes, const Setup& setup) {
+    Plan plan;
+    plan.row = &row_of(mode);
+    plan.bytes = bytes;
+    plan.lanes = bytes / setup.block_count() < small_stream ? 16 : 32;
+    return plan;
+}
+
+struct TupleMode {
+    Mode mode;
+    unsigned tuple;
+};
+constexpr TupleMode tuple_modes[] = {{Mode::quad, 4}, {Mode::pair, 2}, {Mode::single, 1}};  // the fastest first
+
+Plan tuple_plan(const Setup& setup, std::span<const std::byte> frame) {
+    const Bytes look = sample(setup, frame, first_look_pixels, first_look_run);
+    const RangeFinder finder(setup.kind, look);
+    std::optional<Candidate> best;
+    for (const auto& [mode, tuple] : tuple_modes) {
+        const auto range = finder.find(tuple);
+        constexpr double worth_trying = 0.9;
+        if (tuple != 1 && range.covered < worth_trying) continue;
+        const std::uint64_t bytes = estimate(setup, range.coding, look).bytes;
+        if (!best || bytes + best->bytes * speed_worth / 1000 < best->bytes) best = {mode, range.coding, bytes};
+    }
+    const std::size_t table_pixels = std::max(first_look_pixels * 4, setup.pixels / table_share);
+    const Estimate settled = estimate(setup, best->coding, sample(setup, frame, table_pixels, table_run));
+    Plan plan = plan_of(best->mode, settled.bytes, setup);
+    plan.table = settled.table;
+    return plan;
+}
+
+/// Bytes that the other codec takes, estimated.
+std::uint64_t fallback_bytes(const Setup& setup, std::span<const std::byte> frame) {
+    constexpr std::size_t tried_pixels = std::size_t{1} << 19;
+    const Bytes tried = sample(setup, frame, tried_pixels, tried_pixels / 4);
+    Bytes coded(tried.size());
+    const std::size_t size = setup.fallback->encode(tried, coded);
+    if (size == 0) return UINT64_MAX;
+    return static_cast<std::uint64_t>(static_cast<double>(size) * static_cast<double>(frame.size()) /
+                                      static_cast<double>(tried.size()));
+}
+
+}  // namespace
+
+Plan choose_plan(const Setup& setup, std::span<const std::byte> frame) {
+    if (is_constant(setup, frame)) return constant_plan(setup, frame);
+    Plan best = tuple_plan(setup, frame);
+    if (setup.model != nullptr)
+        if (Plan plan = plan_segments(setup, frame); plan.bytes < best.bytes) best = std::move(plan);
+    if (setup.fallback != nullptr)
+        if (const auto bytes = fallback_bytes(setup, frame); bytes < best.bytes) best = plan_of(Mode::fallback, bytes, setup);
+    if (best.bytes >= frame.size()) best = plan_of(Mode::raw, frame.size(), setup);
+    return best;
+}
+
+}  // namespace mrcz::codec::rans

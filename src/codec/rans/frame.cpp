@@ -1,0 +1,225 @@
+#include "codec/rans/frame.hpp"
+
+#include <cstring>
+
+#include "base/checked.hpp"
+#include "codec/rans/model.hpp"
+
+namespace mrcz::codec::rans {
+namespace {
+
+constexpr std::size_t head_bytes = 4;
+constexpr std::size_t sizes_bytes = 12;  // of one block
+/// More than a mode's part can take, segments apart.
+constexpr std::size_t part_bound = 4096;
+
+struct Head {
+    std::uint8_t mode, lanes, log2_block_pixels, reserved;
+};
+
+unsigned log2_of(std::size_t power) { return static_cast<unsigned>(std::countr_zero(power)); }
+
+Bytes head_of(const Setup& setup, const Plan& plan) {
+    Bytes head;
+    append_le(head, static_cast<std::uint8_t>(plan.row->mode));
+    append_le(head, static_cast<std::uint8_t>(plan.lanes));
+    append_le(head, static_cast<std::uint8_t>(plan.row->has_blocks ? log2_of(setup.block_pixels) : 0));
+    append_le(head, std::uint8_t{0});
+    plan.row->write_part(plan, setup, head);
+    return head;
+}
+
+/// The segments of a block, with tables of the model or with the one that the plan has.
+template <class AnyTable, class TableOf>
+std::vector<Segment<AnyTable>> segments_of(const Setup& setup, const Plan& plan, std::size_t block,
+                                           const AnyTable* only_table, TableOf&& table_of) {
+    const std::size_t pixels = setup.pixels_of_block(block);
+    if (plan.row->mode != Mode::segments) return {{only_table, pixels}};
+    std::vector<Segment<AnyTable>> segments;
+    const std::size_t segment_pixels = setup.model->parts().segment_pixels;
+    const std::size_t first = block * setup.block_pixels / segment_pixels;
+    for (std::size_t segment = first, left = pixels; left != 0; ++segment) {
+        const std::size_t count = std::min(left, setup.model->pixels_of(segment));
+        segments.push_back({&table_of(plan.table_of[segment]), count});
+        left -= count;
+    }
+    return segments;
+}
+
+std::size_t write_raw(const Setup& setup, std::span<const std::byte> frame, std::span<std::byte> payload) {
+    Plan plan;
+    plan.row = &row_of(Mode::raw);
+    const Bytes head = head_of(setup, plan);
+    std::memcpy(payload.data(), head.data(), head.size());
+    std::memcpy(payload.data() + head.size(), frame.data(), frame.size());
+    return head.size() + frame.size();
+}
+
+/// 0: no smaller than the frame.
+std::size_t write_piece(const Setup& setup, const Plan& plan, std::span<const std::byte> frame,
+                        std::span<std::byte> payload) {
+    const Bytes head = head_of(setup, plan);
+    std::memcpy(payload.data(), head.data(), head.size());
+    if (plan.row->mode == Mode::constant) return head.size();
+    if (plan.row->mode != Mode::fallback) return 0;
+    const std::size_t size = setup.fallback->encode(frame, payload.subspan(head.size(), frame.size() - 1));
+    return size == 0 ? 0 : head.size() + size;
+}
+
+void write_sizes(std::span<std::byte> to, const BlockSizes& sizes) {
+    store_le(&to[0], static_cast<std::uint32_t>(sizes.words));
+    store_le(&to[4], static_cast<std::uint32_t>(sizes.escapes));
+    store_le(&to[8], static_cast<std::uint32_t>(sizes.wild_bytes));
+}
+
+/// 0: no smaller than the frame.
+std::size_t write_blocks(const Setup& setup, const Plan& plan, std::span<const std::byte> frame,
+                         std::span<std::byte> payload, EncodeMemory& memory) {
+    const Bytes head = head_of(setup, plan);
+    std::memcpy(payload.data(), head.data(), head.size());
+    std::optional<EncodingTable> table;
+    if (plan.table) table.emplace(*plan.table);
+    std::size_t end = head.size() + sizes_bytes * setup.block_count();
+    for (std::size_t block = 0; block < setup.block_count(); ++block) {
+        const auto segments = segments_of<EncodingTable>(
+            setup, plan, block, table ? &*table : nullptr,
+            [&](std::size_t index) -> const EncodingTable& { return setup.model->encoding(index); });
+        const std::size_t first = block * setup.block_pixels, pixels = setup.pixels_of_block(block);
+        auto from = frame.subspan(first << setup.kind.log2_bytes, pixels << setup.kind.log2_bytes);
+        if (plan.row->mode == Mode::segments) {
+            const auto gathered = memory.gathered.first(from.size());
+            setup.model->gather(frame, first, gathered);
+            from = gathered;
+        }
+        const BlockSizes sizes = memory.encoder.encode(*setup.kernels, setup.kind, plan.lanes, segments, from);
+        const std::uint64_t bytes =
+            sizes.stream_bytes(plan.lanes, low_bytes_of(std::span<const Segment<EncodingTable>>(segments)));
+        if (end + bytes >= head_bytes + frame.size()) return 0;
+        write_sizes(payload.subspan(head.size() + sizes_bytes * block), sizes);
+        memory.encoder.write(payload.subspan(end, static_cast<std::size_t>(bytes)));
+        end += static_cast<std::size_t>(bytes);
+    }
+    return end;
+}
+
+Head read_head(Cursor& cursor) {
+    Head head{};
+    head.mode = cursor.read<std::uint8_t>("mode");
+    head.lanes = cursor.read<std::uint8_t>("lanes");
+    head.log2_block_pixels = cursor.read<std::uint8_t>("block size");
+    head.reserved = cursor.read<std::uint8_t>("reserved byte");
+    return head;
+}
+
+void check_head(const Head& head, const ModeRow* row) {
+    constexpr unsigned least_log2 = 12, most_log2 = 24;
+    if (row == nullptr)
+        fail(ErrorCode::unsupported, "rans: mode ", unsigned{head.mode}, " is unknown to this version");
+    if (head.reserved != 0)
+        fail(ErrorCode::unsupported, "rans: reserved byte ", unsigned{head.reserved}, ", 0 expected");
+    if (row->has_blocks && head.lanes != 16 && head.lanes != 32)
+        fail(ErrorCode::corrupt, "rans: ", unsigned{head.lanes}, " lanes, 16 or 32 expected");
+    if (row->has_blocks && (head.log2_block_pixels < least_log2 || head.log2_block_pixels > most_log2))
+        fail(ErrorCode::corrupt, "rans: blocks of 2^", unsigned{head.log2_block_pixels}, " pixels, 2^", least_log2,
+             " to 2^", most_log2, " expected");
+    if (!row->has_blocks && (head.lanes != 0 || head.log2_block_pixels != 0))
+        fail(ErrorCode::corrupt, "rans: lanes and block size in a chunk without blocks");
+}
+
+BlockSizes read_sizes(Cursor& cursor) {
+    BlockSizes sizes;
+    sizes.words = cursor.read<std::uint32_t>("words of a block");
+    sizes.escapes = cursor.read<std::uint32_t>("escapes of a block");
+    sizes.wild_bytes = cursor.read<std::uint32_t>("bytes of pixels out of range of a block");
+    return sizes;
+}
+
+}  // namespace
+
+std::size_t payload_bound(const Setup& setup) {
+    const std::size_t segments = setup.model == nullptr ? 0 : setup.model->segment_count();
+    return head_bytes + part_bound + 2 * segments + sizes_bytes * setup.block_count() + setup.frame_bytes();
+}
+
+std::size_t encode_frame(const Setup& setup, std::span<const std::byte> frame, std::span<std::byte> payload,
+                         EncodeMemory& memory) {
+    const Plan plan = choose_plan(setup, frame);
+    const std::size_t size = plan.row->has_blocks ? write_blocks(setup, plan, frame, payload, memory)
+                                                  : write_piece(setup, plan, frame, payload);
+    return size != 0 ? size : write_raw(setup, frame, payload);
+}
+
+ParsedFrame::ParsedFrame(const Setup& setup, std::span<const std::byte> payload) : setup_(setup) {
+    Cursor cursor(payload, "rans");
+    const Head head = read_head(cursor);
+    plan_.row = find_mode(head.mode);
+    check_head(head, plan_.row);
+    plan_.lanes = head.lanes;
+    if (plan_.row->has_blocks) setup_.block_pixels = std::size_t{1} << head.log2_block_pixels;
+    plan_.row->read_part(plan_, setup_, cursor);
+    if (!plan_.row->has_blocks) {
+        streams_.push_back({{}, cursor.take(cursor.remaining(), "payload")});
+        return;
+    }
+    if (plan_.table) table_ = std::make_unique<const DecodingTable>(*plan_.table);
+
+    std::vector<BlockSizes> sizes(cursor.remaining() / sizes_bytes >= setup_.block_count() ? setup_.block_count() : 0);
+    if (sizes.empty())
+        fail(ErrorCode::truncated, "rans: ", cursor.remaining(), " bytes cannot hold the sizes of ",
+             setup_.block_count(), " blocks");
+    for (BlockSizes& block : sizes) block = read_sizes(cursor);
+    for (std::size_t block = 0; block < sizes.size(); ++block) {
+        const auto segments = segments_of_block(block);
+        const auto bytes =
+            sizes[block].stream_bytes(plan_.lanes, low_bytes_of(std::span<const Segment<DecodingTable>>(segments)));
+        streams_.push_back({sizes[block], cursor.take(bytes, "block")});
+    }
+    if (cursor.remaining() != 0)
+        fail(ErrorCode::corrupt, "rans: ", cursor.remaining(), " bytes behind the last block");
+}
+
+std::vector<Segment<DecodingTable>> ParsedFrame::segments_of_block(std::size_t index) const {
+    return segments_of<DecodingTable>(
+        setup_, plan_, index, table_.get(),
+        [&](std::size_t table) -> const DecodingTable& { return setup_.model->decoding(table); });
+}
+
+void ParsedFrame::decode_block(std::size_t index, std::span<std::byte> frame, DecodeMemory& memory) const {
+    if (!plan_.row->has_blocks) return decode_piece(frame);
+    const std::size_t first = index * setup_.block_pixels, pixels = setup_.pixels_of_block(index);
+    const auto here = frame.subspan(first << setup_.kind.log2_bytes, pixels << setup_.kind.log2_bytes);
+    const bool permuted = plan_.row->mode == Mode::segments;
+    const auto to = permuted ? memory.gathered.first(here.size()) : here;
+    const auto segments = segments_of_block(index);
+    memory.decoder.decode(*setup_.kernels, setup_.kind, plan_.lanes, segments, streams_[index].sizes,
+                          streams_[index].bytes, to);
+    if (permuted) setup_.model->scatter(to, first, frame);
+}
+
+void ParsedFrame::decode_piece(std::span<std::byte> frame) const {
+    const auto stored = streams_[0].bytes;
+    if (plan_.row->mode == Mode::fallback) {
+        if (setup_.fallback == nullptr)
+            fail(ErrorCode::unsupported, "rans: a chunk of another codec, which is not at hand here");
+        return setup_.fallback->decode(stored, frame);
+    }
+    if (plan_.row->mode == Mode::constant) {
+        if (!stored.empty()) fail(ErrorCode::corrupt, "rans: ", stored.size(), " bytes behind a constant pixel");
+        std::byte pixel[4];
+        store_le(pixel, plan_.pixel);
+        for (std::size_t at = 0; at < frame.size(); at += setup_.kind.bytes())
+            std::memcpy(&frame[at], pixel, setup_.kind.bytes());
+        return;
+    }
+    if (stored.size() != frame.size())
+        fail(ErrorCode::corrupt, "rans: ", stored.size(), " raw bytes, a frame has ", frame.size());
+    std::memcpy(frame.data(), stored.data(), stored.size());
+}
+
+void decode_frame(const Setup& setup, std::span<const std::byte> payload, std::span<std::byte> frame,
+                  DecodeMemory& memory) {
+    const ParsedFrame parsed(setup, payload);
+    for (std::size_t block = 0; block < parsed.block_count(); ++block) parsed.decode_block(block, frame, memory);
+}
+
+}  // namespace mrcz::codec::rans

@@ -1,0 +1,57 @@
+// One frame as the payload of a chunk: a head, what the mode needs, the sizes of the blocks, the blocks. Blocks are coded
+// one by one, so that several threads may share a frame.
+#pragma once
+
+#include <memory>
+
+#include "codec/rans/plan.hpp"
+
+namespace mrcz::codec::rans {
+
+/// Memory of one thread.
+struct EncodeMemory {
+    BlockEncoder encoder;
+    Buffer gathered;
+};
+struct DecodeMemory {
+    BlockDecoder decoder;
+    Buffer gathered;
+};
+
+/// Bytes a payload takes at most.
+[[nodiscard]] std::size_t payload_bound(const Setup& setup);
+
+/// The payload of a frame of frame_bytes(); `payload` holds payload_bound() bytes. Returns how many were used. The same
+/// frame and setup give the same bytes whatever the kernels.
+[[nodiscard]] std::size_t encode_frame(const Setup& setup, std::span<const std::byte> frame,
+                                       std::span<std::byte> payload, EncodeMemory& memory);
+
+/// A payload whose head and sizes were checked.
+class ParsedFrame {
+  public:
+    /// Throws Error{corrupt, truncated, unsupported}; `payload` and what `setup` names must outlive this.
+    ParsedFrame(const Setup& setup, std::span<const std::byte> payload);
+
+    [[nodiscard]] const Plan& plan() const { return plan_; }
+    /// Pieces that can be decoded one by one, in any order, each into pixels of its own.
+    [[nodiscard]] std::size_t block_count() const { return streams_.size(); }
+    void decode_block(std::size_t index, std::span<std::byte> frame, DecodeMemory& memory) const;
+
+  private:
+    struct Stream {
+        BlockSizes sizes;
+        std::span<const std::byte> bytes;
+    };
+    [[nodiscard]] std::vector<Segment<DecodingTable>> segments_of_block(std::size_t index) const;
+    void decode_piece(std::span<std::byte> frame) const;
+
+    Setup setup_;
+    Plan plan_;
+    std::unique_ptr<const DecodingTable> table_;
+    std::vector<Stream> streams_;
+};
+
+void decode_frame(const Setup& setup, std::span<const std::byte> payload, std::span<std::byte> frame,
+                  DecodeMemory& memory);
+
+}  // namespace mrcz::codec::rans

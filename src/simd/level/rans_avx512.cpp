@@ -1,0 +1,128 @@
+// Compiled with the flags of level/avx512.cpp; the same caution holds.
+#include <immintrin.h>
+
+#include "simd/level/rans_bits_bmi2.inl"
+#include "simd/level/rans_plain.inl"
+#include "simd/level/rans_table.inl"
+
+namespace mrcz::simd {
+namespace {
+
+constexpr size_t vector_lanes = 16;
+
+inline __m512i set(uint32_t value) { return _mm512_set1_epi32(static_cast<int>(value)); }
+
+inline __m512i load_symbols(const uint8_t* from) {
+    return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+}
+
+// Rounding toward zero leaves the quotient of a state below 2^31 exact or one too small.
+inline __m512i next_state(__m512i state, __m512i frequency, __m512i start) {
+    constexpr int down = _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC;
+    const __m512 share = _mm512_div_round_ps(_mm512_cvt_roundepi32_ps(state, down), _mm512_cvtepi32_ps(frequency), down);
+    const __m512i quotient = _mm512_cvttps_epi32(share);
+    const __m512i rest = _mm512_sub_epi32(state, _mm512_mullo_epi32(quotient, frequency));
+    // (q << 12) + r, and where r is too large by one frequency: ((q + 1) << 12) + r - f.
+    const __m512i sum =
+        _mm512_add_epi32(_mm512_add_epi32(_mm512_slli_epi32(quotient, rans_probability_bits), rest), start);
+    const __mmask16 one_too_small = _mm512_cmpge_epi32_mask(rest, frequency);
+    return _mm512_mask_add_epi32(sum, one_too_small, sum, _mm512_sub_epi32(set(rans_probability_total), frequency));
+}
+
+inline void write_escapes(__mmask16 escapes, const uint8_t* symbols, std::byte*& to) {
+    for (unsigned left = escapes; left != 0;) {
+        const unsigned lane = 31u - static_cast<unsigned>(__builtin_clz(left));
+        *octets(--to) = symbols[lane];
+        left ^= 1u << lane;
+    }
+}
+
+inline __m512i encode_vector(__m512i state, const uint32_t* table, const uint8_t* symbols, RansWriter& writer) {
+    const __m512i entry = _mm512_i32gather_epi32(load_symbols(symbols), table, 4);
+    const __mmask16 escapes = _mm512_movepi32_mask(entry);
+    if (__builtin_expect(escapes != 0, 0)) write_escapes(escapes, symbols, writer.escapes);
+    const __m512i low_12 = set(rans_probability_total - 1);
+    const __m512i frequency = _mm512_and_si512(_mm512_srli_epi32(entry, rans_encode_frequency_shift), low_12);
+    const __m512i limit = _mm512_slli_epi32(frequency, 31 - rans_probability_bits);
+    const __mmask16 full = _mm512_cmpge_epi32_mask(state, limit);
+    const unsigned words = static_cast<unsigned>(__builtin_popcount(full));
+    writer.words -= 2 * words;
+    const __m256i packed = _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(full, state));
+    _mm256_mask_storeu_epi16(writer.words, static_cast<__mmask16>((1u << words) - 1), packed);
+    state = _mm512_mask_srli_epi32(state, full, state, 16);
+    return next_state(state, frequency, _mm512_and_si512(entry, low_12));
+}
+
+template <size_t Vectors>
+void encode_rounds(uint32_t* states, const uint32_t* table, const uint8_t* symbols, size_t count, RansWriter* writer) {
+    RansWriter to = *writer;
+    __m512i state[Vectors];
+    for (size_t v = 0; v < Vectors; ++v) state[v] = _mm512_loadu_si512(states + v * vector_lanes);
+    for (size_t at = count; at > 0;) {
+        at -= Vectors * vector_lanes;
+        for (size_t v = Vectors; v-- > 0;)
+            state[v] = encode_vector(state[v], table, symbols + at + v * vector_lanes, to);
+    }
+    for (size_t v = 0; v < Vectors; ++v) _mm512_storeu_si512(states + v * vector_lanes, state[v]);
+    *writer = to;
+}
+
+void encode(uint32_t* states, size_t lanes, const uint32_t* table, const std::byte* symbols, size_t count,
+            RansWriter* writer) {
+    const size_t whole = count & ~(lanes - 1);
+    encode_symbols_plain(states, lanes, table, octets(symbols), whole, count, *writer);
+    (lanes == 32 ? encode_rounds<2> : encode_rounds<1>)(states, table, octets(symbols), whole, writer);
+}
+
+struct Decoded {
+    __m512i state, entry;
+};
+
+inline Decoded take_symbol(__m512i state, const uint32_t* table) {
+    const __m512i low_12 = set(rans_probability_total - 1);
+    const __m512i entry = _mm512_i32gather_epi32(_mm512_and_si512(state, low_12), table, 4);
+    const __m512i frequency = _mm512_srli_epi32(entry, rans_decode_frequency_shift);
+    const __m512i place = _mm512_and_si512(_mm512_srli_epi32(entry, rans_decode_place_shift), low_12);
+    const __m512i whole = _mm512_srli_epi32(state, rans_probability_bits);
+    return {_mm512_add_epi32(_mm512_mullo_epi32(frequency, whole), place), entry};
+}
+
+inline __m512i take_words(__m512i state, const std::byte*& next) {
+    const __mmask16 low = _mm512_cmplt_epu32_mask(state, set(rans_low));
+    const __m512i words = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(next)));
+    next += 2 * static_cast<unsigned>(__builtin_popcount(low));
+    return _mm512_mask_or_epi32(state, low, _mm512_slli_epi32(state, 16), _mm512_maskz_expand_epi32(low, words));
+}
+
+template <size_t Vectors>
+size_t decode_rounds(uint32_t* states, const uint32_t* table, RansReader* reader, uint8_t* symbols, size_t count) {
+    constexpr size_t lanes = Vectors * vector_lanes;
+    __m512i state[Vectors];
+    for (size_t v = 0; v < Vectors; ++v) state[v] = _mm512_loadu_si512(states + v * vector_lanes);
+    const std::byte* next = reader->next;
+    const std::byte* const limit = reader->limit;
+    size_t done = 0;
+    for (; done + lanes <= count && next <= limit; done += lanes) {
+        Decoded decoded[Vectors];
+        for (size_t v = 0; v < Vectors; ++v) decoded[v] = take_symbol(state[v], table);
+        for (size_t v = 0; v < Vectors; ++v) {
+            state[v] = take_words(decoded[v].state, next);
+            _mm_storeu_si128(reinterpret_cast<__m128i*>(symbols + done + v * vector_lanes),
+                             _mm512_cvtepi32_epi8(decoded[v].entry));
+        }
+    }
+    for (size_t v = 0; v < Vectors; ++v) _mm512_storeu_si512(states + v * vector_lanes, state[v]);
+    reader->next = next;
+    return done;
+}
+
+size_t decode(uint32_t* states, size_t lanes, const uint32_t* table, RansReader* reader, std::byte* symbols,
+              size_t count) {
+    return (lanes == 32 ? decode_rounds<2> : decode_rounds<1>)(states, table, reader, octets(symbols), count);
+}
+
+}  // namespace
+
+const RansKernels avx512_rans = MRCZ_RANS_KERNELS;
+
+}  // namespace mrcz::simd
