@@ -90,7 +90,8 @@ int main(int argc, char** argv) {
     if (argc < 5) return std::fprintf(stderr, "usage: bench_rans FILE.raw DTYPE NY NX [FRAMES [BITS [LEVELS [MODEL]]]]\n"), 2;
     const auto type = find_pixel_type(argv[2]);
     if (!type) return std::fprintf(stderr, "no pixel type %s\n", argv[2]), 2;
-    const std::size_t pixels = std::strtoull(argv[3], nullptr, 10) * std::strtoull(argv[4], nullptr, 10);
+    const std::size_t row_pixels = std::strtoull(argv[4], nullptr, 10);
+    const std::size_t pixels = std::strtoull(argv[3], nullptr, 10) * row_pixels;
     const std::size_t pixel_bytes = info_of(*type).pixel_bytes;
     const Frames frames = read_frames(argv[1], pixels * pixel_bytes, argc > 5 ? std::strtoull(argv[5], nullptr, 10) : 2);
     const double bound = argc > 6 ? std::atof(argv[6]) : 0;
@@ -106,7 +107,7 @@ int main(int argc, char** argv) {
     if (sharing != 0) {
         const Frames taken = read_frames(argv[1], pixels * pixel_bytes, std::min<std::size_t>(sharing, 256));
         const std::vector<std::span<const std::byte>> spans(taken.begin(), taken.end());
-        const double took = seconds([&] { model = rans::learn_model(*type, pixels, spans, sharing); });
+        const double took = seconds([&] { model = rans::learn_model({*type, pixels, row_pixels, spans, sharing}); });
         if (model) {
             const Bytes payload = rans::write_model(*model);
             model_bytes = payload.size();

@@ -13,15 +13,15 @@ inline constexpr unsigned rans_probability_bits = 12;
 inline constexpr std::uint32_t rans_probability_total = 1u << rans_probability_bits;
 /// A state lies in [low, 2^31); it gives 16 bits away or takes them in when it leaves.
 inline constexpr std::uint32_t rans_low = 1u << 15;
-inline constexpr std::size_t rans_most_lanes = 32;
+inline constexpr std::size_t rans_most_lanes = 64;
 
 /// Entry of a decoding table, by the low 12 bits of a state: frequency << 20 | place within the symbol << 8 | symbol.
-/// Entry of an encoding table, by symbol: escapes << 31 | frequency << 12 | start. Frequencies are 1 to 4095.
+/// Entry of an encoding table, by symbol: escapes << 31 | frequency << 12 | start. Frequencies are 1 to 4094.
 inline constexpr unsigned rans_decode_frequency_shift = 20, rans_decode_place_shift = 8;
 inline constexpr unsigned rans_encode_frequency_shift = 12;
 inline constexpr std::uint32_t rans_escapes = 1u << 31;
 
-/// Words and escaped symbols are written downward, so that they are read upward.
+/// Words and escaped symbols in the order they are made, which is the reverse of that they are read in.
 struct RansWriter {
     std::byte* words;
     std::byte* escapes;
@@ -35,10 +35,13 @@ struct RansReader {
 };
 
 struct RansKernels {
-    /// Codes the symbols from the last to the first; symbol i belongs to lane i modulo `lanes` (16 or 32). A symbol
-    /// whose entry escapes is written to the escapes, too. There must be room for a word and an escape per symbol.
+    /// Codes the symbols from the last to the first; symbol i belongs to lane i modulo `lanes` (16, 32 or 64). A symbol
+    /// whose entry escapes is written to the escapes, too. There must be room for a word and an escape per symbol, and
+    /// for 32 bytes more behind the words.
     void (*encode)(std::uint32_t* states, std::size_t lanes, const std::uint32_t* table, const std::byte* symbols,
                    std::size_t count, RansWriter* writer);
+    /// Words, not bytes, in reverse.
+    void (*reverse_words)(const std::byte* from, std::byte* to, std::size_t count);
     /// Decodes whole rounds until fewer than `lanes` symbols are left or the reader is past its limit. Returns the
     /// number of symbols decoded.
     std::size_t (*decode)(std::uint32_t* states, std::size_t lanes, const std::uint32_t* table, RansReader* reader,

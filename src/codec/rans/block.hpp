@@ -43,25 +43,24 @@ class BlockEncoder {
     void write(std::span<std::byte> stream) const;
 
   private:
-    struct Run {
-        const EncodingTable* table;
-        std::size_t first_symbol, symbols;
-    };
-    void tokenise(const Segment<EncodingTable>& segment, std::span<const std::byte> pixels);
+    static constexpr std::size_t low_slack = 8;
+
+    void encode_segment(const EncodingTable& table, std::span<const std::byte> pixels, std::byte* lows,
+                        simd::RansWriter& writer);
     void tokenise_piece(const Coding& coding, std::span<const std::byte> pixels, std::byte* symbols, std::size_t count);
-    void keep_low_bits(const Coding& coding, std::span<const std::byte> pixels);
+    void keep_low_bits(const Coding& coding, std::span<const std::byte> pixels, std::byte* to);
     void keep_wild(const Coding& coding, std::span<const std::byte> pixels, std::span<const std::byte> symbols);
+    void write_wild(const Coding& coding, std::span<const std::byte> pixels);
 
     const simd::RansKernels* kernels_ = nullptr;
     PixelKind kind_;
     std::size_t lanes_ = 0;
     std::uint32_t states_[simd::rans_most_lanes] = {};
-    std::vector<Run> runs_;
-    Buffer symbol_memory_, word_memory_, escape_memory_, value_memory_;
-    std::span<std::byte> symbols_;
-    std::size_t used_symbols_ = 0;
-    std::span<const std::byte> words_, escapes_;
-    Bytes lows_, wild_;
+    Buffer symbol_memory_, word_memory_, escape_memory_, value_memory_, low_memory_, packed_memory_;
+    std::span<const std::byte> words_, escapes_;  ///< from the last to the first
+    std::span<std::byte> lows_;
+    Bytes wild_;  ///< piece by piece, from the last to the first
+    std::vector<std::size_t> wild_ends_;
 };
 
 /// Decodes one block after another.

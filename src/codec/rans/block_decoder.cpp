@@ -35,18 +35,27 @@ class Run {
         resolve_escapes(symbols);
         const std::byte* lows = coding.shift == 0 ? nullptr : take_low_bits(coding, count);
         put_pixels(coding, symbols, lows, pixels, count);
-        put_wild(coding, pixels);
+        put_wild(coding, lows, pixels);
     }
 
   private:
     void resolve_escapes(std::span<std::byte> symbols) {
         wild_tuples_->clear();
+        for_each(symbols, wild_symbol, [&](std::size_t at) { wild_tuples_->push_back(at); });
+        for_each(symbols, rare_symbol, [&](std::size_t at) {
+            symbols[at] = escapes_.take(1, "escaped symbol")[0];
+            if (symbols[at] == std::byte{wild_symbol})
+                fail(ErrorCode::corrupt, "block: symbol 255 among the escaped ones");
+        });
+    }
+
+    template <class Visit>
+    static void for_each(std::span<const std::byte> symbols, int symbol, Visit&& visit) {
         for (std::size_t at = 0; at < symbols.size(); ++at) {
-            const void* found = std::memchr(&symbols[at], escape_symbol, symbols.size() - at);
+            const void* found = std::memchr(&symbols[at], symbol, symbols.size() - at);
             if (found == nullptr) return;
             at = static_cast<std::size_t>(static_cast<const std::byte*>(found) - symbols.data());
-            symbols[at] = escapes_.take(1, "escaped symbol")[0];
-            if (symbols[at] == std::byte{escape_symbol}) wild_tuples_->push_back(at);
+            visit(at);
         }
     }
 
@@ -77,12 +86,27 @@ class Run {
             kernels_.expand[kind_.log2_bytes](values, lows, pixels.data(), count, coding.origin, coding.shift);
     }
 
-    void put_wild(const Coding& coding, std::span<std::byte> pixels) {
+    void put_wild(const Coding& coding, const std::byte* lows, std::span<std::byte> pixels) {
         const std::size_t tuple_bytes = coding.tuple << kind_.log2_bytes;
         for (const std::size_t tuple : *wild_tuples_) {
             const std::size_t at = tuple * tuple_bytes;
-            const auto stored = wild_.take(std::min(tuple_bytes, pixels.size() - at), "pixels out of range");
-            std::memcpy(&pixels[at], stored.data(), stored.size());
+            read_wild(coding, lows == nullptr ? nullptr : lows + tuple * coding.tuple,
+                      pixels.subspan(at, std::min(tuple_bytes, pixels.size() - at)));
+        }
+    }
+
+    void read_wild(const Coding& coding, const std::byte* lows, std::span<std::byte> pixels) {
+        const unsigned bits = coding.wild_value_bits();
+        const unsigned outside = (1u << bits) - 1;
+        const unsigned record = bits == 0 ? 0 : wild_.read<std::uint16_t>("pixels out of range");
+        std::byte values[4];
+        for (unsigned k = 0; k < coding.tuple; ++k) values[k] = static_cast<std::byte>(record >> (k * bits) & outside);
+        kernels_.expand[kind_.log2_bytes](values, lows, pixels.data(), pixels.size() >> kind_.log2_bytes, coding.origin,
+                                          coding.shift);
+        for (unsigned k = 0; k << kind_.log2_bytes < pixels.size(); ++k) {
+            if (std::to_integer<unsigned>(values[k]) != outside) continue;
+            const auto stored = wild_.take(kind_.bytes(), "pixel out of range");
+            std::memcpy(&pixels[k << kind_.log2_bytes], stored.data(), stored.size());
         }
     }
 

@@ -1,24 +1,26 @@
 #include <cstring>
 
 #include "codec/rans/model.hpp"
+#include "codec/rans/pixels.hpp"
 #include "codec/rans/plan.hpp"
 #include "codec/rans/sample.hpp"
 
 namespace mrcz::codec::rans {
 namespace {
 
-constexpr std::size_t first_look_pixels = std::size_t{1} << 16, first_look_run = 1024;
-constexpr std::size_t table_share = 32;  // one pixel in so many goes into a table
+constexpr std::size_t first_look_pixels = std::size_t{1} << 15, first_look_run = 1024;
+constexpr std::size_t table_share = 64;  // one pixel in so many goes into a table
 constexpr std::size_t table_run = 8192;
 /// What a faster mode may cost more, in 1/1000: its tables are coarser, its speed twice that of the next.
-constexpr std::uint64_t speed_worth = 2;
-/// Streams under this are cut into fewer lanes: the states of 32 would take one per cent of them.
-constexpr std::uint64_t small_stream = std::uint64_t{32} << 10;
+constexpr std::uint64_t speed_worth = 4;
+/// A lane costs four bytes: few lanes for short streams, many for speed.
+constexpr std::uint64_t stream_for_32 = std::uint64_t{32} << 10, stream_for_64 = std::uint64_t{48} << 10;
 
 struct Candidate {
     Mode mode;
     Coding coding;
     std::uint64_t bytes;
+    unsigned wild_bits;
 };
 
 std::uint64_t scaled(std::uint64_t cost, std::size_t sampled, std::size_t pixels) {
@@ -38,9 +40,9 @@ struct Estimate {
     std::uint64_t bytes;
 };
 
-Estimate estimate(const Setup& setup, const Coding& coding, std::span<const std::byte> pixels) {
+Estimate estimate(const Setup& setup, const Coding& coding, std::span<const std::byte> pixels, unsigned wild) {
     const std::size_t sampled = pixels.size() >> setup.kind.log2_bytes;
-    const Fitted fitted = fit(count_symbols(setup, coding, pixels), coding.wild_bits(setup.kind));
+    const Fitted fitted = fit(count_symbols(setup, coding, pixels), wild);
     const std::uint64_t lows = (std::uint64_t{coding.shift} << cost_bits) * sampled;
     Estimate made{{coding, fitted.frequencies}, scaled(fitted.cost + lows, sampled, setup.pixels)};
     made.bytes += table_bytes(made.table) + 128 * setup.block_count();
@@ -55,17 +57,20 @@ bool is_constant(const Setup& setup, std::span<const std::byte> frame) {
 Plan constant_plan(const Setup& setup, std::span<const std::byte> frame) {
     Plan plan;
     plan.row = &row_of(Mode::constant);
-    for (std::size_t k = 0; k < setup.kind.bytes(); ++k)
-        plan.pixel |= std::to_integer<std::uint32_t>(frame[k]) << (8 * k);
+    plan.pixel = load_pixel(setup.kind, frame.data());
     plan.bytes = 8;
     return plan;
+}
+
+unsigned lanes_for(std::uint64_t stream_bytes) {
+    return stream_bytes < stream_for_32 ? 16 : stream_bytes < stream_for_64 ? 32 : 64;
 }
 
 Plan plan_of(Mode mode, std::uint64_t bytes, const Setup& setup) {
     Plan plan;
     plan.row = &row_of(mode);
     plan.bytes = bytes;
-    plan.lanes = bytes / setup.block_count() < small_stream ? 16 : 32;
+    plan.lanes = lanes_for(bytes / setup.block_count());
     return plan;
 }
 
@@ -83,11 +88,14 @@ Plan tuple_plan(const Setup& setup, std::span<const std::byte> frame) {
         const auto range = finder.find(tuple);
         constexpr double worth_trying = 0.9;
         if (tuple != 1 && range.covered < worth_trying) continue;
-        const std::uint64_t bytes = estimate(setup, range.coding, look).bytes;
-        if (!best || bytes + best->bytes * speed_worth / 1000 < best->bytes) best = {mode, range.coding, bytes};
+        const unsigned wild = wild_bits(setup, range.coding, look);
+        const std::uint64_t bytes = estimate(setup, range.coding, look, wild).bytes;
+        if (!best || bytes + best->bytes * speed_worth / 1000 < best->bytes)
+            best = {mode, range.coding, bytes, wild};
     }
-    const std::size_t table_pixels = std::max(first_look_pixels * 4, setup.pixels / table_share);
-    const Estimate settled = estimate(setup, best->coding, sample(setup, frame, table_pixels, table_run));
+    const std::size_t table_pixels = std::max(first_look_pixels * 8, setup.pixels / table_share);
+    const Bytes more = sample(setup, frame, table_pixels, table_run);
+    const Estimate settled = estimate(setup, best->coding, more, best->wild_bits);
     Plan plan = plan_of(best->mode, settled.bytes, setup);
     plan.table = settled.table;
     return plan;

@@ -117,8 +117,8 @@ void check_head(const Head& head, const ModeRow* row) {
         fail(ErrorCode::unsupported, "rans: mode ", unsigned{head.mode}, " is unknown to this version");
     if (head.reserved != 0)
         fail(ErrorCode::unsupported, "rans: reserved byte ", unsigned{head.reserved}, ", 0 expected");
-    if (row->has_blocks && head.lanes != 16 && head.lanes != 32)
-        fail(ErrorCode::corrupt, "rans: ", unsigned{head.lanes}, " lanes, 16 or 32 expected");
+    if (row->has_blocks && head.lanes != 16 && head.lanes != 32 && head.lanes != 64)
+        fail(ErrorCode::corrupt, "rans: ", unsigned{head.lanes}, " lanes, 16, 32 or 64 expected");
     if (row->has_blocks && (head.log2_block_pixels < least_log2 || head.log2_block_pixels > most_log2))
         fail(ErrorCode::corrupt, "rans: blocks of 2^", unsigned{head.log2_block_pixels}, " pixels, 2^", least_log2,
              " to 2^", most_log2, " expected");

@@ -7,7 +7,7 @@ namespace mrcz::codec::rans {
 namespace {
 
 constexpr std::uint32_t total = simd::rans_probability_total;
-constexpr std::uint32_t largest_frequency = total - 1;
+constexpr std::uint32_t largest_frequency = total - 2;
 
 /// log2(total / frequency) in 1/65536, by squaring: each squaring gives a bit of the logarithm.
 std::uint32_t cost_of_frequency(std::uint32_t frequency) {
@@ -25,20 +25,21 @@ std::uint32_t cost_of_frequency(std::uint32_t frequency) {
     return (simd::rans_probability_bits << cost_bits) - logarithm;
 }
 
-/// Symbols that occur at least `share` / 4 times in 4096 keep a frequency; the rest goes to the escape.
+/// Those that are never left out.
+constexpr bool is_needed(std::size_t symbol) { return symbol == rare_symbol || symbol == wild_symbol; }
+
+/// Symbols that occur at least `share` / 4 times in 4096 keep a frequency; the others count as rare.
 Frequencies rounded(const Counts& counts, std::uint64_t sum, std::uint64_t share, std::array<std::uint64_t, 256>& kept) {
     Frequencies frequencies;
-    kept.fill(0);
     for (std::size_t symbol = 0; symbol < symbol_count; ++symbol) {
-        const bool stays = symbol != escape_symbol && counts[symbol] * std::uint64_t{total} * 4 >= share * sum &&
-                           counts[symbol] != 0;
-        kept[stays ? symbol : escape_symbol] += counts[symbol];
+        const bool stays = symbol == wild_symbol ||
+                           (symbol != rare_symbol && counts[symbol] * std::uint64_t{total} * 4 >= share * sum);
+        kept[stays ? symbol : rare_symbol] += counts[symbol];
     }
     for (std::size_t symbol = 0; symbol < symbol_count; ++symbol) {
-        if (kept[symbol] == 0 && symbol != escape_symbol) continue;
+        if (kept[symbol] == 0 && !is_needed(symbol)) continue;
         const std::uint64_t nearest = (kept[symbol] * total + sum / 2) / sum;
-        frequencies.of[symbol] =
-            static_cast<std::uint16_t>(std::clamp<std::uint64_t>(nearest, 1, largest_frequency));
+        frequencies.of[symbol] = static_cast<std::uint16_t>(std::clamp<std::uint64_t>(nearest, 1, largest_frequency));
     }
     return frequencies;
 }
@@ -80,29 +81,31 @@ const std::array<std::uint32_t, simd::rans_probability_total + 1>& symbol_costs(
     return costs;
 }
 
-std::uint64_t cost(const Frequencies& frequencies, const Counts& counts, unsigned escaped_bits) {
-    constexpr std::uint64_t escaped_symbol_cost = std::uint64_t{8} << cost_bits;
+std::uint64_t cost(const Frequencies& frequencies, const Counts& counts, unsigned wild_bits) {
+    constexpr std::uint64_t byte = std::uint64_t{8} << cost_bits;
     const auto& costs = symbol_costs();
-    const std::uint64_t escape = costs[frequencies.of[escape_symbol]] + escaped_symbol_cost;
-    std::uint64_t sum = counts[escape_symbol] * (escape + (std::uint64_t{escaped_bits} << cost_bits));
-    for (std::size_t symbol = 0; symbol < escape_symbol; ++symbol)
-        sum += counts[symbol] * (frequencies.of[symbol] != 0 ? costs[frequencies.of[symbol]] : escape);
+    const std::uint64_t rare = costs[frequencies.of[rare_symbol]] + byte;
+    std::uint64_t sum = counts[wild_symbol] * (std::uint64_t{wild_bits} << cost_bits);
+    for (std::size_t symbol = 0; symbol < symbol_count; ++symbol) {
+        const bool is_rare = symbol == rare_symbol || frequencies.of[symbol] == 0;
+        sum += counts[symbol] * (is_rare ? rare : costs[frequencies.of[symbol]]);
+    }
     return sum;
 }
 
-Fitted fit(const Counts& counts, unsigned escaped_bits) {
+Fitted fit(const Counts& counts, unsigned wild_bits) {
     const std::uint64_t sum = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
     Fitted best;
     if (sum == 0) {
         best.frequencies.of[0] = largest_frequency;
-        best.frequencies.of[escape_symbol] = 1;
+        best.frequencies.of[rare_symbol] = best.frequencies.of[wild_symbol] = 1;
         return best;
     }
     for (const std::uint64_t share : {1u, 2u, 4u, 8u}) {
         std::array<std::uint64_t, symbol_count> kept{};
         Fitted tried{rounded(counts, sum, share, kept), 0};
         settle_sum(tried.frequencies, kept);
-        tried.cost = cost(tried.frequencies, counts, escaped_bits);
+        tried.cost = cost(tried.frequencies, counts, wild_bits);
         if (share == 1 || tried.cost < best.cost) best = tried;
     }
     return best;
@@ -134,7 +137,8 @@ Frequencies read_frequencies(BitReader& reader) {
         }
     }
     if (sum != total) fail(ErrorCode::corrupt, "table: frequencies add up to ", sum, ", not ", total);
-    if (frequencies.of[escape_symbol] == 0) fail(ErrorCode::corrupt, "table: the escape, symbol 255, has no frequency");
+    if (frequencies.of[rare_symbol] == 0 || frequencies.of[wild_symbol] == 0)
+        fail(ErrorCode::corrupt, "table: symbols 254 and 255, the escapes, need frequencies");
     return frequencies;
 }
 
@@ -156,9 +160,9 @@ EncodeTable make_encode_table(const Frequencies& frequencies) {
         table[symbol] = frequency << simd::rans_encode_frequency_shift | start;
         start += frequency;
     }
-    const std::uint32_t escape = table[escape_symbol] | simd::rans_escapes;
+    const std::uint32_t rare = table[rare_symbol] | simd::rans_escapes;
     for (std::size_t symbol = 0; symbol < symbol_count; ++symbol)
-        if (frequencies.of[symbol] == 0 || symbol == escape_symbol) table[symbol] = escape;
+        if (frequencies.of[symbol] == 0 || symbol == rare_symbol) table[symbol] = rare;
     return table;
 }
 

@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "codec/rans/plan.hpp"
-#include "mrcz/limits.hpp"
 
 namespace mrcz::codec::rans {
 
@@ -14,12 +13,15 @@ class Model {
     struct Parts {
         PixelKind kind;
         std::size_t pixels = 0;
-        std::size_t segment_pixels = 0;
-        std::vector<Table> tables;            ///< 1 to 256
-        std::vector<std::uint8_t> usual;      ///< by segment: its table where a frame does not say otherwise
-        std::vector<std::uint8_t> classes;    ///< by pixel; pixels of a class stand together, classes in rising order
-        std::vector<std::uint32_t> base;      ///< by pixel, is subtracted; empty: nothing is
+        std::size_t row_pixels = 0;         ///< neighbours in the maps below; at least 1
+        std::size_t segment_pixels = 0;     ///< a power of two
+        std::uint32_t least = 0;            ///< is subtracted from every pixel, wrapping
+        std::vector<std::uint32_t> base;    ///< by pixel, is subtracted, too; empty: nothing is
+        std::vector<std::uint8_t> classes;  ///< by pixel: those of a class stand together, classes in rising order
+        std::vector<Table> tables;          ///< 1 to 255, by rising mean
+        std::vector<std::uint8_t> usual;    ///< by segment: its table where a frame does not say otherwise
     };
+    /// Parts that agree with each other.
     explicit Model(Parts parts);
 
     [[nodiscard]] const Parts& parts() const { return parts_; }
@@ -30,29 +32,52 @@ class Model {
     }
     [[nodiscard]] const EncodingTable& encoding(std::size_t table) const { return encoding_[table]; }
     [[nodiscard]] const DecodingTable& decoding(std::size_t table) const { return *decoding_[table]; }
+    /// Where a base is subtracted, `least` leaves as much below for noise.
+    static constexpr std::uint32_t base_room = 32;
+    /// Tables are told apart by the square root of the mean above the floor: noise is alike all along it.
+    [[nodiscard]] static double floor_of(const Parts& parts) { return parts.base.empty() ? 0 : base_room; }
+    [[nodiscard]] static double root_of(double mean, double floor);
 
-    /// The pixels at `first` … of the model's order, base subtracted, and back.
+    /// Of the pixels that a table is made for.
+    [[nodiscard]] std::span<const double> root_means() const { return root_means_; }
+    /// Bits that a pixel of such a mean takes.
+    [[nodiscard]] std::span<const double> pixel_bits() const { return pixel_bits_; }
+    /// Pixels above count as this much in means: single bright ones say nothing about their segment.
+    [[nodiscard]] std::uint32_t cap() const { return cap_; }
+
+    /// As many pixels of the model's order as `pixels` holds, from number `first` on, with what is to be subtracted
+    /// subtracted; and back.
     void gather(std::span<const std::byte> frame, std::size_t first, std::span<std::byte> pixels) const;
     void scatter(std::span<const std::byte> pixels, std::size_t first, std::span<std::byte> frame) const;
 
   private:
     Parts parts_;
-    std::vector<std::uint32_t> order_;  ///< pixels of the frame in the order they are coded
+    std::vector<std::uint32_t> order_;       ///< pixels of the frame in the order they are coded
+    std::vector<std::uint32_t> subtracted_;  ///< in that order; empty where there is no base
     std::vector<EncodingTable> encoding_;
     std::vector<std::unique_ptr<const DecodingTable>> decoding_;
+    std::vector<double> root_means_, pixel_bits_;
+    std::uint32_t cap_ = 0;
 };
 
 [[nodiscard]] Bytes write_model(const Model& model);
-/// Trusts nothing in `payload`; throws Error{corrupt, truncated, limit_exceeded}.
+/// Trusts nothing in `payload`; throws Error{corrupt, truncated, unsupported}. Takes memory in proportion to `pixels`
+/// only, which the caller has checked.
 [[nodiscard]] std::shared_ptr<const Model> read_model(std::span<const std::byte> payload, PixelType type,
                                                       std::size_t pixels);
 
-/// The model that makes the sampled frames small; null where a model cannot pay. `frames` is how many will share it.
-[[nodiscard]] std::shared_ptr<const Model> learn_model(PixelType type, std::size_t pixels,
-                                                       std::span<const std::span<const std::byte>> samples,
-                                                       std::uint64_t frames);
+struct LearningSet {
+    PixelType type = PixelType::uint16;
+    std::size_t pixels = 0;      ///< of a frame
+    std::size_t row_pixels = 0;  ///< of a row; 0 where that is not known
+    std::span<const std::span<const std::byte>> samples;
+    std::uint64_t frames = 0;  ///< that will share the model
+};
 
-/// A row of the table of modes.
+/// The model that makes the sampled frames small; null where none pays for its own size.
+[[nodiscard]] std::shared_ptr<const Model> learn_model(const LearningSet& set);
+
+/// Of the row in the table of modes.
 [[nodiscard]] Plan plan_segments(const Setup& setup, std::span<const std::byte> frame);
 void write_table_choice(const Plan& plan, const Setup& setup, Bytes& bytes);
 void read_table_choice(Plan& plan, const Setup& setup, Cursor& cursor);

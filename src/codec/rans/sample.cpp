@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
+
+#include "codec/rans/pixels.hpp"
 
 namespace mrcz::codec::rans {
 namespace {
@@ -21,17 +24,6 @@ void sort_by_bytes(std::vector<std::uint32_t>& values, unsigned bytes) {
         for (std::size_t k = 1; k < place.size(); ++k) place[k] += place[k - 1];
         for (const std::uint32_t value : values) other[place[digit(value)]++] = value;
         values.swap(other);
-    }
-}
-
-std::uint32_t load_pixel(const PixelKind& kind, const std::byte* from) {
-    switch (kind.log2_bytes) {
-        case 0:
-            return std::to_integer<std::uint32_t>(*from);
-        case 1:
-            return load_le<std::uint16_t>(from);
-        default:
-            return load_le<std::uint32_t>(from);
     }
 }
 
@@ -71,6 +63,17 @@ Counts count_symbols(const Setup& setup, const Coding& coding, std::span<const s
         kernels.count_bytes(made, symbols, counts.data());
     }
     return counts;
+}
+
+unsigned wild_bits(const Setup& setup, const Coding& coding, std::span<const std::byte> pixels) {
+    if (coding.tuple == 1) return static_cast<unsigned>(coding.wild_bits(setup.kind, 1));
+    Coding alone = coding;
+    alone.tuple = 1;
+    const Counts values = count_symbols(setup, alone, pixels), tuples = count_symbols(setup, coding, pixels);
+    const auto outside = std::accumulate(values.begin() + static_cast<std::ptrdiff_t>(coding.recorded_values()),
+                                         values.end(), std::uint64_t{0});
+    const double tuple_count = std::max<double>(tuples[wild_symbol], 1);
+    return static_cast<unsigned>(coding.wild_bits(setup.kind, static_cast<double>(outside) / tuple_count));
 }
 
 RangeFinder::RangeFinder(const PixelKind& kind, std::span<const std::byte> pixels) : kind_(kind) {

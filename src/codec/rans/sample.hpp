@@ -12,6 +12,9 @@ namespace mrcz::codec::rans {
 /// Symbols of the pixels, counted.
 [[nodiscard]] Counts count_symbols(const Setup& setup, const Coding& coding, std::span<const std::byte> pixels);
 
+/// Bits that follow a wild symbol, on average.
+[[nodiscard]] unsigned wild_bits(const Setup& setup, const Coding& coding, std::span<const std::byte> pixels);
+
 /// The coding for tuples of 1, 2 or 4 pixels whose range takes in most of the pixels, with the least shift that does.
 class RangeFinder {
   public:

@@ -23,19 +23,24 @@ struct PixelKind {
 [[nodiscard]] bool takes(PixelType type) noexcept;
 [[nodiscard]] PixelKind kind_of(PixelType type);
 
-/// value = (pixel - origin) >> shift; `tuple` values are a symbol, each in its 8 / tuple bits. The lowest `shift` bits
+/// value = (pixel - origin) >> shift; `tuple` values are a symbol, each in its 8 / tuple bits, the first in the lowest. The lowest `shift` bits
 /// are stored beside it.
 struct Coding {
     unsigned tuple = 1;  ///< 1, 2 or 4 pixels
     unsigned shift = 0;  ///< 0 to 8
     std::uint32_t origin = 0;
 
-    [[nodiscard]] std::uint32_t values() const { return tuple == 1 ? 255 : tuple == 2 ? 16 : 4; }
+    [[nodiscard]] std::uint32_t values() const { return tuple == 1 ? 254 : tuple == 2 ? 16 : 4; }
     [[nodiscard]] std::size_t symbols_of(std::size_t pixels) const { return (pixels + tuple - 1) / tuple; }
     [[nodiscard]] std::size_t low_bytes_of(std::size_t pixels) const { return (pixels + 7) / 8 * shift; }
-    [[nodiscard]] unsigned wild_bits(const PixelKind& kind) const {
-        return tuple * static_cast<unsigned>(8 * kind.bytes());
+    /// Bits of a value in the record of a wild tuple; its pixel follows where they are all ones. 0: it always does.
+    [[nodiscard]] unsigned wild_value_bits() const { return tuple == 1 ? 0 : 16 / tuple; }
+    /// Of a record whose tuple has `outside` pixels that it cannot hold.
+    [[nodiscard]] double wild_bits(const PixelKind& kind, double outside) const {
+        return (tuple == 1 ? 0.0 : 16.0) + outside * static_cast<double>(8 * kind.bytes());
     }
+    /// Values that a record holds.
+    [[nodiscard]] std::size_t recorded_values() const { return (std::size_t{1} << wild_value_bits()) - 1; }
     [[nodiscard]] bool operator==(const Coding&) const = default;
 };
 

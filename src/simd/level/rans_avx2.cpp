@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t vector_lanes = 8;
 
-// By a mask of lanes: which of the packed numbers each lane takes, and which lanes go to the end of a vector in order.
+// By a mask of lanes: which of the packed numbers each lane takes, and which lanes go to the front in order.
 struct LaneOrders {
     alignas(64) uint64_t expand[256];
     alignas(64) uint64_t compress[256];
@@ -19,13 +19,11 @@ struct LaneOrders {
 constexpr LaneOrders make_lane_orders() {
     LaneOrders orders = {};
     for (unsigned mask = 0; mask < 256; ++mask) {
-        unsigned words = 0;
-        for (unsigned lane = 0; lane < 8; ++lane) words += mask >> lane & 1;
         unsigned taken = 0;
         for (unsigned lane = 0; lane < 8; ++lane) {
             if ((mask >> lane & 1) == 0) continue;
             orders.expand[mask] |= static_cast<uint64_t>(taken) << (8 * lane);
-            orders.compress[mask] |= static_cast<uint64_t>(lane) << (8 * (8 - words + taken));
+            orders.compress[mask] |= static_cast<uint64_t>(lane) << (8 * taken);
             ++taken;
         }
     }
@@ -61,12 +59,20 @@ inline __m256i next_state(__m256i state, __m256i frequency, __m256i start) {
                             _mm256_and_si256(too_large, step));
 }
 
-inline void write_escapes(unsigned left, const uint8_t* symbols, std::byte*& to) {
-    while (left != 0) {
-        const unsigned lane = 31u - static_cast<unsigned>(__builtin_clz(left));
-        *octets(--to) = symbols[lane];
-        left ^= 1u << lane;
-    }
+// While coding, the last lane stands first: it is coded first.
+inline __m256i reversed(__m256i lanes) {
+    return _mm256_permutevar8x32_epi32(lanes, _mm256_setr_epi32(7, 6, 5, 4, 3, 2, 1, 0));
+}
+
+inline __m256i load_reversed_symbols(const uint8_t* from) {
+    const __m128i order = _mm_setr_epi8(7, 6, 5, 4, 3, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    return _mm256_cvtepu8_epi32(_mm_shuffle_epi8(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)), order));
+}
+
+__attribute__((noinline, cold)) std::byte* write_escapes(unsigned escapes, const uint8_t* symbols, std::byte* to) {
+    for (; escapes != 0; escapes &= escapes - 1)
+        *octets(to++) = symbols[vector_lanes - 1 - static_cast<unsigned>(__builtin_ctz(escapes))];
+    return to;
 }
 
 // The low halves of eight numbers.
@@ -76,35 +82,42 @@ inline __m128i low_halves(__m256i v) {
     return _mm256_castsi256_si128(_mm256_permute4x64_epi64(packed, 0x08));
 }
 
-inline __m256i encode_vector(__m256i state, const uint32_t* table, const uint8_t* symbols, RansWriter& writer) {
-    const __m256i at = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(symbols)));
-    const __m256i entry = gather(table, at);
+MRCZ_INLINE __m256i encode_vector(__m256i state, const uint32_t* table, const uint8_t* symbols, RansWriter& writer) {
+    const __m256i entry = gather(table, load_reversed_symbols(symbols));
     const unsigned escapes = mask_of(entry);
-    if (__builtin_expect(escapes != 0, 0)) write_escapes(escapes, symbols, writer.escapes);
+    if (__builtin_expect(escapes != 0, 0)) writer.escapes = write_escapes(escapes, symbols, writer.escapes);
     const __m256i low_12 = set(rans_probability_total - 1);
     const __m256i frequency = _mm256_and_si256(_mm256_srli_epi32(entry, rans_encode_frequency_shift), low_12);
     const __m256i limit = _mm256_slli_epi32(frequency, 31 - rans_probability_bits);
     const __m256i not_full = _mm256_cmpgt_epi32(limit, state);
     const unsigned full = ~mask_of(not_full) & 255;
-    // The words stand at the end of the vector; what is written below them is overwritten later.
     const __m256i packed = _mm256_permutevar8x32_epi32(state, order(lane_orders.compress[full]));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(writer.words - 16), low_halves(packed));
-    writer.words -= 2 * static_cast<unsigned>(__builtin_popcount(full));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(writer.words), low_halves(packed));
+    writer.words += 2 * static_cast<unsigned>(__builtin_popcount(full));
     state = _mm256_blendv_epi8(_mm256_srli_epi32(state, 16), state, not_full);
     return next_state(state, frequency, _mm256_and_si256(entry, low_12));
+}
+
+// Unrolled by recursion, before the compiler decides what stays in registers.
+template <size_t Vectors>
+MRCZ_INLINE void encode_round(__m256i* state, const uint32_t* table, const uint8_t* symbols, RansWriter& to) {
+    constexpr size_t last = Vectors - 1;
+    state[last] = encode_vector(state[last], table, symbols + last * vector_lanes, to);
+    if constexpr (last != 0) encode_round<last>(state, table, symbols, to);
 }
 
 template <size_t Vectors>
 void encode_rounds(uint32_t* states, const uint32_t* table, const uint8_t* symbols, size_t count, RansWriter* writer) {
     RansWriter to = *writer;
     __m256i state[Vectors];
-    for (size_t v = 0; v < Vectors; ++v) state[v] = load_state(states + v * vector_lanes);
+    MRCZ_UNROLL
+    for (size_t v = 0; v < Vectors; ++v) state[v] = reversed(load_state(states + v * vector_lanes));
     for (size_t at = count; at > 0;) {
         at -= Vectors * vector_lanes;
-        for (size_t v = Vectors; v-- > 0;)
-            state[v] = encode_vector(state[v], table, symbols + at + v * vector_lanes, to);
+        encode_round<Vectors>(state, table, symbols + at, to);
     }
-    for (size_t v = 0; v < Vectors; ++v) store_state(states + v * vector_lanes, state[v]);
+    MRCZ_UNROLL
+    for (size_t v = 0; v < Vectors; ++v) store_state(states + v * vector_lanes, reversed(state[v]));
     *writer = to;
 }
 
@@ -112,7 +125,7 @@ void encode(uint32_t* states, size_t lanes, const uint32_t* table, const std::by
             RansWriter* writer) {
     const size_t whole = count & ~(lanes - 1);
     encode_symbols_plain(states, lanes, table, octets(symbols), whole, count, *writer);
-    (lanes == 32 ? encode_rounds<4> : encode_rounds<2>)(states, table, octets(symbols), whole, writer);
+    (lanes == 64 ? encode_rounds<8> : lanes == 32 ? encode_rounds<4> : encode_rounds<2>)(states, table, octets(symbols), whole, writer);
 }
 
 struct Decoded {
@@ -151,17 +164,22 @@ template <size_t Vectors>
 size_t decode_rounds(uint32_t* states, const uint32_t* table, RansReader* reader, uint8_t* symbols, size_t count) {
     constexpr size_t lanes = Vectors * vector_lanes;
     __m256i state[Vectors];
+    MRCZ_UNROLL
     for (size_t v = 0; v < Vectors; ++v) state[v] = load_state(states + v * vector_lanes);
     const std::byte* next = reader->next;
     const std::byte* const limit = reader->limit;
     size_t done = 0;
     for (; done + lanes <= count && next <= limit; done += lanes) {
         Decoded decoded[Vectors];
+        MRCZ_UNROLL
         for (size_t v = 0; v < Vectors; ++v) decoded[v] = take_symbol(state[v], table);
+        MRCZ_UNROLL
         for (size_t v = 0; v < Vectors; ++v) state[v] = take_words(decoded[v].state, next);
+        MRCZ_UNROLL
         for (size_t v = 0; v < Vectors; v += 2)
             store_symbols(symbols + done + v * vector_lanes, decoded[v].entry, decoded[v + 1].entry);
     }
+    MRCZ_UNROLL
     for (size_t v = 0; v < Vectors; ++v) store_state(states + v * vector_lanes, state[v]);
     reader->next = next;
     return done;
@@ -169,7 +187,8 @@ size_t decode_rounds(uint32_t* states, const uint32_t* table, RansReader* reader
 
 size_t decode(uint32_t* states, size_t lanes, const uint32_t* table, RansReader* reader, std::byte* symbols,
               size_t count) {
-    return (lanes == 32 ? decode_rounds<4> : decode_rounds<2>)(states, table, reader, octets(symbols), count);
+    const auto rounds = lanes == 64 ? decode_rounds<8> : lanes == 32 ? decode_rounds<4> : decode_rounds<2>;
+    return rounds(states, table, reader, octets(symbols), count);
 }
 
 }  // namespace

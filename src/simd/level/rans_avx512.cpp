@@ -12,8 +12,14 @@ constexpr size_t vector_lanes = 16;
 
 inline __m512i set(uint32_t value) { return _mm512_set1_epi32(static_cast<int>(value)); }
 
-inline __m512i load_symbols(const uint8_t* from) {
-    return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+// While coding, the last lane stands first: it is coded first.
+inline __m512i reversed(__m512i lanes) {
+    return _mm512_permutexvar_epi32(_mm512_setr_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0), lanes);
+}
+
+inline __m512i load_reversed_symbols(const uint8_t* from) {
+    const __m128i order = _mm_setr_epi8(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    return _mm512_cvtepu8_epi32(_mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)), order));
 }
 
 // Rounding toward zero leaves the quotient of a state below 2^31 exact or one too small.
@@ -29,41 +35,47 @@ inline __m512i next_state(__m512i state, __m512i frequency, __m512i start) {
     return _mm512_mask_add_epi32(sum, one_too_small, sum, _mm512_sub_epi32(set(rans_probability_total), frequency));
 }
 
-inline void write_escapes(__mmask16 escapes, const uint8_t* symbols, std::byte*& to) {
-    for (unsigned left = escapes; left != 0;) {
-        const unsigned lane = 31u - static_cast<unsigned>(__builtin_clz(left));
-        *octets(--to) = symbols[lane];
-        left ^= 1u << lane;
-    }
+__attribute__((noinline, cold)) std::byte* write_escapes(unsigned escapes, const uint8_t* symbols, std::byte* to) {
+    for (; escapes != 0; escapes &= escapes - 1)
+        *octets(to++) = symbols[vector_lanes - 1 - static_cast<unsigned>(__builtin_ctz(escapes))];
+    return to;
 }
 
-inline __m512i encode_vector(__m512i state, const uint32_t* table, const uint8_t* symbols, RansWriter& writer) {
-    const __m512i entry = _mm512_i32gather_epi32(load_symbols(symbols), table, 4);
+MRCZ_INLINE __m512i encode_vector(__m512i state, const uint32_t* table, const uint8_t* symbols, RansWriter& writer) {
+    const __m512i entry = _mm512_i32gather_epi32(load_reversed_symbols(symbols), table, 4);
     const __mmask16 escapes = _mm512_movepi32_mask(entry);
-    if (__builtin_expect(escapes != 0, 0)) write_escapes(escapes, symbols, writer.escapes);
+    if (__builtin_expect(escapes != 0, 0)) writer.escapes = write_escapes(escapes, symbols, writer.escapes);
     const __m512i low_12 = set(rans_probability_total - 1);
     const __m512i frequency = _mm512_and_si512(_mm512_srli_epi32(entry, rans_encode_frequency_shift), low_12);
     const __m512i limit = _mm512_slli_epi32(frequency, 31 - rans_probability_bits);
     const __mmask16 full = _mm512_cmpge_epi32_mask(state, limit);
-    const unsigned words = static_cast<unsigned>(__builtin_popcount(full));
-    writer.words -= 2 * words;
-    const __m256i packed = _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(full, state));
-    _mm256_mask_storeu_epi16(writer.words, static_cast<__mmask16>((1u << words) - 1), packed);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(writer.words),
+                        _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(full, state)));
+    writer.words += 2 * static_cast<unsigned>(__builtin_popcount(full));
     state = _mm512_mask_srli_epi32(state, full, state, 16);
     return next_state(state, frequency, _mm512_and_si512(entry, low_12));
+}
+
+// Unrolled by recursion, before the compiler decides what stays in registers.
+template <size_t Vectors>
+MRCZ_INLINE void encode_round(__m512i* state, const uint32_t* table, const uint8_t* symbols, RansWriter& to) {
+    constexpr size_t last = Vectors - 1;
+    state[last] = encode_vector(state[last], table, symbols + last * vector_lanes, to);
+    if constexpr (last != 0) encode_round<last>(state, table, symbols, to);
 }
 
 template <size_t Vectors>
 void encode_rounds(uint32_t* states, const uint32_t* table, const uint8_t* symbols, size_t count, RansWriter* writer) {
     RansWriter to = *writer;
     __m512i state[Vectors];
-    for (size_t v = 0; v < Vectors; ++v) state[v] = _mm512_loadu_si512(states + v * vector_lanes);
+    MRCZ_UNROLL
+    for (size_t v = 0; v < Vectors; ++v) state[v] = reversed(_mm512_loadu_si512(states + v * vector_lanes));
     for (size_t at = count; at > 0;) {
         at -= Vectors * vector_lanes;
-        for (size_t v = Vectors; v-- > 0;)
-            state[v] = encode_vector(state[v], table, symbols + at + v * vector_lanes, to);
+        encode_round<Vectors>(state, table, symbols + at, to);
     }
-    for (size_t v = 0; v < Vectors; ++v) _mm512_storeu_si512(states + v * vector_lanes, state[v]);
+    MRCZ_UNROLL
+    for (size_t v = 0; v < Vectors; ++v) _mm512_storeu_si512(states + v * vector_lanes, reversed(state[v]));
     *writer = to;
 }
 
@@ -71,7 +83,7 @@ void encode(uint32_t* states, size_t lanes, const uint32_t* table, const std::by
             RansWriter* writer) {
     const size_t whole = count & ~(lanes - 1);
     encode_symbols_plain(states, lanes, table, octets(symbols), whole, count, *writer);
-    (lanes == 32 ? encode_rounds<2> : encode_rounds<1>)(states, table, octets(symbols), whole, writer);
+    (lanes == 64 ? encode_rounds<4> : lanes == 32 ? encode_rounds<2> : encode_rounds<1>)(states, table, octets(symbols), whole, writer);
 }
 
 struct Decoded {
@@ -98,19 +110,23 @@ template <size_t Vectors>
 size_t decode_rounds(uint32_t* states, const uint32_t* table, RansReader* reader, uint8_t* symbols, size_t count) {
     constexpr size_t lanes = Vectors * vector_lanes;
     __m512i state[Vectors];
+    MRCZ_UNROLL
     for (size_t v = 0; v < Vectors; ++v) state[v] = _mm512_loadu_si512(states + v * vector_lanes);
     const std::byte* next = reader->next;
     const std::byte* const limit = reader->limit;
     size_t done = 0;
     for (; done + lanes <= count && next <= limit; done += lanes) {
         Decoded decoded[Vectors];
+        MRCZ_UNROLL
         for (size_t v = 0; v < Vectors; ++v) decoded[v] = take_symbol(state[v], table);
+        MRCZ_UNROLL
         for (size_t v = 0; v < Vectors; ++v) {
             state[v] = take_words(decoded[v].state, next);
             _mm_storeu_si128(reinterpret_cast<__m128i*>(symbols + done + v * vector_lanes),
                              _mm512_cvtepi32_epi8(decoded[v].entry));
         }
     }
+    MRCZ_UNROLL
     for (size_t v = 0; v < Vectors; ++v) _mm512_storeu_si512(states + v * vector_lanes, state[v]);
     reader->next = next;
     return done;
@@ -118,7 +134,8 @@ size_t decode_rounds(uint32_t* states, const uint32_t* table, RansReader* reader
 
 size_t decode(uint32_t* states, size_t lanes, const uint32_t* table, RansReader* reader, std::byte* symbols,
               size_t count) {
-    return (lanes == 32 ? decode_rounds<2> : decode_rounds<1>)(states, table, reader, octets(symbols), count);
+    const auto rounds = lanes == 64 ? decode_rounds<4> : lanes == 32 ? decode_rounds<2> : decode_rounds<1>;
+    return rounds(states, table, reader, octets(symbols), count);
 }
 
 }  // namespace

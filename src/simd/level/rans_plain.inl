@@ -8,6 +8,15 @@
 #include "simd/level/octets.inl"
 #include "simd/rans.hpp"
 
+// The states of all lanes are to stay in registers.
+#if defined(__clang__)
+#define MRCZ_UNROLL _Pragma("unroll")
+#else
+#define MRCZ_UNROLL _Pragma("GCC unroll 8")
+#endif
+
+#define MRCZ_INLINE inline __attribute__((always_inline))
+
 namespace mrcz::simd {
 namespace {
 
@@ -28,11 +37,11 @@ inline uint8_t from_little(uint8_t byte) { return byte; }
 
 // One symbol, forwards and backwards: what the vectors compute lane by lane.
 inline void encode_symbol(uint32_t& state, uint32_t entry, uint8_t symbol, RansWriter& writer) {
-    if ((entry & rans_escapes) != 0) *octets(--writer.escapes) = symbol;
+    if ((entry & rans_escapes) != 0) *octets(writer.escapes++) = symbol;
     const uint32_t frequency = (entry >> rans_encode_frequency_shift) & (rans_probability_total - 1);
     if (state >= frequency << (31 - rans_probability_bits)) {
-        writer.words -= 2;
         store_word(octets(writer.words), static_cast<uint16_t>(state));
+        writer.words += 2;
         state >>= 16;
     }
     const uint32_t quotient = state / frequency;
@@ -46,6 +55,11 @@ inline void encode_symbols_plain(uint32_t* states, size_t lanes, const uint32_t*
         --end;
         encode_symbol(states[end & (lanes - 1)], table[symbols[end]], symbols[end], writer);
     }
+}
+
+void reverse_words(const std::byte* from, std::byte* to, size_t count) {
+    for (size_t i = 0; i < count; ++i)
+        store_word(octets(to) + 2 * i, load_word<uint16_t>(octets(from) + 2 * (count - 1 - i)));
 }
 
 inline uint8_t decode_symbol(uint32_t& state, const uint32_t* table, const std::byte*& words) {

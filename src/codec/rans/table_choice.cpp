@@ -1,0 +1,90 @@
+// A table of the model's bank for each segment of a frame.
+#include <algorithm>
+#include <cmath>
+
+#include "codec/rans/model.hpp"
+#include "codec/rans/pixels.hpp"
+
+namespace mrcz::codec::rans {
+namespace {
+
+constexpr std::uint64_t fold(std::int64_t value) {
+    return value >= 0 ? 2 * static_cast<std::uint64_t>(value) : 2 * static_cast<std::uint64_t>(-value) - 1;
+}
+constexpr std::int64_t unfold(std::uint64_t folded) {
+    const auto half = static_cast<std::int64_t>(folded / 2);
+    return folded % 2 == 0 ? half : -half - 1;
+}
+
+std::uint64_t capped_sum(const Model& model, std::span<const std::byte> pixels) {
+    return with_word(model.parts().kind, [&](auto word) -> std::uint64_t {
+        using Word = decltype(word);
+        const auto cap = static_cast<Word>(std::min(model.cap(), model.parts().kind.mask()));
+        std::uint64_t sum = 0;
+        for (std::size_t at = 0; at < pixels.size(); at += sizeof(Word))
+            sum += std::min(load_le<Word>(&pixels[at]), cap);
+        return sum;
+    });
+}
+
+std::size_t nearest(std::span<const double> rising, double value) {
+    const auto above = std::lower_bound(rising.begin(), rising.end(), value);
+    if (above == rising.begin()) return 0;
+    const auto index = static_cast<std::size_t>(above - rising.begin());
+    if (index == rising.size()) return index - 1;
+    return rising[index] - value < value - rising[index - 1] ? index : index - 1;
+}
+
+}  // namespace
+
+Plan plan_segments(const Setup& setup, std::span<const std::byte> frame) {
+    const Model& model = *setup.model;
+    Plan plan;
+    plan.row = &row_of(Mode::segments);
+    Buffer memory;
+    double bits = 0;
+    for (std::size_t segment = 0; segment < model.segment_count(); ++segment) {
+        const std::size_t pixels = model.pixels_of(segment);
+        const auto gathered = memory.first(model.parts().segment_pixels << setup.kind.log2_bytes)
+                                  .first(pixels << setup.kind.log2_bytes);
+        model.gather(frame, segment * model.parts().segment_pixels, gathered);
+        const double mean = static_cast<double>(capped_sum(model, gathered)) / static_cast<double>(pixels);
+        const std::size_t table = nearest(model.root_means(), Model::root_of(mean, Model::floor_of(model.parts())));
+        plan.table_of.push_back(static_cast<std::uint8_t>(table));
+        bits += model.pixel_bits()[table] * static_cast<double>(pixels);
+    }
+    plan.bytes = static_cast<std::uint64_t>(bits / 8) + 128 * setup.block_count();
+    plan.lanes = plan.bytes / setup.block_count() < (std::uint64_t{32} << 10) ? 16 : 32;
+    return plan;
+}
+
+void write_table_choice(const Plan& plan, const Setup& setup, Bytes& bytes) {
+    Bytes part;
+    BitWriter writer(part);
+    for (std::size_t segment = 0; segment < plan.table_of.size(); ++segment)
+        writer.number(fold(std::int64_t{plan.table_of[segment]} - setup.model->parts().usual[segment]));
+    append_le(bytes, static_cast<std::uint32_t>(part.size()));
+    append(bytes, part);
+}
+
+void read_table_choice(Plan& plan, const Setup& setup, Cursor& cursor) {
+    if (setup.model == nullptr) fail(ErrorCode::corrupt, "rans: a chunk of segments, but no model");
+    const Model& model = *setup.model;
+    if (setup.block_pixels % model.parts().segment_pixels != 0)
+        fail(ErrorCode::corrupt, "rans: blocks of ", setup.block_pixels, " pixels are no whole number of segments of ",
+             model.parts().segment_pixels);
+    const auto size = cursor.read<std::uint32_t>("size of the tables' numbers");
+    BitReader reader(cursor.take(size, "the tables' numbers"), "rans: tables of segments");
+    constexpr std::uint64_t most = 2 * 255;
+    for (std::size_t segment = 0; segment < model.segment_count(); ++segment) {
+        const std::int64_t table = model.parts().usual[segment] + unfold(reader.number(most, "difference"));
+        if (table < 0 || static_cast<std::size_t>(table) >= model.parts().tables.size())
+            fail(ErrorCode::corrupt, "rans: segment ", segment, " names table ", table, " of ",
+                 model.parts().tables.size());
+        plan.table_of.push_back(static_cast<std::uint8_t>(table));
+    }
+    if (reader.used_bytes() != size)
+        fail(ErrorCode::corrupt, "rans: tables of segments: ", reader.used_bytes(), " bytes used of ", size);
+}
+
+}  // namespace mrcz::codec::rans
