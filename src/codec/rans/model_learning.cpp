@@ -207,20 +207,48 @@ class Learning {
         parts_.least = from_zero ? 0 : (least ^ kind_.sign_bit) & kind_.mask();
     }
 
-    /// Mean of the lowest tenth of a pixel's values: the pedestal of an integrating detector, seen through its noise.
+    /// The pedestal of an integrating detector: the mean of each pixel's lowest peak; where a pixel is too bright to show
+    /// one, the median of the others.
     void find_base() {
-            std::vector<std::uint32_t> base(set_.pixels), values(set_.samples.size());
-        const std::size_t lowest = std::max<std::size_t>(1, values.size() / 10);
+        const std::vector<std::uint32_t> spreads = lowest_spreads();
+        std::vector<std::uint32_t> sorted(spreads);
+        std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
+        const std::uint32_t peak = 4 * sorted[sorted.size() / 2] + 2;  // wide enough for six deviations of its noise
+        std::vector<std::uint32_t> base(set_.pixels), found, values(set_.samples.size());
+        std::vector<bool> is_found(set_.pixels);
         for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel) {
             for (std::size_t sample = 0; sample < values.size(); ++sample) values[sample] = value(sample, pixel);
-            std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(lowest - 1), values.end());
-            const auto sum = std::accumulate(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(lowest),
-                                             std::uint64_t{0});
-            base[pixel] = static_cast<std::uint32_t>((sum + lowest / 2) / lowest);
+            const std::uint32_t lowest = *std::min_element(values.begin(), values.end());
+            std::uint64_t sum = 0, count = 0;
+            for (const std::uint32_t seen : values)
+                if (seen - lowest <= peak) sum += seen, ++count;
+            base[pixel] = static_cast<std::uint32_t>((sum + count / 2) / count);
+            constexpr std::uint64_t least_count = 3;
+            is_found[pixel] = count >= least_count;
+            if (is_found[pixel]) found.push_back(base[pixel]);
+        }
+        if (!found.empty()) {
+            const auto middle = found.begin() + static_cast<std::ptrdiff_t>(found.size() / 2);
+            std::nth_element(found.begin(), middle, found.end());
+            for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel)
+                if (!is_found[pixel]) base[pixel] = *middle;
         }
         // One constant below all of them keeps the noise positive and the map small.
         parts_.least = (parts_.least - Model::base_room) & kind_.mask();
         parts_.base = std::move(base);
+    }
+
+    /// Of each pixel's lowest tenth of values: about one and a half deviations where that is all noise.
+    [[nodiscard]] std::vector<std::uint32_t> lowest_spreads() const {
+        std::vector<std::uint32_t> spreads(set_.pixels), values(set_.samples.size());
+        const auto tenth = static_cast<std::ptrdiff_t>(values.size() / 10);
+        for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel) {
+            for (std::size_t sample = 0; sample < values.size(); ++sample) values[sample] = value(sample, pixel);
+            std::nth_element(values.begin(), values.begin() + tenth, values.end());
+            const auto end = values.begin() + tenth + 1;
+            spreads[pixel] = values[static_cast<std::size_t>(tenth)] - *std::min_element(values.begin(), end);
+        }
+        return spreads;
     }
 
     void find_classes() {
