@@ -1,6 +1,5 @@
 #include <cstring>
 
-#include "codec/rans/model.hpp"
 #include "codec/rans/pixels.hpp"
 #include "codec/rans/plan.hpp"
 #include "codec/rans/sample.hpp"
@@ -13,7 +12,6 @@ constexpr std::size_t table_share = 64;  // one pixel in so many goes into a tab
 constexpr std::size_t table_run = 8192;
 /// What a faster mode may cost more, in 1/1000: its tables are coarser, its speed twice that of the next.
 constexpr std::uint64_t speed_worth = 4;
-/// A lane costs four bytes: few lanes for short streams, many for speed.
 constexpr std::uint64_t stream_for_32 = std::uint64_t{32} << 10, stream_for_64 = std::uint64_t{48} << 10;
 
 struct Candidate {
@@ -60,10 +58,6 @@ Plan constant_plan(const Setup& setup, std::span<const std::byte> frame) {
     plan.pixel = load_pixel(setup.kind, frame.data());
     plan.bytes = 8;
     return plan;
-}
-
-unsigned lanes_for(std::uint64_t stream_bytes) {
-    return stream_bytes < stream_for_32 ? 16 : stream_bytes < stream_for_64 ? 32 : 64;
 }
 
 Plan plan_of(Mode mode, std::uint64_t bytes, const Setup& setup) {
@@ -114,11 +108,13 @@ std::uint64_t fallback_bytes(const Setup& setup, std::span<const std::byte> fram
 
 }  // namespace
 
+unsigned lanes_for(std::uint64_t stream_bytes) noexcept {
+    return stream_bytes < stream_for_32 ? 16 : stream_bytes < stream_for_64 ? 32 : 64;
+}
+
 Plan choose_plan(const Setup& setup, std::span<const std::byte> frame) {
     if (is_constant(setup, frame)) return constant_plan(setup, frame);
     Plan best = tuple_plan(setup, frame);
-    if (setup.model != nullptr)
-        if (Plan plan = plan_segments(setup, frame); plan.bytes < best.bytes) best = std::move(plan);
     if (setup.fallback != nullptr)
         if (const auto bytes = fallback_bytes(setup, frame); bytes < best.bytes) best = plan_of(Mode::fallback, bytes, setup);
     if (best.bytes >= frame.size()) best = plan_of(Mode::raw, frame.size(), setup);

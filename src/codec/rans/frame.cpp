@@ -36,8 +36,7 @@ std::vector<Segment<AnyTable>> segments_of(const Setup& setup, const Plan& plan,
     const std::size_t pixels = setup.pixels_of_block(block);
     if (plan.row->mode != Mode::segments) return {{only_table, pixels}};
     std::vector<Segment<AnyTable>> segments;
-    const std::size_t segment_pixels = setup.model->parts().segment_pixels;
-    const std::size_t first = block * setup.block_pixels / segment_pixels;
+    const std::size_t first = setup.model->segment_from(block * setup.block_pixels);
     for (std::size_t segment = first, left = pixels; left != 0; ++segment) {
         const std::size_t count = std::min(left, setup.model->pixels_of(segment));
         segments.push_back({&table_of(plan.table_of[segment]), count});
@@ -72,9 +71,9 @@ void write_sizes(std::span<std::byte> to, const BlockSizes& sizes) {
     store_le(&to[8], static_cast<std::uint32_t>(sizes.wild_bytes));
 }
 
-/// 0: no smaller than the frame.
+/// 0: no smaller than the frame. `frame` is in the order that the mode codes it in.
 std::size_t write_blocks(const Setup& setup, const Plan& plan, std::span<const std::byte> frame,
-                         std::span<std::byte> payload, EncodeMemory& memory) {
+                         std::span<std::byte> payload, BlockEncoder& encoder) {
     const Bytes head = head_of(setup, plan);
     std::memcpy(payload.data(), head.data(), head.size());
     std::optional<EncodingTable> table;
@@ -85,21 +84,22 @@ std::size_t write_blocks(const Setup& setup, const Plan& plan, std::span<const s
             setup, plan, block, table ? &*table : nullptr,
             [&](std::size_t index) -> const EncodingTable& { return setup.model->encoding(index); });
         const std::size_t first = block * setup.block_pixels, pixels = setup.pixels_of_block(block);
-        auto from = frame.subspan(first << setup.kind.log2_bytes, pixels << setup.kind.log2_bytes);
-        if (plan.row->mode == Mode::segments) {
-            const auto gathered = memory.gathered.first(from.size());
-            setup.model->gather(frame, first, gathered);
-            from = gathered;
-        }
-        const BlockSizes sizes = memory.encoder.encode(*setup.kernels, setup.kind, plan.lanes, segments, from);
+        const auto from = frame.subspan(first << setup.kind.log2_bytes, pixels << setup.kind.log2_bytes);
+        const BlockSizes sizes = encoder.encode(*setup.kernels, setup.kind, plan.lanes, segments, from);
         const std::uint64_t bytes =
             sizes.stream_bytes(plan.lanes, low_bytes_of(std::span<const Segment<EncodingTable>>(segments)));
         if (end + bytes >= head_bytes + frame.size()) return 0;
         write_sizes(payload.subspan(head.size() + sizes_bytes * block), sizes);
-        memory.encoder.write(payload.subspan(end, static_cast<std::size_t>(bytes)));
+        encoder.write(payload.subspan(end, static_cast<std::size_t>(bytes)));
         end += static_cast<std::size_t>(bytes);
     }
     return end;
+}
+
+/// A frame that takes more than the model's tables promise is unlike those they were made from: others are worth a try.
+bool is_as_expected(const Plan& plan, std::size_t size) {
+    constexpr std::uint64_t slack_bytes = 256;
+    return size <= plan.bytes + plan.bytes / 16 + slack_bytes;
 }
 
 Head read_head(Cursor& cursor) {
@@ -143,8 +143,18 @@ std::size_t payload_bound(const Setup& setup) {
 
 std::size_t encode_frame(const Setup& setup, std::span<const std::byte> frame, std::span<std::byte> payload,
                          EncodeMemory& memory) {
+    std::uint64_t with_model = UINT64_MAX;
+    if (setup.model != nullptr) {
+        const auto gathered = memory.gathered.first(frame.size());
+        setup.model->gather(frame, 0, gathered);
+        const Plan plan = plan_segments(setup, gathered);
+        const std::size_t size = write_blocks(setup, plan, gathered, payload, memory.encoder);
+        if (size != 0 && is_as_expected(plan, size)) return size;
+        if (size != 0) with_model = size;
+    }
     const Plan plan = choose_plan(setup, frame);
-    const std::size_t size = plan.row->has_blocks ? write_blocks(setup, plan, frame, payload, memory)
+    if (plan.bytes >= with_model) return static_cast<std::size_t>(with_model);
+    const std::size_t size = plan.row->has_blocks ? write_blocks(setup, plan, frame, payload, memory.encoder)
                                                   : write_piece(setup, plan, frame, payload);
     return size != 0 ? size : write_raw(setup, frame, payload);
 }

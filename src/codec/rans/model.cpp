@@ -52,21 +52,43 @@ Shape shape_of(const Table& table) {
 }  // namespace
 
 Model::Model(Parts parts) : parts_(std::move(parts)), order_(order_of(parts_.classes)) {
+    starts_.push_back(0);
+    for (const std::uint32_t length : parts_.lengths) starts_.push_back(starts_.back() + length);
     if (!parts_.base.empty()) {
         subtracted_.resize(order_.size());
         for (std::size_t at = 0; at < order_.size(); ++at) subtracted_[at] = parts_.base[order_[at]];
     }
     double brightest = 0;
+    std::vector<std::pair<double, std::uint8_t>> roots;
     for (const Table& table : parts_.tables) {
         encoding_.emplace_back(table);
         decoding_.push_back(std::make_unique<const DecodingTable>(table));
         const Shape shape = shape_of(table);
-        root_means_.push_back(root_of(shape.mean, floor_of(parts_)));
+        roots.emplace_back(root_of(shape.mean, floor_of(parts_)), static_cast<std::uint8_t>(roots.size()));
         pixel_bits_.push_back(shape.bits);
         brightest = std::max(brightest, shape.mean);
     }
+    std::sort(roots.begin(), roots.end());
+    for (const auto& [root, table] : roots) {
+        root_means_.push_back(root);
+        by_mean_.push_back(table);
+    }
     constexpr double room = 16;
     cap_ = static_cast<std::uint32_t>(std::min(2 * brightest + room, 4294967295.0));
+}
+
+std::size_t Model::segment_from(std::size_t pixel) const {
+    const auto found = std::lower_bound(starts_.begin(), starts_.end() - 1, pixel);
+    return *found == pixel ? static_cast<std::size_t>(found - starts_.begin()) : segment_count();
+}
+
+std::size_t Model::table_for(double mean) const {
+    const double root = root_of(mean, floor_of(parts_));
+    const auto above = std::lower_bound(root_means_.begin(), root_means_.end(), root);
+    auto index = static_cast<std::size_t>(above - root_means_.begin());
+    if (index == root_means_.size() || (index != 0 && root - root_means_[index - 1] < root_means_[index] - root))
+        --index;
+    return by_mean_[index];
 }
 
 double Model::root_of(double mean, double floor) { return std::sqrt(std::max(0.0, mean - floor)); }

@@ -14,11 +14,11 @@ class Model {
         PixelKind kind;
         std::size_t pixels = 0;
         std::size_t row_pixels = 0;         ///< neighbours in the maps below; at least 1
-        std::size_t segment_pixels = 0;     ///< a power of two
+        std::vector<std::uint32_t> lengths; ///< of the segments, in pixels; their sum is `pixels`
         std::uint32_t least = 0;            ///< is subtracted from every pixel, wrapping
         std::vector<std::uint32_t> base;    ///< by pixel, is subtracted, too; empty: nothing is
         std::vector<std::uint8_t> classes;  ///< by pixel: those of a class stand together, classes in rising order
-        std::vector<Table> tables;          ///< 1 to 255, by rising mean
+        std::vector<Table> tables;          ///< 1 to 255
         std::vector<std::uint8_t> usual;    ///< by segment: its table where a frame does not say otherwise
     };
     /// Parts that agree with each other.
@@ -26,10 +26,11 @@ class Model {
 
     [[nodiscard]] const Parts& parts() const { return parts_; }
     [[nodiscard]] std::size_t segment_count() const { return parts_.usual.size(); }
-    /// Pixels of a segment; the last may be shorter.
-    [[nodiscard]] std::size_t pixels_of(std::size_t segment) const {
-        return std::min(parts_.segment_pixels, parts_.pixels - segment * parts_.segment_pixels);
-    }
+    /// Number in the model's order of a segment's first pixel; of the one behind the last, the number of pixels.
+    [[nodiscard]] std::size_t first_of(std::size_t segment) const { return starts_[segment]; }
+    [[nodiscard]] std::size_t pixels_of(std::size_t segment) const { return parts_.lengths[segment]; }
+    /// The segment that begins with this pixel; segment_count() where none does.
+    [[nodiscard]] std::size_t segment_from(std::size_t pixel) const;
     [[nodiscard]] const EncodingTable& encoding(std::size_t table) const { return encoding_[table]; }
     [[nodiscard]] const DecodingTable& decoding(std::size_t table) const { return *decoding_[table]; }
     /// Where a base is subtracted, `least` leaves as much below for noise.
@@ -38,8 +39,8 @@ class Model {
     [[nodiscard]] static double floor_of(const Parts& parts) { return parts.base.empty() ? 0 : base_room; }
     [[nodiscard]] static double root_of(double mean, double floor);
 
-    /// Of the pixels that a table is made for.
-    [[nodiscard]] std::span<const double> root_means() const { return root_means_; }
+    /// The table made for pixels of about this mean.
+    [[nodiscard]] std::size_t table_for(double mean) const;
     /// Bits that a pixel of such a mean takes.
     [[nodiscard]] std::span<const double> pixel_bits() const { return pixel_bits_; }
     /// Pixels above count as this much in means: single bright ones say nothing about their segment.
@@ -52,11 +53,14 @@ class Model {
 
   private:
     Parts parts_;
+    std::vector<std::size_t> starts_;
     std::vector<std::uint32_t> order_;       ///< pixels of the frame in the order they are coded
     std::vector<std::uint32_t> subtracted_;  ///< in that order; empty where there is no base
     std::vector<EncodingTable> encoding_;
     std::vector<std::unique_ptr<const DecodingTable>> decoding_;
-    std::vector<double> root_means_, pixel_bits_;
+    std::vector<double> root_means_;         ///< rising, those of by_mean_
+    std::vector<std::uint8_t> by_mean_;
+    std::vector<double> pixel_bits_;
     std::uint32_t cap_ = 0;
 };
 
@@ -77,8 +81,8 @@ struct LearningSet {
 /// The model that makes the sampled frames small; null where none pays for its own size.
 [[nodiscard]] std::shared_ptr<const Model> learn_model(const LearningSet& set);
 
-/// Of the row in the table of modes.
-[[nodiscard]] Plan plan_segments(const Setup& setup, std::span<const std::byte> frame);
+/// Of the row in the table of modes. `gathered` is the frame in the model's order.
+[[nodiscard]] Plan plan_segments(const Setup& setup, std::span<const std::byte> gathered);
 void write_table_choice(const Plan& plan, const Setup& setup, Bytes& bytes);
 void read_table_choice(Plan& plan, const Setup& setup, Cursor& cursor);
 

@@ -1,7 +1,4 @@
 // The model as the payload of a model chunk.
-#include <algorithm>
-#include <bit>
-
 #include "codec/rans/frame.hpp"
 #include "codec/rans/model.hpp"
 #include "codec/rans/pixels.hpp"
@@ -11,7 +8,6 @@ namespace {
 
 constexpr std::uint8_t format_version = 1;
 constexpr std::uint8_t flag_base = 1;
-constexpr unsigned least_log2_segment = 8, most_log2_segment = 20;
 
 Setup map_setup(const PixelKind& kind, std::size_t pixels) {
     Setup setup;
@@ -63,18 +59,28 @@ Bytes write_tables(const Model::Parts& parts) {
     Bytes bytes;
     BitWriter writer(bytes);
     for (const Table& table : parts.tables) write(table, writer);
-    for (const std::uint8_t table : parts.usual) writer.bits(table, 8);
+    for (std::size_t segment = 0; segment < parts.usual.size(); ++segment) {
+        writer.number(parts.lengths[segment] - 1);
+        writer.bits(parts.usual[segment], 8);
+    }
     return bytes;
 }
 
 void read_tables(std::span<const std::byte> bytes, std::size_t tables, std::size_t segments, Model::Parts& parts) {
     BitReader reader(bytes, "model: tables");
     for (std::size_t k = 0; k < tables; ++k) parts.tables.push_back(read_table(reader, parts.kind));
-    for (std::size_t k = 0; k < segments; ++k) {
+    std::uint64_t left = parts.pixels;
+    for (std::size_t segment = 0; segment < segments; ++segment) {
+        if (left == 0) fail(ErrorCode::corrupt, "model: segment ", segment, " of ", segments, " is behind the last pixel");
+        const std::uint64_t length = 1 + reader.number(left - 1, "pixels of a segment, less one,");
+        left -= length;
+        parts.lengths.push_back(static_cast<std::uint32_t>(length));
         parts.usual.push_back(static_cast<std::uint8_t>(reader.bits(8)));
         if (parts.usual.back() >= tables)
-            fail(ErrorCode::corrupt, "model: segment ", k, " names table ", unsigned{parts.usual.back()}, " of ", tables);
+            fail(ErrorCode::corrupt, "model: segment ", segment, " names table ", unsigned{parts.usual.back()}, " of ",
+                 tables);
     }
+    if (left != 0) fail(ErrorCode::corrupt, "model: ", left, " pixels belong to no segment");
     if (reader.used_bytes() != bytes.size())
         fail(ErrorCode::corrupt, "model: tables use ", reader.used_bytes(), " bytes of ", bytes.size());
 }
@@ -99,7 +105,7 @@ Bytes write_model(const Model& model) {
     append_le(bytes, static_cast<std::uint8_t>(parts.kind.bytes()));
     append_le(bytes, static_cast<std::uint8_t>(parts.base.empty() ? 0 : flag_base));
     append_le(bytes, static_cast<std::uint8_t>(parts.tables.size()));
-    append_le(bytes, static_cast<std::uint32_t>(std::countr_zero(parts.segment_pixels)));
+    append_le(bytes, static_cast<std::uint32_t>(parts.lengths.size()));
     append_le(bytes, std::uint64_t{parts.pixels});
     append_le(bytes, std::uint64_t{parts.row_pixels});
     append_le(bytes, parts.least);
@@ -120,7 +126,7 @@ std::shared_ptr<const Model> read_model(std::span<const std::byte> payload, Pixe
     const unsigned pixel_bytes = cursor.read<std::uint8_t>("bytes of a pixel");
     const unsigned flags = cursor.read<std::uint8_t>("flags");
     const unsigned tables = cursor.read<std::uint8_t>("number of tables");
-    const auto log2_segment = cursor.read<std::uint32_t>("segment size");
+    const auto segments = cursor.read<std::uint32_t>("number of segments");
     const auto its_pixels = cursor.read<std::uint64_t>("pixels");
     const auto row_pixels = cursor.read<std::uint64_t>("pixels of a row");
     parts.least = cursor.read<std::uint32_t>("least pixel");
@@ -129,15 +135,11 @@ std::shared_ptr<const Model> read_model(std::span<const std::byte> payload, Pixe
              " of ", parts.kind.bytes());
     if ((flags & ~unsigned{flag_base}) != 0) fail(ErrorCode::unsupported, "model: flags ", hex(flags), " are unknown");
     if (tables == 0) fail(ErrorCode::corrupt, "model: no tables");
-    if (log2_segment < least_log2_segment || log2_segment > most_log2_segment)
-        fail(ErrorCode::corrupt, "model: segments of 2^", log2_segment, " pixels, 2^", least_log2_segment, " to 2^",
-             most_log2_segment, " expected");
+    if (pixels > UINT32_MAX) fail(ErrorCode::unsupported, "model: frames of more than 2^32 - 1 pixels");
     if (row_pixels == 0 || row_pixels > pixels)
         fail(ErrorCode::corrupt, "model: rows of ", row_pixels, " pixels in a frame of ", pixels);
     parts.pixels = pixels;
     parts.row_pixels = static_cast<std::size_t>(row_pixels);
-    parts.segment_pixels = std::size_t{1} << log2_segment;
-    const std::size_t segments = (pixels + parts.segment_pixels - 1) / parts.segment_pixels;
     read_tables(take_part(cursor, "tables"), tables, segments, parts);
     const auto classes = read_map(take_part(cursor, "class map"), class_kind, parts.row_pixels, pixels);
     parts.classes.assign(classes.begin(), classes.end());

@@ -160,16 +160,16 @@ class Learning {
         parts_.kind = kind_;
         parts_.pixels = set.pixels;
         parts_.row_pixels = set.row_pixels != 0 && set.row_pixels <= set.pixels ? set.row_pixels : set.pixels;
-        constexpr std::size_t segments = 64, least = 1024, most = std::size_t{1} << 16;
-        parts_.segment_pixels = std::clamp(std::bit_floor(set.pixels / segments), least, most);
     }
 
     /// Bits of all frames that will share the model, the model included.
-    double learn(bool with_base) {
+    double learn(bool with_base, double classes) {
+        classes_ = classes;
         find_least();
         parts_.base.clear();
         if (with_base) find_base();
         find_classes();
+        find_segments();
         find_members();
         make_bank();
         return pixel_bits_ * static_cast<double>(set_.pixels) * static_cast<double>(set_.frames) +
@@ -261,8 +261,8 @@ class Learning {
         std::vector<double> sorted(roots);
         const auto high = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() * 999 / 1000);
         std::nth_element(sorted.begin(), high, sorted.end());
-        constexpr double classes = 64, most = 255;
-        const double width = std::max(*high / classes, 1e-3);
+        constexpr double most = 255;
+        const double width = std::max(*high / classes_, 1e-3);
         parts_.classes.resize(set_.pixels);
         for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel)
             parts_.classes[pixel] = static_cast<std::uint8_t>(std::min(most, roots[pixel] / width));
@@ -272,18 +272,35 @@ class Learning {
                          [&](std::uint32_t a, std::uint32_t b) { return parts_.classes[a] < parts_.classes[b]; });
     }
 
+    /// Long where brightness hardly changes, short where it does.
+    void find_segments() {
+        constexpr std::size_t usual_segments = 64, shortest = 128, least = 1024, most = std::size_t{1} << 16;
+        constexpr double steps = 48;  // that brightness may change in, from dark to bright
+        const std::size_t longest = std::clamp(set_.pixels / usual_segments, least, most);
+        const double step = classes_ / steps;
+        parts_.lengths.clear();
+        starts_.assign(1, 0);
+        for (std::size_t at = 0; at < set_.pixels; ++at) {
+            const std::size_t first = starts_.back(), length = at - first;
+            const int change = parts_.classes[order_[at]] - parts_.classes[order_[first]];
+            const bool ends = length >= longest || (length >= shortest && change > step) ||
+                              (at != 0 && at % usual_block_pixels == 0);
+            if (ends && length != 0) starts_.push_back(at);
+        }
+        starts_.push_back(set_.pixels);
+        for (std::size_t segment = 0; segment + 1 < starts_.size(); ++segment)
+            parts_.lengths.push_back(static_cast<std::uint32_t>(starts_[segment + 1] - starts_[segment]));
+    }
+
     template <class Visit>
     void visit(std::size_t sample, std::size_t segment, Visit&& visit_value) const {
-        const std::size_t first = segment * parts_.segment_pixels;
-        const std::size_t end = std::min(first + parts_.segment_pixels, set_.pixels);
-        for (std::size_t at = first; at < end; ++at) visit_value(value(sample, order_[at]));
+        for (std::size_t at = starts_[segment]; at < starts_[segment + 1]; ++at) visit_value(value(sample, order_[at]));
     }
 
     void find_members() {
         members_.clear();
-        const std::size_t segments = (set_.pixels + parts_.segment_pixels - 1) / parts_.segment_pixels;
         for (std::uint32_t sample = 0; sample < set_.samples.size(); ++sample)
-            for (std::uint32_t segment = 0; segment < segments; ++segment) {
+            for (std::uint32_t segment = 0; segment < parts_.lengths.size(); ++segment) {
                 std::uint64_t sum = 0, count = 0;
                 visit(sample, segment, [&](std::uint32_t seen) { sum += seen, ++count; });
                 members_.push_back(
@@ -304,8 +321,7 @@ class Learning {
         std::vector<std::vector<const Member*>> of_table(centres.size());
         for (const Member& member : members_) of_table[nearest_centre(centres, member.root_mean)].push_back(&member);
         parts_.tables.clear();
-        const std::size_t segments = members_.back().segment + std::size_t{1};
-        std::vector<std::vector<std::uint32_t>> votes(segments, std::vector<std::uint32_t>(centres.size()));
+        std::vector<std::vector<std::uint32_t>> votes(parts_.lengths.size(), std::vector<std::uint32_t>(centres.size()));
         Histogram histogram(most_values);
         double bits = 0;
         for (const auto& members : of_table) {
@@ -331,23 +347,33 @@ class Learning {
     PixelKind kind_;
     Model::Parts parts_;
     std::vector<std::uint32_t> order_;
+    std::vector<std::size_t> starts_;  ///< of the segments, and the end of the last
     std::vector<Member> members_;
     double pixel_bits_ = 0;
+    double classes_ = 0;  ///< that nearly all pixels fall into
 };
 
 }  // namespace
 
 std::shared_ptr<const Model> learn_model(const LearningSet& set) {
     constexpr std::size_t least_pixels = 4096;
-    if (set.samples.empty() || set.frames < 2 || set.pixels < least_pixels) return nullptr;
-    Learning plain(set);
-    const double bits = plain.learn(false);
-    Learning based(set);
-    const bool tries_base = kind_of(set.type).log2_bytes != 0 && set.samples.size() >= 16;
-    const double based_bits = tries_base ? based.learn(true) : bits;
-    const bool takes_base = based_bits < bits;
-    if (std::min(bits, based_bits) >= plain.one_table_bits()) return nullptr;
-    return std::make_shared<const Model>(takes_base ? based.parts() : plain.parts());
+    if (set.samples.empty() || set.frames < 2 || set.pixels < least_pixels || set.pixels > UINT32_MAX)
+        return nullptr;
+    constexpr double few_classes = 64, many_classes = 192;
+    constexpr std::size_t least_samples = 16;  // that show a pixel's lowest peak
+    const bool tries_base = kind_of(set.type).log2_bytes != 0 && set.samples.size() >= least_samples;
+    Learning learning(set);
+    double least_bits = learning.one_table_bits();
+    std::shared_ptr<const Model> best;
+    for (const bool with_base : {false, true})
+        for (const double classes : {few_classes, many_classes}) {
+            if (with_base && !tries_base) continue;
+            const double bits = learning.learn(with_base, classes);
+            if (bits >= least_bits) continue;
+            least_bits = bits;
+            best = std::make_shared<const Model>(learning.parts());
+        }
+    return best;
 }
 
 }  // namespace mrcz::codec::rans

@@ -69,7 +69,10 @@ struct ModeRow {
 /// Null where there is none.
 [[nodiscard]] const ModeRow* find_mode(std::uint8_t mode) noexcept;
 
-/// The plan that is estimated to be smallest; of nearly equal ones the fastest.
+/// A lane costs four bytes: few lanes for short streams, many for speed.
+[[nodiscard]] unsigned lanes_for(std::uint64_t stream_bytes) noexcept;
+
+/// The plan that is estimated to be smallest without the model; of nearly equal ones the fastest.
 [[nodiscard]] Plan choose_plan(const Setup& setup, std::span<const std::byte> frame);
 
 }  // namespace mrcz::codec::rans

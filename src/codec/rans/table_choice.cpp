@@ -20,41 +20,38 @@ std::uint64_t capped_sum(const Model& model, std::span<const std::byte> pixels) 
     return with_word(model.parts().kind, [&](auto word) -> std::uint64_t {
         using Word = decltype(word);
         const auto cap = static_cast<Word>(std::min(model.cap(), model.parts().kind.mask()));
+        constexpr std::size_t run = 4096 * sizeof(Word);  // whose sum of 8 or 16 bits fits into 32
+        using Sum = std::conditional_t<sizeof(Word) == 4, std::uint64_t, std::uint32_t>;
         std::uint64_t sum = 0;
-        for (std::size_t at = 0; at < pixels.size(); at += sizeof(Word))
-            sum += std::min(load_le<Word>(&pixels[at]), cap);
+        for (std::size_t first = 0; first < pixels.size(); first += run) {
+            const std::byte* from = &pixels[first];
+            const std::size_t bytes = std::min(run, pixels.size() - first);
+            Sum part = 0;
+            for (std::size_t at = 0; at < bytes; at += sizeof(Word)) part += std::min(load_le<Word>(from + at), cap);
+            sum += part;
+        }
         return sum;
     });
 }
 
-std::size_t nearest(std::span<const double> rising, double value) {
-    const auto above = std::lower_bound(rising.begin(), rising.end(), value);
-    if (above == rising.begin()) return 0;
-    const auto index = static_cast<std::size_t>(above - rising.begin());
-    if (index == rising.size()) return index - 1;
-    return rising[index] - value < value - rising[index - 1] ? index : index - 1;
-}
-
 }  // namespace
 
-Plan plan_segments(const Setup& setup, std::span<const std::byte> frame) {
+Plan plan_segments(const Setup& setup, std::span<const std::byte> gathered) {
     const Model& model = *setup.model;
     Plan plan;
     plan.row = &row_of(Mode::segments);
-    Buffer memory;
     double bits = 0;
     for (std::size_t segment = 0; segment < model.segment_count(); ++segment) {
         const std::size_t pixels = model.pixels_of(segment);
-        const auto gathered = memory.first(model.parts().segment_pixels << setup.kind.log2_bytes)
-                                  .first(pixels << setup.kind.log2_bytes);
-        model.gather(frame, segment * model.parts().segment_pixels, gathered);
-        const double mean = static_cast<double>(capped_sum(model, gathered)) / static_cast<double>(pixels);
-        const std::size_t table = nearest(model.root_means(), Model::root_of(mean, Model::floor_of(model.parts())));
+        const auto here = gathered.subspan(model.first_of(segment) << setup.kind.log2_bytes,
+                                           pixels << setup.kind.log2_bytes);
+        const double mean = static_cast<double>(capped_sum(model, here)) / static_cast<double>(pixels);
+        const std::size_t table = model.table_for(mean);
         plan.table_of.push_back(static_cast<std::uint8_t>(table));
         bits += model.pixel_bits()[table] * static_cast<double>(pixels);
     }
     plan.bytes = static_cast<std::uint64_t>(bits / 8) + 128 * setup.block_count();
-    plan.lanes = plan.bytes / setup.block_count() < (std::uint64_t{32} << 10) ? 16 : 32;
+    plan.lanes = lanes_for(plan.bytes / setup.block_count());
     return plan;
 }
 
@@ -70,9 +67,10 @@ void write_table_choice(const Plan& plan, const Setup& setup, Bytes& bytes) {
 void read_table_choice(Plan& plan, const Setup& setup, Cursor& cursor) {
     if (setup.model == nullptr) fail(ErrorCode::corrupt, "rans: a chunk of segments, but no model");
     const Model& model = *setup.model;
-    if (setup.block_pixels % model.parts().segment_pixels != 0)
-        fail(ErrorCode::corrupt, "rans: blocks of ", setup.block_pixels, " pixels are no whole number of segments of ",
-             model.parts().segment_pixels);
+    for (std::size_t block = 0; block < setup.block_count(); ++block)
+        if (model.segment_from(block * setup.block_pixels) == model.segment_count())
+            fail(ErrorCode::corrupt, "rans: block ", block, " of ", setup.block_pixels,
+                 " pixels begins within a segment of the model");
     const auto size = cursor.read<std::uint32_t>("size of the tables' numbers");
     BitReader reader(cursor.take(size, "the tables' numbers"), "rans: tables of segments");
     constexpr std::uint64_t most = 2 * 255;
