@@ -87,18 +87,20 @@ double median(std::vector<double> values) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc < 5) return std::fprintf(stderr, "usage: bench_rans FILE.raw DTYPE NY NX [FRAMES [BITS [LEVELS [MODEL]]]]\n"), 2;
+    if (argc < 5)
+        return std::fprintf(stderr, "usage: bench_rans FILE.raw DTYPE NY NX [FRAMES [BITS [LEVELS [MODEL]]]]\n"), 2;
     const auto type = find_pixel_type(argv[2]);
     if (!type) return std::fprintf(stderr, "no pixel type %s\n", argv[2]), 2;
     const std::size_t row_pixels = std::strtoull(argv[4], nullptr, 10);
     const std::size_t pixels = std::strtoull(argv[3], nullptr, 10) * row_pixels;
     const std::size_t pixel_bytes = info_of(*type).pixel_bytes;
-    const Frames frames = read_frames(argv[1], pixels * pixel_bytes, argc > 5 ? std::strtoull(argv[5], nullptr, 10) : 2);
+    const Frames frames =
+        read_frames(argv[1], pixels * pixel_bytes, argc > 5 ? std::strtoull(argv[5], nullptr, 10) : 2);
     const double bound = argc > 6 ? std::atof(argv[6]) : 0;
     const std::string levels = argc > 7 ? argv[7] : "avx512,avx2,scalar";
     const std::size_t sharing = argc > 8 ? std::strtoull(argv[8], nullptr, 10) : 0;
 
-    rans::Setup setup;
+    rans::FrameSetup setup;
     setup.kind = rans::kind_of(*type);
     setup.pixels = pixels;
     setup.kernels = &simd::rans_kernels();
@@ -120,16 +122,16 @@ int main(int argc, char** argv) {
     std::vector<Peer> peers;
     peers.push_back({"c-blosc",
                      [&](const Bytes& frame, Bytes& chunk) {
-                         return static_cast<std::size_t>(
-                             blosc_compress_ctx(1, BLOSC_BITSHUFFLE, pixel_bytes, frame.size(), frame.data(),
-                                                chunk.data(), chunk.size(), "zstd", 65536, 1));
+                         return static_cast<std::size_t>(blosc_compress_ctx(1, BLOSC_BITSHUFFLE, pixel_bytes,
+                                                                            frame.size(), frame.data(), chunk.data(),
+                                                                            chunk.size(), "zstd", 65536, 1));
                      },
                      [](const Bytes& chunk, std::size_t, Bytes& frame) {
                          blosc_decompress_ctx(chunk.data(), frame.data(), frame.size(), 1);
                      }});
     rans::EncodeMemory encode_memory;
     rans::DecodeMemory decode_memory;
-    std::vector<rans::Setup> setups;
+    std::vector<rans::FrameSetup> setups;
     std::vector<std::string> names{"scalar", "avx2", "avx512"};
     for (std::size_t level = 0; level <= static_cast<std::size_t>(simd::best_level()); ++level) {
         setups.push_back(setup);
@@ -137,14 +139,13 @@ int main(int argc, char** argv) {
     }
     for (std::size_t level = setups.size(); level-- > 0;) {
         if (levels.find(names[level]) == std::string::npos) continue;
-        const rans::Setup& here = setups[level];
-        peers.push_back({names[level],
-                         [&](const Bytes& frame, Bytes& chunk) {
-                             return rans::encode_frame(here, frame, chunk, encode_memory);
-                         },
-                         [&](const Bytes& chunk, std::size_t size, Bytes& frame) {
-                             rans::decode_frame(here, std::span(chunk).first(size), frame, decode_memory);
-                         }});
+        const rans::FrameSetup& here = setups[level];
+        peers.push_back(
+            {names[level],
+             [&](const Bytes& frame, Bytes& chunk) { return rans::encode_frame(here, frame, chunk, encode_memory); },
+             [&](const Bytes& chunk, std::size_t size, Bytes& frame) {
+                 rans::decode_frame(here, std::span(chunk).first(size), frame, decode_memory);
+             }});
     }
     const std::size_t chunk_bound = std::max(rans::payload_bound(setup), pixels * pixel_bytes + BLOSC_MAX_OVERHEAD);
     for (unsigned round = 0; round < 3; ++round)
@@ -160,12 +161,13 @@ int main(int argc, char** argv) {
         double bits = static_cast<double>(peer.coded) * 8 / static_cast<double>(frames.size() * pixels);
         const bool ours = &peer != &peers[0];
         if (ours) bits += 40 * 8 / static_cast<double>(pixels);
-        if (ours && sharing != 0) bits += static_cast<double>(model_bytes + 40) * 8 / static_cast<double>(sharing * pixels);
+        if (ours && sharing != 0)
+            bits += static_cast<double>(model_bytes + 40) * 8 / static_cast<double>(sharing * pixels);
         const double encode = median(peer.encode_seconds), decode = median(peer.decode_seconds);
         const double megabytes = static_cast<double>(pixels * pixel_bytes) / 1e6;
         std::printf("  %-8s %.4f bit/px", peer.name.c_str(), bits);
         if (bound > 0) std::printf(" (%.2f %% of the bound)", 100 * bound / bits);
-        std::printf("  encode %6.0f MB/s (%.2fx)  decode %6.0f MB/s (%.2fx)\n", megabytes / encode, base_encode / encode,
-                    megabytes / decode, base_decode / decode);
+        std::printf("  encode %6.0f MB/s (%.2fx)  decode %6.0f MB/s (%.2fx)\n", megabytes / encode,
+                    base_encode / encode, megabytes / decode, base_decode / decode);
     }
 }

@@ -47,15 +47,15 @@ struct RansKernels {
     std::size_t (*decode)(std::uint32_t* states, std::size_t lanes, const std::uint32_t* table, RansReader* reader,
                           std::byte* symbols, std::size_t count);
 
-    /// Bytes to tuples, as many as `tuples`: four of 2 bits, two of 4 bits, the first in the lowest bits. A tuple with a
-    /// byte out of range becomes 255.
+    /// Bytes to tuples, as many as `tuples`: four of 2 bits, two of 4 bits, the first in the lowest bits. A tuple with
+    /// a byte out of range becomes 255.
     void (*pack_quads)(const std::byte* values, std::byte* tuples, std::size_t count);
     void (*pack_pairs)(const std::byte* values, std::byte* tuples, std::size_t count);
     void (*unpack_quads)(const std::byte* tuples, std::byte* values, std::size_t count);
     void (*unpack_pairs)(const std::byte* tuples, std::byte* values, std::size_t count);
 
-    /// By the logarithm of a pixel's bytes. Reducing: (pixel - origin) >> shift, at most 255; expanding: the pixel whose
-    /// lowest `shift` (at most 8) bits are those of `lows`, which may be null where shift is 0.
+    /// By the logarithm of a pixel's bytes. Reducing: (pixel - origin) >> shift, at most 255; expanding: the pixel
+    /// whose lowest `shift` (at most 8) bits are those of `lows`, which may be null where shift is 0.
     void (*reduce[3])(const std::byte* pixels, std::byte* values, std::size_t count, std::uint32_t origin,
                       unsigned shift);
     void (*expand[3])(const std::byte* values, const std::byte* lows, std::byte* pixels, std::size_t count,
@@ -63,8 +63,8 @@ struct RansKernels {
     /// The lowest byte of pixel - origin.
     void (*lows[3])(const std::byte* pixels, std::byte* lows, std::size_t count, std::uint32_t origin);
 
-    /// The lowest `bits` (1 to 8) of eight bytes as `bits` bytes, the first byte's in the lowest bits, and back; `groups`
-    /// times eight. Packed, eight bytes must be there (are written) from the beginning of the last group on.
+    /// The lowest `bits` (1 to 8) of eight bytes as `bits` bytes, the first byte's in the lowest bits, and back;
+    /// `groups` times eight. Packed, eight bytes must be there (are written) from the beginning of the last group on.
     void (*pack_bits)(const std::byte* bytes, std::byte* packed, std::size_t groups, unsigned bits);
     void (*unpack_bits)(const std::byte* packed, std::byte* bytes, std::size_t groups, unsigned bits);
 

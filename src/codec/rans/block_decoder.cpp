@@ -82,8 +82,7 @@ class Run {
         } else {
             std::memcpy(values, symbols.data(), symbols.size());
         }
-        if (!direct)
-            kernels_.expand[kind_.log2_bytes](values, lows, pixels.data(), count, coding.origin, coding.shift);
+        if (!direct) kernels_.expand[kind_.log2_bytes](values, lows, pixels.data(), count, coding.origin, coding.shift);
     }
 
     void put_wild(const Coding& coding, const std::byte* lows, std::span<std::byte> pixels) {
@@ -131,8 +130,8 @@ void BlockDecoder::decode(const simd::RansKernels& kernels, const PixelKind& kin
     Cursor wild(cursor.take(sizes.wild_bytes, "pixels out of range"), "block");
     Run run(kernels, kind, reader, escapes, lows, wild);
     constexpr std::size_t piece_values = 4 * piece_symbols;
-    run.use(symbol_memory_.first(piece_symbols), value_memory_.first(piece_values + 8),
-            low_memory_.first(piece_values), wild_tuples_);
+    run.use(symbol_memory_.first(piece_symbols), value_memory_.first(piece_values + 8), low_memory_.first(piece_values),
+            wild_tuples_);
     for (std::size_t at = 0; const auto& segment : segments) {
         const std::size_t piece_pixels = piece_symbols * segment.table->coding.tuple;
         for (std::size_t first = 0; first < segment.pixels; first += piece_pixels) {

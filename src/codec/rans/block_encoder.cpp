@@ -6,8 +6,8 @@
 namespace mrcz::codec::rans {
 namespace {
 
-/// Pixels that are coded at a time, so that they and their symbols stay in the first cache; a multiple of the lanes' and
-/// of 8.
+/// Pixels that are coded at a time, so that they and their symbols stay in the first cache; a multiple of the lanes'
+/// and of 8.
 constexpr std::size_t piece_pixels = 8192;
 
 std::size_t symbols_of(std::span<const Segment<EncodingTable>> segments) {
@@ -133,7 +133,8 @@ void BlockEncoder::write_wild(const Coding& coding, std::span<const std::byte> p
     std::byte values[4];
     kernels_->reduce[kind_.log2_bytes](pixels.data(), values, count, coding.origin, coding.shift);
     unsigned record = 0;
-    for (unsigned k = 0; k < count; ++k) record |= std::min(std::to_integer<unsigned>(values[k]), outside) << (k * bits);
+    for (unsigned k = 0; k < count; ++k)
+        record |= std::min(std::to_integer<unsigned>(values[k]), outside) << (k * bits);
     append_le(wild_, static_cast<std::uint16_t>(record));
     for (std::size_t k = 0; k < count; ++k)
         if (std::to_integer<unsigned>(values[k]) >= outside)

@@ -38,7 +38,7 @@ struct Estimate {
     std::uint64_t bytes;
 };
 
-Estimate estimate(const Setup& setup, const Coding& coding, std::span<const std::byte> pixels, unsigned wild) {
+Estimate estimate(const FrameSetup& setup, const Coding& coding, std::span<const std::byte> pixels, unsigned wild) {
     const std::size_t sampled = pixels.size() >> setup.kind.log2_bytes;
     const Fitted fitted = fit(count_symbols(setup, coding, pixels), wild);
     const std::uint64_t lows = (std::uint64_t{coding.shift} << cost_bits) * sampled;
@@ -47,12 +47,12 @@ Estimate estimate(const Setup& setup, const Coding& coding, std::span<const std:
     return made;
 }
 
-bool is_constant(const Setup& setup, std::span<const std::byte> frame) {
+bool is_constant(const FrameSetup& setup, std::span<const std::byte> frame) {
     const std::size_t pixel = setup.kind.bytes();
     return std::memcmp(frame.data(), frame.data() + pixel, frame.size() - pixel) == 0;
 }
 
-Plan constant_plan(const Setup& setup, std::span<const std::byte> frame) {
+Plan constant_plan(const FrameSetup& setup, std::span<const std::byte> frame) {
     Plan plan;
     plan.row = &row_of(Mode::constant);
     plan.pixel = load_pixel(setup.kind, frame.data());
@@ -60,7 +60,7 @@ Plan constant_plan(const Setup& setup, std::span<const std::byte> frame) {
     return plan;
 }
 
-Plan plan_of(Mode mode, std::uint64_t bytes, const Setup& setup) {
+Plan plan_of(Mode mode, std::uint64_t bytes, const FrameSetup& setup) {
     Plan plan;
     plan.row = &row_of(mode);
     plan.bytes = bytes;
@@ -74,7 +74,7 @@ struct TupleMode {
 };
 constexpr TupleMode tuple_modes[] = {{Mode::quad, 4}, {Mode::pair, 2}, {Mode::single, 1}};  // the fastest first
 
-Plan tuple_plan(const Setup& setup, std::span<const std::byte> frame) {
+Plan tuple_plan(const FrameSetup& setup, std::span<const std::byte> frame) {
     const Bytes look = sample(setup, frame, first_look_pixels, first_look_run);
     const RangeFinder finder(setup.kind, look);
     std::optional<Candidate> best;
@@ -84,8 +84,7 @@ Plan tuple_plan(const Setup& setup, std::span<const std::byte> frame) {
         if (tuple != 1 && range.covered < worth_trying) continue;
         const unsigned wild = wild_bits(setup, range.coding, look);
         const std::uint64_t bytes = estimate(setup, range.coding, look, wild).bytes;
-        if (!best || bytes + best->bytes * speed_worth / 1000 < best->bytes)
-            best = {mode, range.coding, bytes, wild};
+        if (!best || bytes + best->bytes * speed_worth / 1000 < best->bytes) best = {mode, range.coding, bytes, wild};
     }
     const std::size_t table_pixels = std::max(first_look_pixels * 8, setup.pixels / table_share);
     const Bytes more = sample(setup, frame, table_pixels, table_run);
@@ -96,7 +95,7 @@ Plan tuple_plan(const Setup& setup, std::span<const std::byte> frame) {
 }
 
 /// Bytes that the other codec takes, estimated.
-std::uint64_t fallback_bytes(const Setup& setup, std::span<const std::byte> frame) {
+std::uint64_t fallback_bytes(const FrameSetup& setup, std::span<const std::byte> frame) {
     constexpr std::size_t tried_pixels = std::size_t{1} << 19;
     const Bytes tried = sample(setup, frame, tried_pixels, tried_pixels / 4);
     Bytes coded(tried.size());
@@ -112,11 +111,13 @@ unsigned lanes_for(std::uint64_t stream_bytes) noexcept {
     return stream_bytes < stream_for_32 ? 16 : stream_bytes < stream_for_64 ? 32 : 64;
 }
 
-Plan choose_plan(const Setup& setup, std::span<const std::byte> frame) {
-    if (is_constant(setup, frame)) return constant_plan(setup, frame);
+Plan choose_plan(const FrameSetup& setup, std::span<const std::byte> frame) {
+    constexpr std::size_t worth_it = 8;
+    if (frame.size() > worth_it && is_constant(setup, frame)) return constant_plan(setup, frame);
     Plan best = tuple_plan(setup, frame);
     if (setup.fallback != nullptr)
-        if (const auto bytes = fallback_bytes(setup, frame); bytes < best.bytes) best = plan_of(Mode::fallback, bytes, setup);
+        if (const auto bytes = fallback_bytes(setup, frame); bytes < best.bytes)
+            best = plan_of(Mode::fallback, bytes, setup);
     if (best.bytes >= frame.size()) best = plan_of(Mode::raw, frame.size(), setup);
     return best;
 }

@@ -19,10 +19,10 @@ struct Head {
 
 unsigned log2_of(std::size_t power) { return static_cast<unsigned>(std::countr_zero(power)); }
 
-Bytes head_of(const Setup& setup, const Plan& plan) {
+Bytes head_of(const FrameSetup& setup, const Plan& plan) {
     Bytes head;
     append_le(head, static_cast<std::uint8_t>(plan.row->mode));
-    append_le(head, static_cast<std::uint8_t>(plan.lanes));
+    append_le(head, static_cast<std::uint8_t>(plan.row->has_blocks ? plan.lanes : 0));
     append_le(head, static_cast<std::uint8_t>(plan.row->has_blocks ? log2_of(setup.block_pixels) : 0));
     append_le(head, std::uint8_t{0});
     plan.row->write_part(plan, setup, head);
@@ -31,7 +31,7 @@ Bytes head_of(const Setup& setup, const Plan& plan) {
 
 /// The segments of a block, with tables of the model or with the one that the plan has.
 template <class AnyTable, class TableOf>
-std::vector<Segment<AnyTable>> segments_of(const Setup& setup, const Plan& plan, std::size_t block,
+std::vector<Segment<AnyTable>> segments_of(const FrameSetup& setup, const Plan& plan, std::size_t block,
                                            const AnyTable* only_table, TableOf&& table_of) {
     const std::size_t pixels = setup.pixels_of_block(block);
     if (plan.row->mode != Mode::segments) return {{only_table, pixels}};
@@ -45,7 +45,7 @@ std::vector<Segment<AnyTable>> segments_of(const Setup& setup, const Plan& plan,
     return segments;
 }
 
-std::size_t write_raw(const Setup& setup, std::span<const std::byte> frame, std::span<std::byte> payload) {
+std::size_t write_raw(const FrameSetup& setup, std::span<const std::byte> frame, std::span<std::byte> payload) {
     Plan plan;
     plan.row = &row_of(Mode::raw);
     const Bytes head = head_of(setup, plan);
@@ -55,7 +55,7 @@ std::size_t write_raw(const Setup& setup, std::span<const std::byte> frame, std:
 }
 
 /// 0: no smaller than the frame.
-std::size_t write_piece(const Setup& setup, const Plan& plan, std::span<const std::byte> frame,
+std::size_t write_piece(const FrameSetup& setup, const Plan& plan, std::span<const std::byte> frame,
                         std::span<std::byte> payload) {
     const Bytes head = head_of(setup, plan);
     std::memcpy(payload.data(), head.data(), head.size());
@@ -72,7 +72,7 @@ void write_sizes(std::span<std::byte> to, const BlockSizes& sizes) {
 }
 
 /// 0: no smaller than the frame. `frame` is in the order that the mode codes it in.
-std::size_t write_blocks(const Setup& setup, const Plan& plan, std::span<const std::byte> frame,
+std::size_t write_blocks(const FrameSetup& setup, const Plan& plan, std::span<const std::byte> frame,
                          std::span<std::byte> payload, BlockEncoder& encoder) {
     const Bytes head = head_of(setup, plan);
     std::memcpy(payload.data(), head.data(), head.size());
@@ -113,8 +113,7 @@ Head read_head(Cursor& cursor) {
 
 void check_head(const Head& head, const ModeRow* row) {
     constexpr unsigned least_log2 = 12, most_log2 = 24;
-    if (row == nullptr)
-        fail(ErrorCode::unsupported, "rans: mode ", unsigned{head.mode}, " is unknown to this version");
+    if (row == nullptr) fail(ErrorCode::unsupported, "rans: mode ", unsigned{head.mode}, " is unknown to this version");
     if (head.reserved != 0)
         fail(ErrorCode::unsupported, "rans: reserved byte ", unsigned{head.reserved}, ", 0 expected");
     if (row->has_blocks && head.lanes != 16 && head.lanes != 32 && head.lanes != 64)
@@ -136,12 +135,12 @@ BlockSizes read_sizes(Cursor& cursor) {
 
 }  // namespace
 
-std::size_t payload_bound(const Setup& setup) {
+std::size_t payload_bound(const FrameSetup& setup) {
     const std::size_t segments = setup.model == nullptr ? 0 : setup.model->segment_count();
     return head_bytes + part_bound + 2 * segments + sizes_bytes * setup.block_count() + setup.frame_bytes();
 }
 
-std::size_t encode_frame(const Setup& setup, std::span<const std::byte> frame, std::span<std::byte> payload,
+std::size_t encode_frame(const FrameSetup& setup, std::span<const std::byte> frame, std::span<std::byte> payload,
                          EncodeMemory& memory) {
     std::uint64_t with_model = UINT64_MAX;
     if (setup.model != nullptr) {
@@ -159,7 +158,7 @@ std::size_t encode_frame(const Setup& setup, std::span<const std::byte> frame, s
     return size != 0 ? size : write_raw(setup, frame, payload);
 }
 
-ParsedFrame::ParsedFrame(const Setup& setup, std::span<const std::byte> payload) : setup_(setup) {
+ParsedFrame::ParsedFrame(const FrameSetup& setup, std::span<const std::byte> payload) : setup_(setup) {
     Cursor cursor(payload, "rans");
     const Head head = read_head(cursor);
     plan_.row = find_mode(head.mode);
@@ -184,8 +183,7 @@ ParsedFrame::ParsedFrame(const Setup& setup, std::span<const std::byte> payload)
             sizes[block].stream_bytes(plan_.lanes, low_bytes_of(std::span<const Segment<DecodingTable>>(segments)));
         streams_.push_back({sizes[block], cursor.take(bytes, "block")});
     }
-    if (cursor.remaining() != 0)
-        fail(ErrorCode::corrupt, "rans: ", cursor.remaining(), " bytes behind the last block");
+    if (cursor.remaining() != 0) fail(ErrorCode::corrupt, "rans: ", cursor.remaining(), " bytes behind the last block");
 }
 
 std::vector<Segment<DecodingTable>> ParsedFrame::segments_of_block(std::size_t index) const {
@@ -226,7 +224,7 @@ void ParsedFrame::decode_piece(std::span<std::byte> frame) const {
     std::memcpy(frame.data(), stored.data(), stored.size());
 }
 
-void decode_frame(const Setup& setup, std::span<const std::byte> payload, std::span<std::byte> frame,
+void decode_frame(const FrameSetup& setup, std::span<const std::byte> payload, std::span<std::byte> frame,
                   DecodeMemory& memory) {
     const ParsedFrame parsed(setup, payload);
     for (std::size_t block = 0; block < parsed.block_count(); ++block) parsed.decode_block(block, frame, memory);

@@ -1,5 +1,5 @@
-// One frame as the payload of a chunk: a head, what the mode needs, the sizes of the blocks, the blocks. Blocks are coded
-// one by one, so that several threads may share a frame.
+// One frame as the payload of a chunk: a head, what the mode needs, the sizes of the blocks, the blocks. Blocks are
+// coded one by one, so that several threads may share a frame.
 #pragma once
 
 #include <memory>
@@ -19,18 +19,18 @@ struct DecodeMemory {
 };
 
 /// Bytes a payload takes at most.
-[[nodiscard]] std::size_t payload_bound(const Setup& setup);
+[[nodiscard]] std::size_t payload_bound(const FrameSetup& setup);
 
 /// The payload of a frame of frame_bytes(); `payload` holds payload_bound() bytes. Returns how many were used. The same
 /// frame and setup give the same bytes whatever the kernels.
-[[nodiscard]] std::size_t encode_frame(const Setup& setup, std::span<const std::byte> frame,
+[[nodiscard]] std::size_t encode_frame(const FrameSetup& setup, std::span<const std::byte> frame,
                                        std::span<std::byte> payload, EncodeMemory& memory);
 
 /// A payload whose head and sizes were checked.
 class ParsedFrame {
   public:
     /// Throws Error{corrupt, truncated, unsupported}; `payload` and what `setup` names must outlive this.
-    ParsedFrame(const Setup& setup, std::span<const std::byte> payload);
+    ParsedFrame(const FrameSetup& setup, std::span<const std::byte> payload);
 
     [[nodiscard]] const Plan& plan() const { return plan_; }
     /// Pieces that can be decoded one by one, in any order, each into pixels of its own.
@@ -45,13 +45,13 @@ class ParsedFrame {
     [[nodiscard]] std::vector<Segment<DecodingTable>> segments_of_block(std::size_t index) const;
     void decode_piece(std::span<std::byte> frame) const;
 
-    Setup setup_;
+    FrameSetup setup_;
     Plan plan_;
     std::unique_ptr<const DecodingTable> table_;
     std::vector<Stream> streams_;
 };
 
-void decode_frame(const Setup& setup, std::span<const std::byte> payload, std::span<std::byte> frame,
+void decode_frame(const FrameSetup& setup, std::span<const std::byte> payload, std::span<std::byte> frame,
                   DecodeMemory& memory);
 
 }  // namespace mrcz::codec::rans

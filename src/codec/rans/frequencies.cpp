@@ -29,7 +29,8 @@ std::uint32_t cost_of_frequency(std::uint32_t frequency) {
 constexpr bool is_needed(std::size_t symbol) { return symbol == rare_symbol || symbol == wild_symbol; }
 
 /// Symbols that occur at least `share` / 4 times in 4096 keep a frequency; the others count as rare.
-Frequencies rounded(const Counts& counts, std::uint64_t sum, std::uint64_t share, std::array<std::uint64_t, 256>& kept) {
+Frequencies rounded(const Counts& counts, std::uint64_t sum, std::uint64_t share,
+                    std::array<std::uint64_t, 256>& kept) {
     Frequencies frequencies;
     for (std::size_t symbol = 0; symbol < symbol_count; ++symbol) {
         const bool stays = symbol == wild_symbol ||

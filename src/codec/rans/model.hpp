@@ -13,13 +13,13 @@ class Model {
     struct Parts {
         PixelKind kind;
         std::size_t pixels = 0;
-        std::size_t row_pixels = 0;         ///< neighbours in the maps below; at least 1
-        std::vector<std::uint32_t> lengths; ///< of the segments, in pixels; their sum is `pixels`
-        std::uint32_t least = 0;            ///< is subtracted from every pixel, wrapping
-        std::vector<std::uint32_t> base;    ///< by pixel, is subtracted, too; empty: nothing is
-        std::vector<std::uint8_t> classes;  ///< by pixel: those of a class stand together, classes in rising order
-        std::vector<Table> tables;          ///< 1 to 255
-        std::vector<std::uint8_t> usual;    ///< by segment: its table where a frame does not say otherwise
+        std::size_t row_pixels = 0;          ///< neighbours in the maps below; at least 1
+        std::vector<std::uint32_t> lengths;  ///< of the segments, in pixels; their sum is `pixels`
+        std::uint32_t least = 0;             ///< is subtracted from every pixel, wrapping
+        std::vector<std::uint32_t> base;     ///< by pixel, is subtracted, too; empty: nothing is
+        std::vector<std::uint8_t> classes;   ///< by pixel: those of a class stand together, classes in rising order
+        std::vector<Table> tables;           ///< 1 to 255
+        std::vector<std::uint8_t> usual;     ///< by segment: its table where a frame does not say otherwise
     };
     /// Parts that agree with each other.
     explicit Model(Parts parts);
@@ -58,7 +58,7 @@ class Model {
     std::vector<std::uint32_t> subtracted_;  ///< in that order; empty where there is no base
     std::vector<EncodingTable> encoding_;
     std::vector<std::unique_ptr<const DecodingTable>> decoding_;
-    std::vector<double> root_means_;         ///< rising, those of by_mean_
+    std::vector<double> root_means_;  ///< rising, those of by_mean_
     std::vector<std::uint8_t> by_mean_;
     std::vector<double> pixel_bits_;
     std::uint32_t cap_ = 0;
@@ -82,8 +82,8 @@ struct LearningSet {
 [[nodiscard]] std::shared_ptr<const Model> learn_model(const LearningSet& set);
 
 /// Of the row in the table of modes. `gathered` is the frame in the model's order.
-[[nodiscard]] Plan plan_segments(const Setup& setup, std::span<const std::byte> gathered);
-void write_table_choice(const Plan& plan, const Setup& setup, Bytes& bytes);
-void read_table_choice(Plan& plan, const Setup& setup, Cursor& cursor);
+[[nodiscard]] Plan plan_segments(const FrameSetup& setup, std::span<const std::byte> gathered);
+void write_table_choice(const Plan& plan, const FrameSetup& setup, Bytes& bytes);
+void read_table_choice(Plan& plan, const FrameSetup& setup, Cursor& cursor);
 
 }  // namespace mrcz::codec::rans

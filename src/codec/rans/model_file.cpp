@@ -9,8 +9,8 @@ namespace {
 constexpr std::uint8_t format_version = 1;
 constexpr std::uint8_t flag_base = 1;
 
-Setup map_setup(const PixelKind& kind, std::size_t pixels) {
-    Setup setup;
+FrameSetup map_setup(const PixelKind& kind, std::size_t pixels) {
+    FrameSetup setup;
     setup.kind = kind;
     setup.pixels = pixels;
     setup.kernels = &simd::rans_kernels();
@@ -20,8 +20,7 @@ Setup map_setup(const PixelKind& kind, std::size_t pixels) {
 /// What a map's value is expected to be from those before it.
 std::uint32_t expected(std::span<const std::uint32_t> map, std::size_t row, std::size_t at) {
     const bool has_left = at % row != 0, has_above = at >= row;
-    if (has_left && has_above)
-        return static_cast<std::uint32_t>((std::uint64_t{map[at - 1]} + map[at - row]) / 2);
+    if (has_left && has_above) return static_cast<std::uint32_t>((std::uint64_t{map[at - 1]} + map[at - row]) / 2);
     if (has_left) return map[at - 1];
     return has_above ? map[at - row] : 0;
 }
@@ -35,7 +34,7 @@ Bytes write_map(std::span<const std::uint32_t> map, const PixelKind& kind, std::
         for (std::size_t at = 0; at < map.size(); ++at)
             store_le(&differences[at * sizeof(Word)], static_cast<Word>(map[at] - expected(map, row, at) + middle));
     });
-    const Setup setup = map_setup(kind, map.size());
+    const FrameSetup setup = map_setup(kind, map.size());
     Bytes payload(payload_bound(setup));
     EncodeMemory memory;
     payload.resize(encode_frame(setup, differences, payload, memory));
@@ -44,14 +43,15 @@ Bytes write_map(std::span<const std::uint32_t> map, const PixelKind& kind, std::
 
 std::vector<std::uint32_t> read_map(std::span<const std::byte> payload, const PixelKind& kind, std::size_t row,
                                     std::size_t pixels) {
-    const Setup setup = map_setup(kind, pixels);
+    const FrameSetup setup = map_setup(kind, pixels);
     Bytes differences(setup.frame_bytes());
     DecodeMemory memory;
     decode_frame(setup, payload, differences, memory);
     const std::uint32_t middle = (kind.mask() >> 1) + 1;
     std::vector<std::uint32_t> map(pixels);
     for (std::size_t at = 0; at < pixels; ++at)
-        map[at] = (load_pixel(kind, &differences[at << kind.log2_bytes]) + expected(map, row, at) - middle) & kind.mask();
+        map[at] =
+            (load_pixel(kind, &differences[at << kind.log2_bytes]) + expected(map, row, at) - middle) & kind.mask();
     return map;
 }
 
@@ -71,7 +71,8 @@ void read_tables(std::span<const std::byte> bytes, std::size_t tables, std::size
     for (std::size_t k = 0; k < tables; ++k) parts.tables.push_back(read_table(reader, parts.kind));
     std::uint64_t left = parts.pixels;
     for (std::size_t segment = 0; segment < segments; ++segment) {
-        if (left == 0) fail(ErrorCode::corrupt, "model: segment ", segment, " of ", segments, " is behind the last pixel");
+        if (left == 0)
+            fail(ErrorCode::corrupt, "model: segment ", segment, " of ", segments, " is behind the last pixel");
         const std::uint64_t length = 1 + reader.number(left - 1, "pixels of a segment, less one,");
         left -= length;
         parts.lengths.push_back(static_cast<std::uint32_t>(length));

@@ -10,7 +10,8 @@
 namespace mrcz::codec::rans {
 namespace {
 
-constexpr std::size_t most_values = 65536;  // larger pixels are out of every table's range
+/// Larger pixels count as the last value, which is out of every table's range.
+constexpr std::size_t most_values = 65536;
 using Histogram = std::vector<std::uint32_t>;
 
 // ---- tables from histograms
@@ -51,11 +52,11 @@ TupleCounts tuple_counts(const Histogram& histogram, std::uint64_t sum, const Co
     double inside = 0, recorded = 0;
     for (std::size_t value = 0; value < share.size(); ++value) {
         const std::size_t first = coding.origin + (value << coding.shift);
-        for (std::size_t k = first; k < first + (std::size_t{1} << coding.shift) && k < histogram.size(); ++k)
+        for (std::size_t k = first; k < first + (std::size_t{1} << coding.shift) && k + 1 < histogram.size(); ++k)
             share[value] += histogram[k];
         inside += share[value] /= static_cast<double>(sum);
     }
-    for (std::size_t k = 0; k < coding.recorded_values() && coding.origin + k < histogram.size(); ++k)
+    for (std::size_t k = 0; k < coding.recorded_values() && coding.origin + k + 1 < histogram.size(); ++k)
         recorded += histogram[coding.origin + k] / static_cast<double>(sum);
     TupleCounts made;
     Counts& counts = made.counts;
@@ -96,7 +97,7 @@ Made make_with(const Histogram& histogram, std::uint64_t sum, std::size_t last, 
 /// The table that makes values of this histogram small; of nearly equal ones the fastest.
 Made make_table(const Histogram& histogram, const PixelKind& kind) {
     const std::uint64_t sum = std::accumulate(histogram.begin(), histogram.end(), std::uint64_t{0});
-    std::size_t last = histogram.size() - 1;
+    std::size_t last = histogram.size() - 2;
     while (last > 0 && histogram[last] == 0) --last;
     Made best = make_with(histogram, sum, last, kind, 4, 0);
     const auto try_coding = [&](unsigned tuple, unsigned shift) {
@@ -129,7 +130,8 @@ std::vector<double> cluster(std::vector<double> values, std::size_t wanted) {
     const double first = values.front(), step = (values.back() - first) / static_cast<double>(wanted);
     // Half of the centres where the members are, half where the range is.
     for (std::size_t k = 0; k < wanted; ++k)
-        centres.push_back(k % 2 == 0 ? values[k * values.size() / wanted] : first + step * (static_cast<double>(k) + 0.5));
+        centres.push_back(k % 2 == 0 ? values[k * values.size() / wanted]
+                                     : first + step * (static_cast<double>(k) + 0.5));
     for (unsigned round = 0; round < 16; ++round) {
         std::sort(centres.begin(), centres.end());
         std::vector<double> sums(centres.size());
@@ -178,6 +180,7 @@ class Learning {
 
     /// Bits that one table would take.
     [[nodiscard]] double one_table_bits() {
+        find_least();
         Histogram all(most_values);
         for (std::size_t sample = 0; sample < set_.samples.size(); ++sample)
             for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel) ++all[value(sample, pixel)];
@@ -207,8 +210,8 @@ class Learning {
         parts_.least = from_zero ? 0 : (least ^ kind_.sign_bit) & kind_.mask();
     }
 
-    /// The pedestal of an integrating detector: the mean of each pixel's lowest peak; where a pixel is too bright to show
-    /// one, the median of the others.
+    /// The pedestal of an integrating detector: the mean of each pixel's lowest peak; where a pixel is too bright to
+    /// show one, the median of the others.
     void find_base() {
         const std::vector<std::uint32_t> spreads = lowest_spreads();
         std::vector<std::uint32_t> sorted(spreads);
@@ -256,8 +259,7 @@ class Learning {
         for (std::size_t sample = 0; sample < set_.samples.size(); ++sample)
             for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel) roots[pixel] += value(sample, pixel);
         const double floor = Model::floor_of(parts_);
-        for (double& root : roots)
-            root = Model::root_of(root / static_cast<double>(set_.samples.size()), floor);
+        for (double& root : roots) root = Model::root_of(root / static_cast<double>(set_.samples.size()), floor);
         std::vector<double> sorted(roots);
         const auto high = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() * 999 / 1000);
         std::nth_element(sorted.begin(), high, sorted.end());
@@ -283,8 +285,8 @@ class Learning {
         for (std::size_t at = 0; at < set_.pixels; ++at) {
             const std::size_t first = starts_.back(), length = at - first;
             const int change = parts_.classes[order_[at]] - parts_.classes[order_[first]];
-            const bool ends = length >= longest || (length >= shortest && change > step) ||
-                              (at != 0 && at % usual_block_pixels == 0);
+            const bool ends =
+                length >= longest || (length >= shortest && change > step) || (at != 0 && at % usual_block_pixels == 0);
             if (ends && length != 0) starts_.push_back(at);
         }
         starts_.push_back(set_.pixels);
@@ -304,7 +306,8 @@ class Learning {
                 std::uint64_t sum = 0, count = 0;
                 visit(sample, segment, [&](std::uint32_t seen) { sum += seen, ++count; });
                 members_.push_back(
-                    {sample, segment, Model::root_of(static_cast<double>(sum) / static_cast<double>(count), Model::floor_of(parts_))});
+                    {sample, segment,
+                     Model::root_of(static_cast<double>(sum) / static_cast<double>(count), Model::floor_of(parts_))});
             }
     }
 
@@ -321,7 +324,8 @@ class Learning {
         std::vector<std::vector<const Member*>> of_table(centres.size());
         for (const Member& member : members_) of_table[nearest_centre(centres, member.root_mean)].push_back(&member);
         parts_.tables.clear();
-        std::vector<std::vector<std::uint32_t>> votes(parts_.lengths.size(), std::vector<std::uint32_t>(centres.size()));
+        std::vector<std::vector<std::uint32_t>> votes(parts_.lengths.size(),
+                                                      std::vector<std::uint32_t>(centres.size()));
         Histogram histogram(most_values);
         double bits = 0;
         for (const auto& members : of_table) {
@@ -357,8 +361,7 @@ class Learning {
 
 std::shared_ptr<const Model> learn_model(const LearningSet& set) {
     constexpr std::size_t least_pixels = 4096;
-    if (set.samples.empty() || set.frames < 2 || set.pixels < least_pixels || set.pixels > UINT32_MAX)
-        return nullptr;
+    if (set.samples.empty() || set.frames < 2 || set.pixels < least_pixels || set.pixels > UINT32_MAX) return nullptr;
     constexpr double few_classes = 64, many_classes = 192;
     constexpr std::size_t least_samples = 16;  // that show a pixel's lowest peak
     const bool tries_base = kind_of(set.type).log2_bytes != 0 && set.samples.size() >= least_samples;

@@ -6,18 +6,18 @@
 namespace mrcz::codec::rans {
 namespace {
 
-void nothing_to_write(const Plan&, const Setup&, Bytes&) {}
-void nothing_to_read(Plan&, const Setup&, Cursor&) {}
+void nothing_to_write(const Plan&, const FrameSetup&, Bytes&) {}
+void nothing_to_read(Plan&, const FrameSetup&, Cursor&) {}
 
-void write_pixel(const Plan& plan, const Setup&, Bytes& bytes) { append_le(bytes, plan.pixel); }
+void write_pixel(const Plan& plan, const FrameSetup&, Bytes& bytes) { append_le(bytes, plan.pixel); }
 
-void read_pixel(Plan& plan, const Setup& setup, Cursor& cursor) {
+void read_pixel(Plan& plan, const FrameSetup& setup, Cursor& cursor) {
     plan.pixel = cursor.read<std::uint32_t>("constant pixel");
     if ((plan.pixel & ~setup.kind.mask()) != 0)
         fail(ErrorCode::corrupt, "constant pixel ", hex(plan.pixel), " is no pixel of ", setup.kind.bytes(), " bytes");
 }
 
-void write_table(const Plan& plan, const Setup&, Bytes& bytes) {
+void write_table(const Plan& plan, const FrameSetup&, Bytes& bytes) {
     Bytes part;
     BitWriter writer(part);
     write(*plan.table, writer);
@@ -25,7 +25,7 @@ void write_table(const Plan& plan, const Setup&, Bytes& bytes) {
     append(bytes, part);
 }
 
-void read_table_part(Plan& plan, const Setup& setup, Cursor& cursor) {
+void read_table_part(Plan& plan, const FrameSetup& setup, Cursor& cursor) {
     const auto size = cursor.read<std::uint16_t>("table size");
     const auto part = cursor.take(size, "table");
     BitReader reader(part, "table");

@@ -17,8 +17,8 @@ enum class Mode : std::uint8_t { raw = 0, constant = 1, fallback = 2, quad = 3, 
 
 class Model;
 
-/// Another codec that a chunk may hold where it is smaller. Both write at most `chunk.size()` bytes and return how many;
-/// 0 when that is too little.
+/// Another codec that a chunk may hold where it is smaller. Both write at most `chunk.size()` bytes and return how
+/// many; 0 when that is too little.
 class Fallback {
   public:
     virtual ~Fallback() = default;
@@ -28,7 +28,7 @@ class Fallback {
 };
 
 /// What all frames of a file share.
-struct Setup {
+struct FrameSetup {
     PixelKind kind;
     std::size_t pixels = 0;  ///< of a frame
     const simd::RansKernels* kernels = nullptr;
@@ -49,9 +49,9 @@ struct Plan {
     const ModeRow* row = nullptr;
     std::uint64_t bytes = 0;  ///< estimated, of the whole chunk
     unsigned lanes = 0;
-    std::optional<Table> table;            ///< of quad, pair, single
-    std::vector<std::uint8_t> table_of;    ///< by segment, of the model's
-    std::uint32_t pixel = 0;               ///< of constant
+    std::optional<Table> table;          ///< of quad, pair, single
+    std::vector<std::uint8_t> table_of;  ///< by segment, of the model's
+    std::uint32_t pixel = 0;             ///< of constant
 };
 
 struct ModeRow {
@@ -59,9 +59,9 @@ struct ModeRow {
     std::string_view name;
     bool has_blocks;  ///< its payload is blocks, else it is a single piece
     /// What stands between the head and the blocks.
-    void (*write_part)(const Plan& plan, const Setup& setup, Bytes& bytes);
+    void (*write_part)(const Plan& plan, const FrameSetup& setup, Bytes& bytes);
     /// Reads it back into a plan. Throws Error{corrupt, truncated, unsupported}.
-    void (*read_part)(Plan& plan, const Setup& setup, Cursor& cursor);
+    void (*read_part)(Plan& plan, const FrameSetup& setup, Cursor& cursor);
 };
 
 [[nodiscard]] std::span<const ModeRow> modes() noexcept;
@@ -73,6 +73,6 @@ struct ModeRow {
 [[nodiscard]] unsigned lanes_for(std::uint64_t stream_bytes) noexcept;
 
 /// The plan that is estimated to be smallest without the model; of nearly equal ones the fastest.
-[[nodiscard]] Plan choose_plan(const Setup& setup, std::span<const std::byte> frame);
+[[nodiscard]] Plan choose_plan(const FrameSetup& setup, std::span<const std::byte> frame);
 
 }  // namespace mrcz::codec::rans

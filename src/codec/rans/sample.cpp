@@ -29,7 +29,7 @@ void sort_by_bytes(std::vector<std::uint32_t>& values, unsigned bytes) {
 
 }  // namespace
 
-Bytes sample(const Setup& setup, std::span<const std::byte> frame, std::size_t pixels, std::size_t run_pixels) {
+Bytes sample(const FrameSetup& setup, std::span<const std::byte> frame, std::size_t pixels, std::size_t run_pixels) {
     Bytes taken;
     if (setup.pixels <= pixels) {
         taken.assign(frame.begin(), frame.end());
@@ -44,7 +44,7 @@ Bytes sample(const Setup& setup, std::span<const std::byte> frame, std::size_t p
     return taken;
 }
 
-Counts count_symbols(const Setup& setup, const Coding& coding, std::span<const std::byte> pixels) {
+Counts count_symbols(const FrameSetup& setup, const Coding& coding, std::span<const std::byte> pixels) {
     const PixelKind& kind = setup.kind;
     const auto& kernels = *setup.kernels;
     std::vector<std::byte> values(piece_pixels + 4), tuples(piece_pixels);
@@ -65,7 +65,7 @@ Counts count_symbols(const Setup& setup, const Coding& coding, std::span<const s
     return counts;
 }
 
-unsigned wild_bits(const Setup& setup, const Coding& coding, std::span<const std::byte> pixels) {
+unsigned wild_bits(const FrameSetup& setup, const Coding& coding, std::span<const std::byte> pixels) {
     if (coding.tuple == 1) return static_cast<unsigned>(coding.wild_bits(setup.kind, 1));
     Coding alone = coding;
     alone.tuple = 1;

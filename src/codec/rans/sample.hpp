@@ -6,14 +6,14 @@
 namespace mrcz::codec::rans {
 
 /// Runs of `run_pixels`, spread evenly, at most `pixels` together (or one run); the frame itself where it is no larger.
-[[nodiscard]] Bytes sample(const Setup& setup, std::span<const std::byte> frame, std::size_t pixels,
+[[nodiscard]] Bytes sample(const FrameSetup& setup, std::span<const std::byte> frame, std::size_t pixels,
                            std::size_t run_pixels);
 
 /// Symbols of the pixels, counted.
-[[nodiscard]] Counts count_symbols(const Setup& setup, const Coding& coding, std::span<const std::byte> pixels);
+[[nodiscard]] Counts count_symbols(const FrameSetup& setup, const Coding& coding, std::span<const std::byte> pixels);
 
 /// Bits that follow a wild symbol, on average.
-[[nodiscard]] unsigned wild_bits(const Setup& setup, const Coding& coding, std::span<const std::byte> pixels);
+[[nodiscard]] unsigned wild_bits(const FrameSetup& setup, const Coding& coding, std::span<const std::byte> pixels);
 
 /// The coding for tuples of 1, 2 or 4 pixels whose range takes in most of the pixels, with the least shift that does.
 class RangeFinder {

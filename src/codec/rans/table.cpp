@@ -47,7 +47,8 @@ Table read_table(BitReader& reader, const PixelKind& kind) {
         fail(ErrorCode::corrupt, "table: shift ", table.coding.shift, ", at most ", most_shift, " expected");
     table.coding.origin = static_cast<std::uint32_t>(reader.bits(32));
     if ((table.coding.origin & ~kind.mask()) != 0)
-        fail(ErrorCode::corrupt, "table: origin ", hex(table.coding.origin), " is no pixel of ", kind.bytes(), " bytes");
+        fail(ErrorCode::corrupt, "table: origin ", hex(table.coding.origin), " is no pixel of ", kind.bytes(),
+             " bytes");
     table.frequencies = read_frequencies(reader);
     return table;
 }

@@ -16,15 +16,17 @@ struct PixelKind {
     std::uint32_t sign_bit = 0;  ///< exclusive-or with it brings pixels into the order of their values
 
     [[nodiscard]] std::size_t bytes() const { return std::size_t{1} << log2_bytes; }
-    [[nodiscard]] std::uint32_t mask() const { return static_cast<std::uint32_t>((std::uint64_t{1} << (8 * bytes())) - 1); }
+    [[nodiscard]] std::uint32_t mask() const {
+        return static_cast<std::uint32_t>((std::uint64_t{1} << (8 * bytes())) - 1);
+    }
 };
 
 /// Whether the codec takes this type, and how it sees it.
 [[nodiscard]] bool takes(PixelType type) noexcept;
 [[nodiscard]] PixelKind kind_of(PixelType type);
 
-/// value = (pixel - origin) >> shift; `tuple` values are a symbol, each in its 8 / tuple bits, the first in the lowest. The lowest `shift` bits
-/// are stored beside it.
+/// value = (pixel - origin) >> shift; `tuple` values are a symbol, each in its 8 / tuple bits, the first in the lowest.
+/// The lowest `shift` bits are stored beside it.
 struct Coding {
     unsigned tuple = 1;  ///< 1, 2 or 4 pixels
     unsigned shift = 0;  ///< 0 to 8

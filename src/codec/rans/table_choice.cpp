@@ -36,15 +36,15 @@ std::uint64_t capped_sum(const Model& model, std::span<const std::byte> pixels) 
 
 }  // namespace
 
-Plan plan_segments(const Setup& setup, std::span<const std::byte> gathered) {
+Plan plan_segments(const FrameSetup& setup, std::span<const std::byte> gathered) {
     const Model& model = *setup.model;
     Plan plan;
     plan.row = &row_of(Mode::segments);
     double bits = 0;
     for (std::size_t segment = 0; segment < model.segment_count(); ++segment) {
         const std::size_t pixels = model.pixels_of(segment);
-        const auto here = gathered.subspan(model.first_of(segment) << setup.kind.log2_bytes,
-                                           pixels << setup.kind.log2_bytes);
+        const auto here =
+            gathered.subspan(model.first_of(segment) << setup.kind.log2_bytes, pixels << setup.kind.log2_bytes);
         const double mean = static_cast<double>(capped_sum(model, here)) / static_cast<double>(pixels);
         const std::size_t table = model.table_for(mean);
         plan.table_of.push_back(static_cast<std::uint8_t>(table));
@@ -55,7 +55,7 @@ Plan plan_segments(const Setup& setup, std::span<const std::byte> gathered) {
     return plan;
 }
 
-void write_table_choice(const Plan& plan, const Setup& setup, Bytes& bytes) {
+void write_table_choice(const Plan& plan, const FrameSetup& setup, Bytes& bytes) {
     Bytes part;
     BitWriter writer(part);
     for (std::size_t segment = 0; segment < plan.table_of.size(); ++segment)
@@ -64,7 +64,7 @@ void write_table_choice(const Plan& plan, const Setup& setup, Bytes& bytes) {
     append(bytes, part);
 }
 
-void read_table_choice(Plan& plan, const Setup& setup, Cursor& cursor) {
+void read_table_choice(Plan& plan, const FrameSetup& setup, Cursor& cursor) {
     if (setup.model == nullptr) fail(ErrorCode::corrupt, "rans: a chunk of segments, but no model");
     const Model& model = *setup.model;
     for (std::size_t block = 0; block < setup.block_count(); ++block)

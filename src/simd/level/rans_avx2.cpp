@@ -33,12 +33,8 @@ constexpr LaneOrders make_lane_orders() {
 constexpr LaneOrders lane_orders = make_lane_orders();
 
 inline __m256i set(uint32_t value) { return _mm256_set1_epi32(static_cast<int>(value)); }
-inline __m256i order(uint64_t lanes) {
-    return _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<long long>(lanes)));
-}
-inline unsigned mask_of(__m256i lanes) {
-    return static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(lanes)));
-}
+inline __m256i order(uint64_t lanes) { return _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<long long>(lanes))); }
+inline unsigned mask_of(__m256i lanes) { return static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(lanes))); }
 inline __m256i gather(const uint32_t* table, __m256i at) {
     return _mm256_i32gather_epi32(reinterpret_cast<const int*>(table), at, 4);
 }
@@ -125,7 +121,9 @@ void encode(uint32_t* states, size_t lanes, const uint32_t* table, const std::by
             RansWriter* writer) {
     const size_t whole = count & ~(lanes - 1);
     encode_symbols_plain(states, lanes, table, octets(symbols), whole, count, *writer);
-    (lanes == 64 ? encode_rounds<8> : lanes == 32 ? encode_rounds<4> : encode_rounds<2>)(states, table, octets(symbols), whole, writer);
+    (lanes == 64   ? encode_rounds<8>
+     : lanes == 32 ? encode_rounds<4>
+                   : encode_rounds<2>)(states, table, octets(symbols), whole, writer);
 }
 
 struct Decoded {

@@ -25,7 +25,8 @@ inline __m512i load_reversed_symbols(const uint8_t* from) {
 // Rounding toward zero leaves the quotient of a state below 2^31 exact or one too small.
 inline __m512i next_state(__m512i state, __m512i frequency, __m512i start) {
     constexpr int down = _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC;
-    const __m512 share = _mm512_div_round_ps(_mm512_cvt_roundepi32_ps(state, down), _mm512_cvtepi32_ps(frequency), down);
+    const __m512 share =
+        _mm512_div_round_ps(_mm512_cvt_roundepi32_ps(state, down), _mm512_cvtepi32_ps(frequency), down);
     const __m512i quotient = _mm512_cvttps_epi32(share);
     const __m512i rest = _mm512_sub_epi32(state, _mm512_mullo_epi32(quotient, frequency));
     // (q << 12) + r, and where r is too large by one frequency: ((q + 1) << 12) + r - f.
@@ -83,7 +84,9 @@ void encode(uint32_t* states, size_t lanes, const uint32_t* table, const std::by
             RansWriter* writer) {
     const size_t whole = count & ~(lanes - 1);
     encode_symbols_plain(states, lanes, table, octets(symbols), whole, count, *writer);
-    (lanes == 64 ? encode_rounds<4> : lanes == 32 ? encode_rounds<2> : encode_rounds<1>)(states, table, octets(symbols), whole, writer);
+    (lanes == 64   ? encode_rounds<4>
+     : lanes == 32 ? encode_rounds<2>
+                   : encode_rounds<1>)(states, table, octets(symbols), whole, writer);
 }
 
 struct Decoded {

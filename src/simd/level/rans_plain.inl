@@ -45,8 +45,8 @@ inline void encode_symbol(uint32_t& state, uint32_t entry, uint8_t symbol, RansW
         state >>= 16;
     }
     const uint32_t quotient = state / frequency;
-    state = (quotient << rans_probability_bits) + (state - quotient * frequency) +
-            (entry & (rans_probability_total - 1));
+    state =
+        (quotient << rans_probability_bits) + (state - quotient * frequency) + (entry & (rans_probability_total - 1));
 }
 
 inline void encode_symbols_plain(uint32_t* states, size_t lanes, const uint32_t* table, const uint8_t* symbols,
@@ -146,8 +146,7 @@ void low_bytes(const std::byte* pixels, std::byte* lows, size_t count, uint32_t 
     const uint8_t* from = octets(pixels);
     uint8_t* to = octets(lows);
     const Pixel least = static_cast<Pixel>(origin);
-    for (size_t i = 0; i < count; ++i)
-        to[i] = static_cast<uint8_t>(load_word<Pixel>(from + i * sizeof(Pixel)) - least);
+    for (size_t i = 0; i < count; ++i) to[i] = static_cast<uint8_t>(load_word<Pixel>(from + i * sizeof(Pixel)) - least);
 }
 
 // Four tables, so that equal neighbours do not wait for each other.
