@@ -96,8 +96,9 @@ Plan tuple_plan(const FrameSetup& setup, std::span<const std::byte> frame) {
 
 /// Bytes that the other codec takes, estimated.
 std::uint64_t fallback_bytes(const FrameSetup& setup, std::span<const std::byte> frame) {
-    constexpr std::size_t tried_pixels = std::size_t{1} << 19;
-    const Bytes tried = sample(setup, frame, tried_pixels, tried_pixels / 4);
+    constexpr std::size_t tried_bytes = std::size_t{1} << 18;
+    const std::size_t tried_pixels = tried_bytes >> setup.kind.log2_bytes;
+    const Bytes tried = sample(setup, frame, tried_pixels, tried_pixels / 2);
     Bytes coded(tried.size());
     const std::size_t size = setup.fallback->encode(tried, coded);
     if (size == 0) return UINT64_MAX;

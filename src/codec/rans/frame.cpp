@@ -192,16 +192,20 @@ std::vector<Segment<DecodingTable>> ParsedFrame::segments_of_block(std::size_t i
         [&](std::size_t table) -> const DecodingTable& { return setup_.model->decoding(table); });
 }
 
+std::span<std::byte> ParsedFrame::place_of(std::size_t index, std::span<std::byte> frame) const {
+    if (!plan_.row->has_blocks) return frame;
+    return frame.subspan((index * setup_.block_pixels) << setup_.kind.log2_bytes, setup_.pixels_of_block(index)
+                                                                                      << setup_.kind.log2_bytes);
+}
+
 void ParsedFrame::decode_block(std::size_t index, std::span<std::byte> frame, DecodeMemory& memory) const {
     if (!plan_.row->has_blocks) return decode_piece(frame);
-    const std::size_t first = index * setup_.block_pixels, pixels = setup_.pixels_of_block(index);
-    const auto here = frame.subspan(first << setup_.kind.log2_bytes, pixels << setup_.kind.log2_bytes);
-    const bool permuted = plan_.row->mode == Mode::segments;
-    const auto to = permuted ? memory.gathered.first(here.size()) : here;
+    const auto here = place_of(index, frame);
+    const auto to = is_in_order() ? here : memory.gathered.first(here.size());
     const auto segments = segments_of_block(index);
     memory.decoder.decode(*setup_.kernels, setup_.kind, plan_.lanes, segments, streams_[index].sizes,
                           streams_[index].bytes, to);
-    if (permuted) setup_.model->scatter(to, first, frame);
+    if (!is_in_order()) setup_.model->scatter(to, index * setup_.block_pixels, frame);
 }
 
 void ParsedFrame::decode_piece(std::span<std::byte> frame) const {

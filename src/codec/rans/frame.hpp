@@ -36,6 +36,9 @@ class ParsedFrame {
     /// Pieces that can be decoded one by one, in any order, each into pixels of its own.
     [[nodiscard]] std::size_t block_count() const { return streams_.size(); }
     void decode_block(std::size_t index, std::span<std::byte> frame, DecodeMemory& memory) const;
+    /// Whether block `index` fills place_of() it and nothing else; otherwise its pixels lie all over the frame.
+    [[nodiscard]] bool is_in_order() const { return plan_.row->mode != Mode::segments; }
+    [[nodiscard]] std::span<std::byte> place_of(std::size_t index, std::span<std::byte> frame) const;
 
   private:
     struct Stream {

@@ -1,0 +1,125 @@
+#include "codec/rans/rans.hpp"
+
+#include <algorithm>
+
+#include "base/fail.hpp"
+#include "codec/blosc/blosc.hpp"
+#include "codec/rans/frame.hpp"
+
+namespace mrcz::codec::rans {
+namespace {
+
+struct EncoderScratch final : Scratch {
+    EncodeMemory memory;
+};
+struct DecoderScratch final : Scratch {
+    DecodeMemory memory;
+};
+
+FrameSetup setup_of(const FrameShape& shape, const Model* model, const Fallback* fallback) {
+    FrameSetup setup;
+    setup.kind = kind_of(shape.type);
+    setup.pixels = static_cast<std::size_t>(shape.frame_bytes >> setup.kind.log2_bytes);
+    if (setup.pixels == 0 || setup.frame_bytes() != shape.frame_bytes)
+        fail(ErrorCode::invalid_argument, "codec rans: a frame of ", shape.frame_bytes, " bytes is no whole number of ",
+             info_of(shape.type).name, " pixels");
+    if (model != nullptr && model->parts().pixels != setup.pixels)
+        fail(ErrorCode::invalid_argument, "codec rans: a model for ", model->parts().pixels, " pixels, a frame has ",
+             setup.pixels);
+    setup.kernels = &simd::rans_kernels();
+    setup.model = model;
+    setup.fallback = fallback;
+    return setup;
+}
+
+class Encoder final : public FrameEncoder {
+  public:
+    Encoder(const FrameShape& shape, std::shared_ptr<const Model> model, std::shared_ptr<const Fallback> fallback)
+        : model_(std::move(model)),
+          fallback_(std::move(fallback)),
+          setup_(setup_of(shape, model_.get(), fallback_.get())) {}
+
+    std::unique_ptr<Scratch> make_scratch() const override { return std::make_unique<EncoderScratch>(); }
+    std::size_t chunk_bound() const override { return payload_bound(setup_); }
+    std::size_t encode(std::span<const std::byte> frame, std::span<std::byte> chunk, Scratch& scratch,
+                       FrameObserver& observer) const override {
+        constexpr std::size_t piece_bytes = std::size_t{1} << 18;
+        for (std::size_t at = 0; at < frame.size(); at += piece_bytes)
+            observer.observe(frame.subspan(at, std::min(piece_bytes, frame.size() - at)));
+        return encode_frame(setup_, frame, chunk, static_cast<EncoderScratch&>(scratch).memory);
+    }
+
+  private:
+    std::shared_ptr<const Model> model_;
+    std::shared_ptr<const Fallback> fallback_;
+    FrameSetup setup_;
+};
+
+class Decoder final : public FrameDecoder {
+  public:
+    Decoder(const FrameShape& shape, std::shared_ptr<const Model> model, std::shared_ptr<const Fallback> fallback)
+        : model_(std::move(model)),
+          fallback_(std::move(fallback)),
+          setup_(setup_of(shape, model_.get(), fallback_.get())) {}
+
+    std::unique_ptr<Scratch> make_scratch() const override { return std::make_unique<DecoderScratch>(); }
+    void decode(std::span<const std::byte> chunk, std::span<std::byte> frame, Scratch& scratch,
+                FrameObserver& observer) const override {
+        auto& memory = static_cast<DecoderScratch&>(scratch).memory;
+        const ParsedFrame parsed(setup_, chunk);
+        for (std::size_t block = 0; block < parsed.block_count(); ++block) {
+            parsed.decode_block(block, frame, memory);
+            if (parsed.is_in_order()) observer.observe(parsed.place_of(block, frame));
+        }
+        if (!parsed.is_in_order()) observer.observe(frame);
+    }
+
+  private:
+    std::shared_ptr<const Model> model_;
+    std::shared_ptr<const Fallback> fallback_;
+    FrameSetup setup_;
+};
+
+struct NoObserver final : FrameObserver {
+    void observe(std::span<const std::byte>) override {}
+};
+
+class BloscFallback final : public Fallback {
+  public:
+    explicit BloscFallback(PixelType type) : type_(type) {}
+
+    std::size_t encode(std::span<const std::byte> bytes, std::span<std::byte> chunk) const override {
+        const auto encoder = blosc::prepare_encoder(*find_codec("zstd"), {type_, bytes.size()}, {}, bytes);
+        std::vector<std::byte> coded(encoder->chunk_bound());
+        NoObserver observer;
+        const std::size_t size = encoder->encode(bytes, coded, *encoder->make_scratch(), observer);
+        if (size > chunk.size()) return 0;
+        std::copy_n(coded.begin(), size, chunk.begin());
+        return size;
+    }
+
+    void decode(std::span<const std::byte> chunk, std::span<std::byte> bytes) const override {
+        const auto decoder = blosc::prepare_decoder({type_, bytes.size()});
+        NoObserver observer;
+        decoder->decode(chunk, bytes, *decoder->make_scratch(), observer);
+    }
+
+  private:
+    PixelType type_;
+};
+
+}  // namespace
+
+std::unique_ptr<const FrameEncoder> make_encoder(const FrameShape& shape, std::shared_ptr<const Model> model,
+                                                 std::shared_ptr<const Fallback> fallback) {
+    return std::make_unique<Encoder>(shape, std::move(model), std::move(fallback));
+}
+
+std::unique_ptr<const FrameDecoder> make_decoder(const FrameShape& shape, std::shared_ptr<const Model> model,
+                                                 std::shared_ptr<const Fallback> fallback) {
+    return std::make_unique<Decoder>(shape, std::move(model), std::move(fallback));
+}
+
+std::shared_ptr<const Fallback> blosc_fallback(PixelType type) { return std::make_shared<const BloscFallback>(type); }
+
+}  // namespace mrcz::codec::rans
