@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "codec/rans/palette.hpp"
 #include "codec/rans/pixels.hpp"
 #include "codec/rans/plan.hpp"
 #include "codec/rans/sample.hpp"
@@ -74,8 +75,7 @@ struct TupleMode {
 };
 constexpr TupleMode tuple_modes[] = {{Mode::quad, 4}, {Mode::pair, 2}, {Mode::single, 1}};  // the fastest first
 
-Plan tuple_plan(const FrameSetup& setup, std::span<const std::byte> frame) {
-    const Bytes look = sample(setup, frame, first_look_pixels, first_look_run);
+Plan tuple_plan(const FrameSetup& setup, std::span<const std::byte> look, std::span<const std::byte> frame) {
     const RangeFinder finder(setup.kind, look);
     std::optional<Candidate> best;
     for (const auto& [mode, tuple] : tuple_modes) {
@@ -91,6 +91,21 @@ Plan tuple_plan(const FrameSetup& setup, std::span<const std::byte> frame) {
     const Estimate settled = estimate(setup, best->coding, more, best->wild_bits);
     Plan plan = plan_of(best->mode, settled.bytes, setup);
     plan.table = settled.table;
+    return plan;
+}
+
+std::optional<Plan> palette_plan(const FrameSetup& setup, std::span<const std::byte> look,
+                                 std::span<const std::byte> frame) {
+    if (!setup.takes_palettes) return std::nullopt;
+    Plan plan = plan_of(Mode::palette, 0, setup);
+    plan.palette = find_palette(setup, look, frame);
+    if (plan.palette.empty()) return std::nullopt;
+    Bytes numbers(look.size() >> setup.kind.log2_bytes);
+    number_pixels(setup.kind, plan.palette, look, numbers);
+    FrameSetup of_numbers = setup_of_numbers(setup);
+    of_numbers.pixels = numbers.size();
+    const std::uint64_t bytes = tuple_plan(of_numbers, numbers, numbers).bytes;
+    plan.bytes = bytes * setup.pixels / numbers.size() + (plan.palette.size() << setup.kind.log2_bytes);
     return plan;
 }
 
@@ -115,7 +130,9 @@ unsigned lanes_for(std::uint64_t stream_bytes) noexcept {
 Plan choose_plan(const FrameSetup& setup, std::span<const std::byte> frame) {
     constexpr std::size_t worth_it = 8;
     if (frame.size() > worth_it && is_constant(setup, frame)) return constant_plan(setup, frame);
-    Plan best = tuple_plan(setup, frame);
+    const Bytes look = sample(setup, frame, first_look_pixels, first_look_run);
+    Plan best = tuple_plan(setup, look, frame);
+    if (auto plan = palette_plan(setup, look, frame); plan && plan->bytes < best.bytes) best = std::move(*plan);
     if (setup.fallback != nullptr)
         if (const auto bytes = fallback_bytes(setup, frame); bytes < best.bytes)
             best = plan_of(Mode::fallback, bytes, setup);

@@ -4,6 +4,7 @@
 
 #include "base/checked.hpp"
 #include "codec/rans/model.hpp"
+#include "codec/rans/palette.hpp"
 
 namespace mrcz::codec::rans {
 namespace {
@@ -54,14 +55,29 @@ std::size_t write_raw(const FrameSetup& setup, std::span<const std::byte> frame,
     return head.size() + frame.size();
 }
 
+std::size_t write_numbers(const FrameSetup& setup, const Plan& plan, std::span<const std::byte> frame,
+                          std::span<std::byte> payload, EncodeMemory& memory) {
+    const FrameSetup setup_of = setup_of_numbers(setup);
+    const auto numbers = memory.numbers.first(setup_of.frame_bytes());
+    number_pixels(setup.kind, plan.palette, frame, numbers);
+    Bytes coded(payload_bound(setup_of));
+    const std::size_t size = encode_frame(setup_of, numbers, coded, memory);
+    if (size >= payload.size()) return 0;
+    std::memcpy(payload.data(), coded.data(), size);
+    return size;
+}
+
 /// 0: no smaller than the frame.
 std::size_t write_piece(const FrameSetup& setup, const Plan& plan, std::span<const std::byte> frame,
-                        std::span<std::byte> payload) {
+                        std::span<std::byte> payload, EncodeMemory& memory) {
     const Bytes head = head_of(setup, plan);
     std::memcpy(payload.data(), head.data(), head.size());
     if (plan.row->mode == Mode::constant) return head.size();
-    if (plan.row->mode != Mode::fallback) return 0;
-    const std::size_t size = setup.fallback->encode(frame, payload.subspan(head.size(), frame.size() - 1));
+    std::size_t size = 0;
+    if (plan.row->mode == Mode::fallback)
+        size = setup.fallback->encode(frame, payload.subspan(head.size(), frame.size() - 1));
+    if (plan.row->mode == Mode::palette && head.size() < frame.size())
+        size = write_numbers(setup, plan, frame, payload.subspan(head.size(), frame.size() - head.size()), memory);
     return size == 0 ? 0 : head.size() + size;
 }
 
@@ -154,7 +170,7 @@ std::size_t encode_frame(const FrameSetup& setup, std::span<const std::byte> fra
     const Plan plan = choose_plan(setup, frame);
     if (plan.bytes >= with_model) return static_cast<std::size_t>(with_model);
     const std::size_t size = plan.row->has_blocks ? write_blocks(setup, plan, frame, payload, memory.encoder)
-                                                  : write_piece(setup, plan, frame, payload);
+                                                  : write_piece(setup, plan, frame, payload, memory);
     return size != 0 ? size : write_raw(setup, frame, payload);
 }
 
@@ -166,6 +182,11 @@ ParsedFrame::ParsedFrame(const FrameSetup& setup, std::span<const std::byte> pay
     plan_.lanes = head.lanes;
     if (plan_.row->has_blocks) setup_.block_pixels = std::size_t{1} << head.log2_block_pixels;
     plan_.row->read_part(plan_, setup_, cursor);
+    if (plan_.row->mode == Mode::palette) {
+        const auto rest = cursor.take(cursor.remaining(), "payload");
+        numbers_ = std::make_unique<const ParsedFrame>(setup_of_numbers(setup), rest);
+        return;
+    }
     if (!plan_.row->has_blocks) {
         streams_.push_back({{}, cursor.take(cursor.remaining(), "payload")});
         return;
@@ -192,13 +213,24 @@ std::vector<Segment<DecodingTable>> ParsedFrame::segments_of_block(std::size_t i
         [&](std::size_t table) -> const DecodingTable& { return setup_.model->decoding(table); });
 }
 
+ParsedFrame::Stretch ParsedFrame::pixels_of(std::size_t index) const {
+    if (numbers_) return numbers_->pixels_of(index);
+    if (!plan_.row->has_blocks) return {0, setup_.pixels};
+    return {index * setup_.block_pixels, setup_.pixels_of_block(index)};
+}
+
 std::span<std::byte> ParsedFrame::place_of(std::size_t index, std::span<std::byte> frame) const {
-    if (!plan_.row->has_blocks) return frame;
-    return frame.subspan((index * setup_.block_pixels) << setup_.kind.log2_bytes, setup_.pixels_of_block(index)
-                                                                                      << setup_.kind.log2_bytes);
+    const auto [first, count] = pixels_of(index);
+    return frame.subspan(first << setup_.kind.log2_bytes, count << setup_.kind.log2_bytes);
 }
 
 void ParsedFrame::decode_block(std::size_t index, std::span<std::byte> frame, DecodeMemory& memory) const {
+    if (numbers_) {
+        const auto [first, count] = pixels_of(index);
+        const auto numbers = memory.numbers.first(setup_.pixels);
+        numbers_->decode_block(index, numbers, memory);
+        return put_values(setup_.kind, plan_.palette, numbers.subspan(first, count), place_of(index, frame));
+    }
     if (!plan_.row->has_blocks) return decode_piece(frame);
     const auto here = place_of(index, frame);
     const auto to = is_in_order() ? here : memory.gathered.first(here.size());

@@ -11,11 +11,11 @@ namespace mrcz::codec::rans {
 /// Memory of one thread.
 struct EncodeMemory {
     BlockEncoder encoder;
-    Buffer gathered;
+    Buffer gathered, numbers;
 };
 struct DecodeMemory {
     BlockDecoder decoder;
-    Buffer gathered;
+    Buffer gathered, numbers;
 };
 
 /// Bytes a payload takes at most.
@@ -34,13 +34,17 @@ class ParsedFrame {
 
     [[nodiscard]] const Plan& plan() const { return plan_; }
     /// Pieces that can be decoded one by one, in any order, each into pixels of its own.
-    [[nodiscard]] std::size_t block_count() const { return streams_.size(); }
+    [[nodiscard]] std::size_t block_count() const { return numbers_ ? numbers_->block_count() : streams_.size(); }
     void decode_block(std::size_t index, std::span<std::byte> frame, DecodeMemory& memory) const;
     /// Whether block `index` fills place_of() it and nothing else; otherwise its pixels lie all over the frame.
     [[nodiscard]] bool is_in_order() const { return plan_.row->mode != Mode::segments; }
     [[nodiscard]] std::span<std::byte> place_of(std::size_t index, std::span<std::byte> frame) const;
 
   private:
+    struct Stretch {
+        std::size_t first, count;
+    };
+    [[nodiscard]] Stretch pixels_of(std::size_t index) const;
     struct Stream {
         BlockSizes sizes;
         std::span<const std::byte> bytes;
@@ -52,6 +56,7 @@ class ParsedFrame {
     Plan plan_;
     std::unique_ptr<const DecodingTable> table_;
     std::vector<Stream> streams_;
+    std::unique_ptr<const ParsedFrame> numbers_;  ///< of the values of a palette
 };
 
 void decode_frame(const FrameSetup& setup, std::span<const std::byte> payload, std::span<std::byte> frame,

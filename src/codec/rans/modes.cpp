@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "codec/rans/model.hpp"
+#include "codec/rans/palette.hpp"
 #include "codec/rans/plan.hpp"
 
 namespace mrcz::codec::rans {
@@ -42,6 +43,7 @@ constexpr ModeRow rows[] = {
     {Mode::pair, "pair", true, write_table, read_table_part},
     {Mode::single, "single", true, write_table, read_table_part},
     {Mode::segments, "segments", true, write_table_choice, read_table_choice},
+    {Mode::palette, "palette", false, write_palette, read_palette},
 };
 
 }  // namespace

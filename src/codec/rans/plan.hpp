@@ -13,7 +13,16 @@
 
 namespace mrcz::codec::rans {
 
-enum class Mode : std::uint8_t { raw = 0, constant = 1, fallback = 2, quad = 3, pair = 4, single = 5, segments = 6 };
+enum class Mode : std::uint8_t {
+    raw = 0,
+    constant = 1,
+    fallback = 2,
+    quad = 3,
+    pair = 4,
+    single = 5,
+    segments = 6,
+    palette = 7
+};
 
 class Model;
 
@@ -35,6 +44,7 @@ struct FrameSetup {
     const Model* model = nullptr;
     const Fallback* fallback = nullptr;
     std::size_t block_pixels = usual_block_pixels;
+    bool takes_palettes = true;
 
     [[nodiscard]] std::size_t frame_bytes() const { return pixels << kind.log2_bytes; }
     [[nodiscard]] std::size_t block_count() const { return (pixels + block_pixels - 1) / block_pixels; }
@@ -52,6 +62,7 @@ struct Plan {
     std::optional<Table> table;          ///< of quad, pair, single
     std::vector<std::uint8_t> table_of;  ///< by segment, of the model's
     std::uint32_t pixel = 0;             ///< of constant
+    std::vector<std::uint32_t> palette;  ///< of palette
 };
 
 struct ModeRow {

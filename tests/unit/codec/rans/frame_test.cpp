@@ -33,6 +33,12 @@ constexpr Content contents[] = {
          return at % 97 == 5 ? number(-1 - static_cast<std::int64_t>(at)) : number(c.poisson(0.4));
      }},
     {"escapes only at the end", [](kit::Counts&, std::size_t at) { return at < 40000 ? number(at % 2) : 0xF0F0F0F0u; }},
+    {"few values far apart",
+     [](kit::Counts& c, std::size_t) { return number(1000003 * static_cast<std::int64_t>(c.index(9)) - 70000); }},
+    {"few values far apart and a rare one",
+     [](kit::Counts& c, std::size_t at) {
+         return at % 4001 == 4000 ? 77u : 1000u * static_cast<std::uint32_t>(c.index(5));
+     }},
     {"symbols 254 and 255", [](kit::Counts& c, std::size_t) { return 250u + static_cast<std::uint32_t>(c.index(6)); }},
 };
 
@@ -87,6 +93,7 @@ TEST(RansFrame, ModeFollowsTheCounts) {
     EXPECT_EQ(mode(poisson<std::uint8_t>(pixels, 0.1), PixelType::uint8), "quad");
     EXPECT_EQ(mode(poisson<std::uint16_t>(pixels, 1), PixelType::uint16), "pair");
     EXPECT_EQ(mode(poisson<std::uint16_t>(pixels, 60), PixelType::uint16), "single");
+    EXPECT_EQ(mode(frame_of(PixelType::uint16, contents[12], pixels), PixelType::uint16), "palette");
     EXPECT_EQ(mode(Bytes(pixels, std::byte{7}), PixelType::int8), "constant");
     EXPECT_EQ(mode(frame_of(PixelType::uint8, contents[9], pixels), PixelType::uint8), "raw");
 }

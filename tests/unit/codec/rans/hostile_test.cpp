@@ -35,6 +35,10 @@ std::vector<Sample> samples() {
     add(setup_for(PixelType::uint8, 5000), poisson<std::uint8_t>(5000, 0.1));
     add(setup_for(PixelType::uint16, 5000), poisson<std::uint16_t>(5000, 1.5));
     add(setup_for(PixelType::int16, 5000), poisson<std::int16_t>(5000, 900));
+    std::vector<std::int32_t> levels;
+    kit::Counts random(5);
+    for (unsigned at = 0; at < 9000; ++at) levels.push_back(100000 * static_cast<std::int32_t>(random.index(5)) - 7);
+    add(setup_for(PixelType::int32, 9000), pixels_of(levels));
     add(setup_for(PixelType::uint8, 40), Bytes(40, std::byte{3}));
     Bytes hot = poisson<std::uint32_t>(5000, 0.2);
     for (std::size_t at = 0; at < hot.size(); at += 400) hot[at + 3] = std::byte{0x80};
