@@ -9,7 +9,7 @@ namespace mrcz::codec::rans {
 namespace {
 
 /// Symbols decoded at a time, so that they and their pixels stay in the first cache. A multiple of the lanes and of 8.
-constexpr std::size_t piece_symbols = 4096;
+constexpr std::size_t piece_symbols = 1024;
 
 /// The decoding of one block.
 class Run {

@@ -8,7 +8,7 @@ namespace {
 
 /// Pixels that are coded at a time, so that they and their symbols stay in the first cache; a multiple of the lanes'
 /// and of 8.
-constexpr std::size_t piece_pixels = 8192;
+constexpr std::size_t piece_pixels = 2048;
 
 std::size_t symbols_of(std::span<const Segment<EncodingTable>> segments) {
     std::size_t symbols = 0;
@@ -76,8 +76,8 @@ void BlockEncoder::encode_segment(const EncodingTable& table, std::span<const st
         tokenise_piece(coding, piece, made.data(), end - first);
         if (coding.shift != 0) keep_low_bits(coding, piece, lows + first / 8 * coding.shift);
         keep_wild(coding, piece, made);
-        if (first != 0)
-            prefetch(pixels.subspan((first - piece_pixels) << kind_.log2_bytes, piece_pixels << kind_.log2_bytes));
+        if (first >= 2 * piece_pixels)
+            prefetch(pixels.subspan((first - 2 * piece_pixels) << kind_.log2_bytes, piece_pixels << kind_.log2_bytes));
         kernels_->encode(states_, lanes_, table.entries.data(), made.data(), made.size(), &writer);
         end = first;
     }
