@@ -36,37 +36,111 @@ inline __m512i next_state(__m512i state, __m512i frequency, __m512i start) {
     return _mm512_mask_add_epi32(sum, one_too_small, sum, _mm512_sub_epi32(set(rans_probability_total), frequency));
 }
 
-__attribute__((noinline, cold)) std::byte* write_escapes(unsigned escapes, const uint8_t* symbols, std::byte* to) {
+// Lane 0 of the mask is the last of `count` symbols.
+__attribute__((noinline, cold)) std::byte* write_escapes(unsigned escapes, const uint8_t* symbols, size_t count,
+                                                         std::byte* to) {
     for (; escapes != 0; escapes &= escapes - 1)
-        *octets(to++) = symbols[vector_lanes - 1 - static_cast<unsigned>(__builtin_ctz(escapes))];
+        *octets(to++) = symbols[count - 1 - static_cast<unsigned>(__builtin_ctz(escapes))];
     return to;
 }
 
-MRCZ_INLINE __m512i encode_vector(__m512i state, const uint32_t* table, const uint8_t* symbols, RansWriter& writer) {
-    const __m512i entry = _mm512_i32gather_epi32(load_reversed_symbols(symbols), table, 4);
-    const __mmask16 escapes = _mm512_movepi32_mask(entry);
-    if (__builtin_expect(escapes != 0, 0)) writer.escapes = write_escapes(escapes, symbols, writer.escapes);
-    const __m512i low_12 = set(rans_probability_total - 1);
-    const __m512i frequency = _mm512_and_si512(_mm512_srli_epi32(entry, rans_encode_frequency_shift), low_12);
+MRCZ_INLINE __m512i encode_vector(__m512i state, __m512i frequency, __m512i start, RansWriter& writer) {
     const __m512i limit = _mm512_slli_epi32(frequency, 31 - rans_probability_bits);
     const __mmask16 full = _mm512_cmpge_epi32_mask(state, limit);
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(writer.words),
                         _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(full, state)));
     writer.words += 2 * static_cast<unsigned>(__builtin_popcount(full));
     state = _mm512_mask_srli_epi32(state, full, state, 16);
-    return next_state(state, frequency, _mm512_and_si512(entry, low_12));
+    return next_state(state, frequency, start);
 }
+
+// The encoding table as it is.
+struct GatheredTable {
+    static constexpr size_t vectors = 1;
+    const uint32_t* entries;
+
+    explicit GatheredTable(const uint32_t* table) : entries(table) {}
+
+    MRCZ_INLINE void encode(__m512i* state, const uint8_t* symbols, RansWriter& writer) const {
+        const __m512i entry = _mm512_i32gather_epi32(load_reversed_symbols(symbols), entries, 4);
+        const __mmask16 escapes = _mm512_movepi32_mask(entry);
+        if (__builtin_expect(escapes != 0, 0))
+            writer.escapes = write_escapes(escapes, symbols, vector_lanes, writer.escapes);
+        const __m512i low_12 = set(rans_probability_total - 1);
+        const __m512i frequency = _mm512_and_si512(_mm512_srli_epi32(entry, rans_encode_frequency_shift), low_12);
+        state[0] = encode_vector(state[0], frequency, _mm512_and_si512(entry, low_12), writer);
+    }
+};
+
+// 256 numbers of 16 bits, looked up 32 at a time without a gather.
+struct WordTable {
+    __m512i part[8];
+
+    MRCZ_INLINE __m512i at(__m512i symbols, __mmask32 bit_6, __mmask32 bit_7) const {
+        const __m512i first = _mm512_permutex2var_epi16(part[0], symbols, part[1]);
+        const __m512i second = _mm512_permutex2var_epi16(part[2], symbols, part[3]);
+        const __m512i third = _mm512_permutex2var_epi16(part[4], symbols, part[5]);
+        const __m512i fourth = _mm512_permutex2var_epi16(part[6], symbols, part[7]);
+        return _mm512_mask_blend_epi16(bit_7, _mm512_mask_blend_epi16(bit_6, first, second),
+                                       _mm512_mask_blend_epi16(bit_6, third, fourth));
+    }
+};
+
+// The encoding table in registers, or near them.
+struct PermutedTable {
+    static constexpr size_t vectors = 2;
+    WordTable frequencies;  // the highest bit tells what escapes
+    WordTable starts;
+
+    explicit PermutedTable(const uint32_t* table) {
+        const __m512i low_12 = set(rans_probability_total - 1);
+        for (size_t k = 0; k < 8; ++k) {
+            __m256i frequency[2], start[2];
+            for (size_t half = 0; half < 2; ++half) {
+                const __m512i entry = _mm512_loadu_si512(table + 32 * k + 16 * half);
+                const __m512i escapes = _mm512_slli_epi32(_mm512_srli_epi32(entry, 31), 15);
+                const __m512i of = _mm512_and_si512(_mm512_srli_epi32(entry, rans_encode_frequency_shift), low_12);
+                frequency[half] = _mm512_cvtepi32_epi16(_mm512_or_si512(of, escapes));
+                start[half] = _mm512_cvtepi32_epi16(_mm512_and_si512(entry, low_12));
+            }
+            frequencies.part[k] = _mm512_inserti64x4(_mm512_castsi256_si512(frequency[0]), frequency[1], 1);
+            starts.part[k] = _mm512_inserti64x4(_mm512_castsi256_si512(start[0]), start[1], 1);
+        }
+    }
+
+    MRCZ_INLINE void encode(__m512i* state, const uint8_t* symbols, RansWriter& writer) const {
+        const __m256i order =
+            _mm256_broadcastsi128_si256(_mm_setr_epi8(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+        const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(symbols));
+        const __m512i from_last =
+            _mm512_cvtepu8_epi16(_mm256_permute4x64_epi64(_mm256_shuffle_epi8(bytes, order), 0x4E));
+        const __mmask32 bit_6 = _mm512_test_epi16_mask(from_last, _mm512_set1_epi16(64));
+        const __mmask32 bit_7 = _mm512_test_epi16_mask(from_last, _mm512_set1_epi16(128));
+        const __m512i flagged = frequencies.at(from_last, bit_6, bit_7);
+        const __m512i start = starts.at(from_last, bit_6, bit_7);
+        const __mmask32 escapes = _mm512_movepi16_mask(flagged);
+        if (__builtin_expect(escapes != 0, 0))
+            writer.escapes = write_escapes(escapes, symbols, 2 * vector_lanes, writer.escapes);
+        const __m512i frequency = _mm512_and_si512(flagged, _mm512_set1_epi16(rans_probability_total - 1));
+        state[1] = encode_vector(state[1], _mm512_cvtepu16_epi32(_mm512_castsi512_si256(frequency)),
+                                 _mm512_cvtepu16_epi32(_mm512_castsi512_si256(start)), writer);
+        state[0] = encode_vector(state[0], _mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(frequency, 1)),
+                                 _mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(start, 1)), writer);
+    }
+};
 
 // Unrolled by recursion, before the compiler decides what stays in registers.
-template <size_t Vectors>
-MRCZ_INLINE void encode_round(__m512i* state, const uint32_t* table, const uint8_t* symbols, RansWriter& to) {
-    constexpr size_t last = Vectors - 1;
-    state[last] = encode_vector(state[last], table, symbols + last * vector_lanes, to);
-    if constexpr (last != 0) encode_round<last>(state, table, symbols, to);
+template <size_t Vectors, class Table>
+MRCZ_INLINE void encode_round(__m512i* state, const Table& table, const uint8_t* symbols, RansWriter& to) {
+    constexpr size_t before = Vectors - Table::vectors;
+    table.encode(state + before, symbols + before * vector_lanes, to);
+    if constexpr (before != 0) encode_round<before>(state, table, symbols, to);
 }
 
-template <size_t Vectors>
-void encode_rounds(uint32_t* states, const uint32_t* table, const uint8_t* symbols, size_t count, RansWriter* writer) {
+template <size_t Vectors, class Table>
+void encode_rounds(uint32_t* states, const uint32_t* entries, const uint8_t* symbols, size_t count,
+                   RansWriter* writer) {
+    const Table table(entries);
     RansWriter to = *writer;
     __m512i state[Vectors];
     MRCZ_UNROLL
@@ -84,9 +158,10 @@ void encode(uint32_t* states, size_t lanes, const uint32_t* table, const std::by
             RansWriter* writer) {
     const size_t whole = count & ~(lanes - 1);
     encode_symbols_plain(states, lanes, table, octets(symbols), whole, count, *writer);
-    (lanes == 64   ? encode_rounds<4>
-     : lanes == 32 ? encode_rounds<2>
-                   : encode_rounds<1>)(states, table, octets(symbols), whole, writer);
+    const auto rounds = lanes == 64   ? encode_rounds<4, PermutedTable>
+                        : lanes == 32 ? encode_rounds<2, PermutedTable>
+                                      : encode_rounds<1, GatheredTable>;
+    rounds(states, table, octets(symbols), whole, writer);
 }
 
 struct Decoded {
