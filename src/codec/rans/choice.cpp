@@ -109,16 +109,23 @@ std::optional<Plan> palette_plan(const FrameSetup& setup, std::span<const std::b
     return plan;
 }
 
-/// Bytes that the other codec takes, estimated.
-std::uint64_t fallback_bytes(const FrameSetup& setup, std::span<const std::byte> frame) {
-    constexpr std::size_t tried_bytes = std::size_t{1} << 18;
+/// Bytes that the other codec takes, estimated from so many.
+std::uint64_t fallback_bytes(const FrameSetup& setup, std::span<const std::byte> frame, std::size_t tried_bytes) {
     const std::size_t tried_pixels = tried_bytes >> setup.kind.log2_bytes;
-    const Bytes tried = sample(setup, frame, tried_pixels, tried_pixels / 2);
+    const Bytes tried = sample(setup, frame, tried_pixels, tried_pixels);
     Bytes coded(tried.size());
     const std::size_t size = setup.fallback->encode(tried, coded);
     if (size == 0) return UINT64_MAX;
     return static_cast<std::uint64_t>(static_cast<double>(size) * static_cast<double>(frame.size()) /
                                       static_cast<double>(tried.size()));
+}
+
+/// A short trial tells whether a long one is worth its time.
+bool fallback_is_smaller(const FrameSetup& setup, std::span<const std::byte> frame, std::uint64_t bytes) {
+    constexpr std::size_t first_bytes = std::size_t{1} << 16, then_bytes = std::size_t{1} << 20;
+    if (setup.fallback == nullptr) return false;
+    if (fallback_bytes(setup, frame, first_bytes) > bytes + bytes / 16) return false;
+    return fallback_bytes(setup, frame, then_bytes) < bytes;
 }
 
 }  // namespace
@@ -133,9 +140,7 @@ Plan choose_plan(const FrameSetup& setup, std::span<const std::byte> frame) {
     const Bytes look = sample(setup, frame, first_look_pixels, first_look_run);
     Plan best = tuple_plan(setup, look, frame);
     if (auto plan = palette_plan(setup, look, frame); plan && plan->bytes < best.bytes) best = std::move(*plan);
-    if (setup.fallback != nullptr)
-        if (const auto bytes = fallback_bytes(setup, frame); bytes < best.bytes)
-            best = plan_of(Mode::fallback, bytes, setup);
+    if (fallback_is_smaller(setup, frame, best.bytes)) best = plan_of(Mode::fallback, best.bytes - 1, setup);
     if (best.bytes >= frame.size()) best = plan_of(Mode::raw, frame.size(), setup);
     return best;
 }

@@ -89,13 +89,11 @@ class BloscFallback final : public Fallback {
     explicit BloscFallback(PixelType type) : type_(type) {}
 
     std::size_t encode(std::span<const std::byte> bytes, std::span<std::byte> chunk) const override {
-        const auto encoder = blosc::prepare_encoder(*find_codec("zstd"), {type_, bytes.size()}, {}, bytes);
-        std::vector<std::byte> coded(encoder->chunk_bound());
-        NoObserver observer;
-        const std::size_t size = encoder->encode(bytes, coded, *encoder->make_scratch(), observer);
-        if (size > chunk.size()) return 0;
-        std::copy_n(coded.begin(), size, chunk.begin());
-        return size;
+        const Trial trial = smallest(bytes);
+        const Bytes coded = trial.is_whole ? trial.coded : encode_with(trial.filter, bytes);
+        if (coded.size() > chunk.size()) return 0;
+        std::copy(coded.begin(), coded.end(), chunk.begin());
+        return coded.size();
     }
 
     void decode(std::span<const std::byte> chunk, std::span<std::byte> bytes) const override {
@@ -105,6 +103,37 @@ class BloscFallback final : public Fallback {
     }
 
   private:
+    [[nodiscard]] Bytes encode_with(Filter filter, std::span<const std::byte> bytes) const {
+        CodecOptions options;
+        options.filter = filter;
+        const auto encoder = blosc::prepare_encoder(*find_codec("zstd"), {type_, bytes.size()}, options, bytes);
+        Bytes coded(encoder->chunk_bound());
+        NoObserver observer;
+        coded.resize(encoder->encode(bytes, coded, *encoder->make_scratch(), observer));
+        return coded;
+    }
+
+    struct Trial {
+        Filter filter = Filter::bitshuffle;
+        Bytes coded;
+        bool is_whole = false;  ///< `coded` is all of the bytes
+    };
+
+    /// Size is all that counts where this codec is beaten, so that bitshuffle has no start over the others.
+    [[nodiscard]] Trial smallest(std::span<const std::byte> bytes) const {
+        constexpr std::size_t tried_bytes = std::size_t{1} << 18;
+        const std::size_t size = std::min(tried_bytes, bytes.size());
+        const std::size_t pixel_bytes = info_of(type_).pixel_bytes;
+        const auto middle = bytes.subspan((bytes.size() - size) / 2 / pixel_bytes * pixel_bytes, size);
+        Trial best;
+        for (const Filter filter : {Filter::bitshuffle, Filter::byteshuffle, Filter::none}) {
+            Bytes coded = encode_with(filter, middle);
+            if (best.coded.empty() || coded.size() < best.coded.size()) best = {filter, std::move(coded), false};
+        }
+        best.is_whole = size == bytes.size();
+        return best;
+    }
+
     PixelType type_;
 };
 

@@ -37,10 +37,12 @@ Bytes sample(const FrameSetup& setup, std::span<const std::byte> frame, std::siz
     }
     const std::size_t runs = std::max<std::size_t>(1, pixels / run_pixels);
     const std::size_t distance = setup.pixels / runs;
-    const std::size_t run_bytes = std::min(run_pixels, distance) << setup.kind.log2_bytes;
-    taken.reserve(runs * run_bytes);
+    const std::size_t count = std::min(run_pixels, distance);
+    const std::size_t before = (distance - count) / 2;  // the edges of a detector are not like the rest
+    taken.reserve((runs * count) << setup.kind.log2_bytes);
     for (std::size_t run = 0; run < runs; ++run)
-        append(taken, frame.subspan((run * distance) << setup.kind.log2_bytes, run_bytes));
+        append(taken,
+               frame.subspan((run * distance + before) << setup.kind.log2_bytes, count << setup.kind.log2_bytes));
     return taken;
 }
 
