@@ -140,8 +140,8 @@ Plan choose_plan(const FrameSetup& setup, std::span<const std::byte> frame) {
     const Bytes look = sample(setup, frame, first_look_pixels, first_look_run);
     Plan best = tuple_plan(setup, look, frame);
     if (auto plan = palette_plan(setup, look, frame); plan && plan->bytes < best.bytes) best = std::move(*plan);
-    if (fallback_is_smaller(setup, frame, best.bytes)) best = plan_of(Mode::fallback, best.bytes - 1, setup);
     if (best.bytes >= frame.size()) best = plan_of(Mode::raw, frame.size(), setup);
+    if (fallback_is_smaller(setup, frame, best.bytes)) best = plan_of(Mode::fallback, best.bytes - 1, setup);
     return best;
 }
 
