@@ -109,7 +109,10 @@ int main(int argc, char** argv) {
     if (sharing != 0) {
         const Frames taken = read_frames(argv[1], pixels * pixel_bytes, std::min<std::size_t>(sharing, 256));
         const std::vector<std::span<const std::byte>> spans(taken.begin(), taken.end());
-        const double took = seconds([&] { model = rans::learn_model({*type, pixels, row_pixels, spans, sharing}); });
+        const double took = seconds([&] {
+            model = rans::learn_model(
+                {*type, pixels, row_pixels, spans, sharing, std::getenv("RANS_HISTOGRAMS") != nullptr});
+        });
         if (model) {
             const Bytes payload = rans::write_model(*model);
             model_bytes = payload.size();

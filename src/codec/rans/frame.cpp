@@ -112,6 +112,26 @@ std::size_t write_blocks(const FrameSetup& setup, const Plan& plan, std::span<co
     return end;
 }
 
+/// 0: no smaller than the frame.
+std::size_t write_with_histograms(const FrameSetup& setup, const Plan& plan, std::span<const std::byte> frame,
+                                  std::span<std::byte> payload) {
+    const Bytes head = head_of(setup, plan);
+    std::memcpy(payload.data(), head.data(), head.size());
+    std::size_t end = head.size() + sizes_bytes * setup.block_count();
+    for (std::size_t block = 0; block < setup.block_count(); ++block) {
+        const std::size_t first = block * setup.block_pixels;
+        const auto from =
+            frame.subspan(first << setup.kind.log2_bytes, setup.pixels_of_block(block) << setup.kind.log2_bytes);
+        const HistogramStream stream =
+            encode_with(setup.model->parts().histograms, first, setup.kind, plan.lanes, from);
+        if (end + stream.bytes.size() >= head_bytes + frame.size()) return 0;
+        write_sizes(payload.subspan(head.size() + sizes_bytes * block), stream.sizes);
+        std::memcpy(&payload[end], stream.bytes.data(), stream.bytes.size());
+        end += stream.bytes.size();
+    }
+    return end;
+}
+
 /// A frame that takes more than the model's tables promise is unlike those they were made from: others are worth a try.
 bool is_as_expected(const Plan& plan, std::size_t size) {
     constexpr std::uint64_t slack_bytes = 256;
@@ -159,6 +179,11 @@ std::size_t payload_bound(const FrameSetup& setup) {
 std::size_t encode_frame(const FrameSetup& setup, std::span<const std::byte> frame, std::span<std::byte> payload,
                          EncodeMemory& memory) {
     std::uint64_t with_model = UINT64_MAX;
+    if (setup.model != nullptr && setup.model->parts().histograms.size() != 0) {
+        const Plan plan = plan_histograms(setup);
+        const std::size_t size = write_with_histograms(setup, plan, frame, payload);
+        if (size != 0 && is_as_expected(plan, size)) return size;
+    }
     if (setup.model != nullptr) {
         const auto gathered = memory.gathered.first(frame.size());
         setup.model->gather(frame, 0, gathered);
@@ -199,12 +224,18 @@ ParsedFrame::ParsedFrame(const FrameSetup& setup, std::span<const std::byte> pay
              setup_.block_count(), " blocks");
     for (BlockSizes& block : sizes) block = read_sizes(cursor);
     for (std::size_t block = 0; block < sizes.size(); ++block) {
-        const auto segments = segments_of_block(block);
-        const auto bytes =
-            sizes[block].stream_bytes(plan_.lanes, low_bytes_of(std::span<const Segment<DecodingTable>>(segments)));
+        const std::uint64_t bytes = sizes[block].stream_bytes(plan_.lanes, low_bytes_of_block(block));
         streams_.push_back({sizes[block], cursor.take(bytes, "block")});
     }
     if (cursor.remaining() != 0) fail(ErrorCode::corrupt, "rans: ", cursor.remaining(), " bytes behind the last block");
+}
+
+std::size_t ParsedFrame::low_bytes_of_block(std::size_t index) const {
+    if (plan_.row->mode == Mode::histograms)
+        return low_bytes_of(setup_.model->parts().histograms, index * setup_.block_pixels,
+                            setup_.pixels_of_block(index));
+    const auto segments = segments_of_block(index);
+    return low_bytes_of(std::span<const Segment<DecodingTable>>(segments));
 }
 
 std::vector<Segment<DecodingTable>> ParsedFrame::segments_of_block(std::size_t index) const {
@@ -233,6 +264,9 @@ void ParsedFrame::decode_block(std::size_t index, std::span<std::byte> frame, De
     }
     if (!plan_.row->has_blocks) return decode_piece(frame);
     const auto here = place_of(index, frame);
+    if (plan_.row->mode == Mode::histograms)
+        return decode_with(setup_.model->parts().histograms, index * setup_.block_pixels, setup_.kind, plan_.lanes,
+                           streams_[index].sizes, streams_[index].bytes, here);
     const auto to = is_in_order() ? here : memory.gathered.first(here.size());
     const auto segments = segments_of_block(index);
     memory.decoder.decode(*setup_.kernels, setup_.kind, plan_.lanes, segments, streams_[index].sizes,

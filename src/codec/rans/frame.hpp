@@ -50,6 +50,7 @@ class ParsedFrame {
         std::span<const std::byte> bytes;
     };
     [[nodiscard]] std::vector<Segment<DecodingTable>> segments_of_block(std::size_t index) const;
+    [[nodiscard]] std::size_t low_bytes_of_block(std::size_t index) const;
     void decode_piece(std::span<std::byte> frame) const;
 
     FrameSetup setup_;

@@ -49,6 +49,19 @@ Shape shape_of(const Table& table) {
     return shape;
 }
 
+double bits_of(const Histograms& histograms, std::size_t pixel) {
+    const auto starts = histograms.starts(pixel);
+    const auto share = [](std::uint32_t frequency) {
+        return frequency * (symbol_costs()[frequency] / 65536.0) / simd::rans_probability_total;
+    };
+    double bits = histograms[pixel].shift;
+    for (std::size_t value = 0; value + 1 < starts.size(); ++value)
+        if (const auto frequency = static_cast<std::uint32_t>(starts[value + 1] - starts[value]); frequency != 0)
+            bits += share(frequency);
+    const std::uint32_t rare = simd::rans_probability_total - histograms[pixel].wild - starts.back();
+    return bits + share(rare) + 8.0 * rare / simd::rans_probability_total;
+}
+
 }  // namespace
 
 Model::Model(Parts parts) : parts_(std::move(parts)), order_(order_of(parts_.classes)) {
@@ -73,6 +86,8 @@ Model::Model(Parts parts) : parts_(std::move(parts)), order_(order_of(parts_.cla
         root_means_.push_back(root);
         by_mean_.push_back(table);
     }
+    for (std::size_t pixel = 0; pixel < parts_.histograms.size(); ++pixel)
+        histogram_bits_ += bits_of(parts_.histograms, pixel);
     constexpr double room = 16;
     cap_ = static_cast<std::uint32_t>(std::min(2 * brightest + room, 4294967295.0));
 }

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "codec/rans/histograms.hpp"
 #include "codec/rans/plan.hpp"
 
 namespace mrcz::codec::rans {
@@ -20,6 +21,7 @@ class Model {
         std::vector<std::uint8_t> classes;   ///< by pixel: those of a class stand together, classes in rising order
         std::vector<Table> tables;           ///< 1 to 255
         std::vector<std::uint8_t> usual;     ///< by segment: its table where a frame does not say otherwise
+        Histograms histograms;               ///< of every pixel; empty: none
     };
     /// Parts that agree with each other.
     explicit Model(Parts parts);
@@ -43,6 +45,8 @@ class Model {
     [[nodiscard]] std::size_t table_for(double mean) const;
     /// Bits that a pixel of such a mean takes.
     [[nodiscard]] std::span<const double> pixel_bits() const { return pixel_bits_; }
+    /// Bits of a frame coded with the histograms.
+    [[nodiscard]] double histogram_bits() const { return histogram_bits_; }
     /// Pixels above count as this much in means: single bright ones say nothing about their segment.
     [[nodiscard]] std::uint32_t cap() const { return cap_; }
 
@@ -61,6 +65,7 @@ class Model {
     std::vector<double> root_means_;  ///< rising, those of by_mean_
     std::vector<std::uint8_t> by_mean_;
     std::vector<double> pixel_bits_;
+    double histogram_bits_ = 0;
     std::uint32_t cap_ = 0;
 };
 
@@ -75,7 +80,8 @@ struct LearningSet {
     std::size_t pixels = 0;      ///< of a frame
     std::size_t row_pixels = 0;  ///< of a row; 0 where that is not known
     std::span<const std::span<const std::byte>> samples;
-    std::uint64_t frames = 0;  ///< that will share the model
+    std::uint64_t frames = 0;       ///< that will share the model
+    bool needs_histograms = false;  ///< one for each pixel, whether that pays or not
 };
 
 /// The model that makes the sampled frames small; null where none pays for its own size.
@@ -83,6 +89,8 @@ struct LearningSet {
 
 /// Of the row in the table of modes. `gathered` is the frame in the model's order.
 [[nodiscard]] Plan plan_segments(const FrameSetup& setup, std::span<const std::byte> gathered);
+[[nodiscard]] Plan plan_histograms(const FrameSetup& setup);
+void check_histograms(Plan& plan, const FrameSetup& setup, Cursor& cursor);
 void write_table_choice(const Plan& plan, const FrameSetup& setup, Bytes& bytes);
 void read_table_choice(Plan& plan, const FrameSetup& setup, Cursor& cursor);
 

@@ -7,7 +7,7 @@ namespace mrcz::codec::rans {
 namespace {
 
 constexpr std::uint8_t format_version = 1;
-constexpr std::uint8_t flag_base = 1;
+constexpr std::uint8_t flag_base = 1, flag_histograms = 2;
 
 FrameSetup map_setup(const PixelKind& kind, std::size_t pixels) {
     FrameSetup setup;
@@ -104,7 +104,8 @@ Bytes write_model(const Model& model) {
     Bytes bytes;
     append_le(bytes, format_version);
     append_le(bytes, static_cast<std::uint8_t>(parts.kind.bytes()));
-    append_le(bytes, static_cast<std::uint8_t>(parts.base.empty() ? 0 : flag_base));
+    append_le(bytes, static_cast<std::uint8_t>((parts.base.empty() ? 0 : flag_base) |
+                                               (parts.histograms.size() == 0 ? 0 : flag_histograms)));
     append_le(bytes, static_cast<std::uint8_t>(parts.tables.size()));
     append_le(bytes, static_cast<std::uint32_t>(parts.lengths.size()));
     append_le(bytes, std::uint64_t{parts.pixels});
@@ -114,6 +115,7 @@ Bytes write_model(const Model& model) {
     const std::vector<std::uint32_t> classes(parts.classes.begin(), parts.classes.end());
     append_part(bytes, write_map(classes, class_kind, parts.row_pixels));
     if (!parts.base.empty()) append_part(bytes, write_map(parts.base, parts.kind, parts.row_pixels));
+    if (parts.histograms.size() != 0) append_part(bytes, parts.histograms.write());
     return bytes;
 }
 
@@ -134,7 +136,8 @@ std::shared_ptr<const Model> read_model(std::span<const std::byte> payload, Pixe
     if (pixel_bytes != parts.kind.bytes() || its_pixels != pixels)
         fail(ErrorCode::corrupt, "model: for ", its_pixels, " pixels of ", pixel_bytes, " bytes, the file has ", pixels,
              " of ", parts.kind.bytes());
-    if ((flags & ~unsigned{flag_base}) != 0) fail(ErrorCode::unsupported, "model: flags ", hex(flags), " are unknown");
+    if ((flags & ~unsigned{flag_base | flag_histograms}) != 0)
+        fail(ErrorCode::unsupported, "model: flags ", hex(flags), " are unknown");
     if (tables == 0) fail(ErrorCode::corrupt, "model: no tables");
     if (pixels > UINT32_MAX) fail(ErrorCode::unsupported, "model: frames of more than 2^32 - 1 pixels");
     if (row_pixels == 0 || row_pixels > pixels)
@@ -146,6 +149,8 @@ std::shared_ptr<const Model> read_model(std::span<const std::byte> payload, Pixe
     parts.classes.assign(classes.begin(), classes.end());
     if ((flags & flag_base) != 0)
         parts.base = read_map(take_part(cursor, "base map"), parts.kind, parts.row_pixels, pixels);
+    if ((flags & flag_histograms) != 0)
+        parts.histograms = Histograms::read(take_part(cursor, "histograms"), pixels, parts.kind);
     if (cursor.remaining() != 0) fail(ErrorCode::corrupt, "model: ", cursor.remaining(), " bytes behind its end");
     return std::make_shared<const Model>(std::move(parts));
 }

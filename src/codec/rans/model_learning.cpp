@@ -3,7 +3,9 @@
 #include <bit>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
+#include "codec/rans/histogram_learning.hpp"
 #include "codec/rans/model.hpp"
 #include "codec/rans/pixels.hpp"
 
@@ -366,17 +368,29 @@ std::shared_ptr<const Model> learn_model(const LearningSet& set) {
     constexpr std::size_t least_samples = 16;  // that show a pixel's lowest peak
     const bool tries_base = kind_of(set.type).log2_bytes != 0 && set.samples.size() >= least_samples;
     Learning learning(set);
-    double least_bits = learning.one_table_bits();
-    std::shared_ptr<const Model> best;
+    const double one_table_bits = learning.one_table_bits();
+    double least_bits = 0;
+    std::optional<Model::Parts> best;
     for (const bool with_base : {false, true})
         for (const double classes : {few_classes, many_classes}) {
             if (with_base && !tries_base) continue;
             const double bits = learning.learn(with_base, classes);
-            if (bits >= least_bits) continue;
+            if (best && bits >= least_bits) continue;
             least_bits = bits;
-            best = std::make_shared<const Model>(learning.parts());
+            best = learning.parts();
         }
-    return best;
+    bool pays = least_bits < one_table_bits;
+    if (set.pixels <= most_histogram_pixels && (set.needs_histograms || set.samples.size() >= least_samples)) {
+        LearnedHistograms learned = learn_histograms(set);
+        const double bits =
+            learned.frame_bits * static_cast<double>(set.frames) +
+            8 * static_cast<double>(learned.histograms.write().size() + write_model(Model(*best)).size());
+        if (set.needs_histograms || bits < std::min(least_bits, one_table_bits)) {
+            best->histograms = std::move(learned.histograms);
+            pays = true;
+        }
+    }
+    return pays ? std::make_shared<const Model>(std::move(*best)) : nullptr;
 }
 
 }  // namespace mrcz::codec::rans

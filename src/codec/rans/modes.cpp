@@ -43,6 +43,7 @@ constexpr ModeRow rows[] = {
     {Mode::pair, "pair", true, write_table, read_table_part},
     {Mode::single, "single", true, write_table, read_table_part},
     {Mode::segments, "segments", true, write_table_choice, read_table_choice},
+    {Mode::histograms, "histograms", true, nothing_to_write, check_histograms},
     {Mode::palette, "palette", false, write_palette, read_palette},
 };
 

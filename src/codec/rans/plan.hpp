@@ -21,7 +21,8 @@ enum class Mode : std::uint8_t {
     pair = 4,
     single = 5,
     segments = 6,
-    palette = 7
+    palette = 7,
+    histograms = 8
 };
 
 class Model;

@@ -55,6 +55,19 @@ Plan plan_segments(const FrameSetup& setup, std::span<const std::byte> gathered)
     return plan;
 }
 
+Plan plan_histograms(const FrameSetup& setup) {
+    Plan plan;
+    plan.row = &row_of(Mode::histograms);
+    plan.bytes = static_cast<std::uint64_t>(setup.model->histogram_bits() / 8) + 128 * setup.block_count();
+    plan.lanes = lanes_for(plan.bytes / setup.block_count());
+    return plan;
+}
+
+void check_histograms(Plan&, const FrameSetup& setup, Cursor&) {
+    if (setup.model == nullptr || setup.model->parts().histograms.size() == 0)
+        fail(ErrorCode::corrupt, "rans: a chunk of histograms, but no model that has them");
+}
+
 void write_table_choice(const Plan& plan, const FrameSetup& setup, Bytes& bytes) {
     Bytes part;
     BitWriter writer(part);

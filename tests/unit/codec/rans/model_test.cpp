@@ -1,5 +1,7 @@
 #include "codec/rans/model.hpp"
 
+#include <array>
+
 #include "unit/codec/rans/rans_frames.hpp"
 
 namespace mrcz::codec::rans {
@@ -46,6 +48,42 @@ TEST(RansModel, MakesFramesOfUnequalPixelsSmaller) {
     const std::size_t alone = coded_bytes(setup_for(PixelType::uint16, side * side), frames);
     const std::size_t shared = coded_bytes(setup_for(PixelType::uint16, side * side, model.get()), frames);
     EXPECT_LT(shared + write_model(*model).size(), alone * 9 / 10);
+}
+
+TEST(RansModel, HistogramsOfEveryPixelCodeFramesAtEveryLevelAlike) {
+    for (const int pedestal : {0, 100}) {
+        const auto frames = disk_frames(side, 40, 7, pedestal);
+        const auto model = learned(PixelType::uint16, side, frames, 40, true);
+        ASSERT_TRUE(model);
+        const Bytes bytes = write_model(*model);
+        const auto back = read_model(bytes, PixelType::uint16, side * side);
+        EXPECT_EQ(write_model(*back), bytes);
+        FrameSetup setup = setup_for(PixelType::uint16, side * side, back.get());
+        setup.block_pixels = 4096;
+        EXPECT_EQ(mode_of(setup, expect_round_trip(setup, frames[3])), "histograms");
+        expect_round_trip(setup, poisson<std::uint16_t>(side * side, 700));
+        expect_round_trip(setup, Bytes(2 * side * side, std::byte{0xFF}));
+    }
+}
+
+TEST(RansModel, HistogramsAreTakenWherePixelsHaveNothingInCommon) {
+    kit::Counts counts(8);
+    std::vector<std::array<std::uint16_t, 3>> levels(side * side);
+    for (auto& of_pixel : levels) {
+        const std::size_t lowest = counts.index(60000);
+        for (auto& level : of_pixel) level = static_cast<std::uint16_t>(lowest + counts.index(100));
+    }
+    std::vector<Bytes> frames;
+    for (unsigned k = 0; k < 64; ++k) {
+        std::vector<std::uint16_t> values;
+        for (const auto& of_pixel : levels) values.push_back(of_pixel[counts.index(3)]);
+        frames.push_back(pixels_of(values));
+    }
+    const auto model = learned(PixelType::uint16, side, frames, 64);
+    ASSERT_TRUE(model);
+    const FrameSetup setup = setup_for(PixelType::uint16, side * side, model.get());
+    const Bytes payload = expect_round_trip(setup, frames[0]);
+    EXPECT_EQ(mode_of(setup, payload), "histograms");
 }
 
 TEST(RansModel, IsNotMadeWhereItDoesNotPay) {

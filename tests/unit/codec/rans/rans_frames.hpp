@@ -95,9 +95,9 @@ inline std::vector<Bytes> disk_frames(std::size_t side, std::size_t count, std::
 }
 
 inline std::shared_ptr<const Model> learned(PixelType type, std::size_t side, const std::vector<Bytes>& frames,
-                                            std::uint64_t sharing) {
+                                            std::uint64_t sharing, bool needs_histograms = false) {
     const std::vector<std::span<const std::byte>> samples(frames.begin(), frames.end());
-    return learn_model({type, side * side, side, samples, sharing});
+    return learn_model({type, side * side, side, samples, sharing, needs_histograms});
 }
 
 }  // namespace mrcz::codec::rans
