@@ -78,6 +78,59 @@ class Table:
         self.symbol_of_slot = [symbol for symbol in range(256) for _ in range(frequencies[symbol])]
 
 
+class Histogram:
+    """Section 4.1: the table of one pixel."""
+
+    def __init__(self, bits, before, width):
+        n = bits.number()
+        self.origin, self.shift, self.tuple = before + unfold(n), bits.field(4), 1
+        need(0 <= self.origin < 1 << width and self.shift <= 8, "origin or shift of a histogram")
+        wild = bits.number() + 1
+        values = bits.number()
+        need(values <= 254, "values of a histogram")
+        frequencies = [8 * bits.number() for _ in range(values)] + [0] * (254 - values)
+        rare = 4096 - wild - sum(frequencies)
+        need(rare > 0, "frequencies of a histogram")
+        self.frequency = frequencies + [rare, wild]
+        self.start = [sum(self.frequency[:k]) for k in range(256)]
+
+    def symbol_at(self, slot):
+        return next(k for k in range(256) if self.start[k] <= slot < self.start[k] + self.frequency[k])
+
+
+def unfold(n):
+    return n // 2 if n % 2 == 0 else -(n + 1) // 2
+
+
+class HistogramBlock:
+    """The block of section 4.1."""
+
+    def __init__(self, stream, lanes, sizes, tables, width):
+        data = Bytes(stream)
+        states = [data.number("I") for _ in range(lanes)]
+        need(all(1 << 15 <= x < 1 << 31 for x in states), "state")
+        words, escapes = Bytes(data.take(2 * sizes[0])), Bytes(data.take(sizes[1]))
+        lows = Bits(data.take((sum(table.shift for table in tables) + 7) // 8))
+        wild = Bytes(data.take(sizes[2]))
+        self.pixels = []
+        for i, table in enumerate(tables):
+            x = states[i % lanes]
+            symbol = table.symbol_at(x % 4096)
+            x = table.frequency[symbol] * (x // 4096) + x % 4096 - table.start[symbol]
+            if x < 1 << 15:
+                x = (x << 16) + words.number("H")
+            states[i % lanes] = x
+            low = lows.field(table.shift)
+            value = escapes.number("B") if symbol == 254 else symbol
+            need(symbol == 255 or value < 254, "escaped symbol")
+            pixel = wild.number("BHI"[width // 16]) if symbol == 255 else (value << table.shift) + low + table.origin
+            self.pixels.append(pixel % (1 << width))
+        for part in (data, words, escapes, wild):
+            part.end()
+        lows.end()
+        need(all(x == 1 << 15 for x in states), "final state")
+
+
 class Block:
     """Section 2."""
 
@@ -148,7 +201,7 @@ class Model:
     def __init__(self, payload, width, pixels):
         data = Bytes(payload)
         version, word_bytes, flags, tables, segments, of_pixels, row, self.least = struct.unpack("<4BI2QI", data.take(28))
-        need(version == 1 and flags <= 1 and tables > 0, "model head")
+        need(version == 1 and flags <= 3 and tables > 0, "model head")
         need(8 * word_bytes == width and of_pixels == pixels and 1 <= row <= pixels, "model of another shape")
         bits = Bits(data.take(data.number("I")))
         self.tables = [Table(bits, width) for _ in range(tables)]
@@ -161,6 +214,12 @@ class Model:
         classes = self.map(data.take(data.number("I")), 8, row, pixels)
         self.order = np.argsort(classes, kind="stable")
         self.base = self.map(data.take(data.number("I")), width, row, pixels) if flags & 1 else [0] * pixels
+        self.histograms = []
+        if flags & 2:
+            bits = Bits(data.take(data.number("I")))
+            for _ in range(pixels):
+                self.histograms.append(Histogram(bits, self.histograms[-1].origin if self.histograms else 0, width))
+            bits.end()
         data.end()
 
     @staticmethod
@@ -179,7 +238,7 @@ def decode(payload, width, pixels, model=None, blosc=None):
     mode, lanes, log2_block, zero = data.take(4)
     need(zero == 0, "reserved byte")
     words = {8: "<u1", 16: "<u2", 32: "<u4"}[width]
-    if mode not in (3, 4, 5, 6):
+    if mode not in (3, 4, 5, 6, 8):
         need(lanes == 0 and log2_block == 0, "head of a mode without blocks")
     if mode in (0, 2):
         frame = data.rest() if mode == 0 else blosc(data.rest())
@@ -195,7 +254,7 @@ def decode(payload, width, pixels, model=None, blosc=None):
         numbers = decode(data.rest(), 8, pixels)
         need(numbers.max() < count, "number beyond the palette")
         return palette[numbers]
-    need(mode in (3, 4, 5, 6), "unknown mode")
+    need(mode in (3, 4, 5, 6, 8), "unknown mode")
     need(lanes in (16, 32, 64) and 12 <= log2_block <= 24, "lanes or block size")
 
     block_pixels = 1 << log2_block
@@ -204,10 +263,9 @@ def decode(payload, width, pixels, model=None, blosc=None):
         bits = Bits(data.take(data.number("I")))
         segments = []
         for length, usual in zip(model.lengths, model.usual):
-            n = bits.number()
-            segments.append((model.tables[usual + (n // 2 if n % 2 == 0 else -(n + 1) // 2)], length))
+            segments.append((model.tables[usual + unfold(bits.number())], length))
         bits.end()
-    else:
+    elif mode != 8:
         bits = Bits(data.take(data.number("H")))
         table = Table(bits, width)
         bits.end()
@@ -215,6 +273,12 @@ def decode(payload, width, pixels, model=None, blosc=None):
     sizes = [struct.unpack("<3I", data.take(12)) for _ in blocks]
     coded = []
     for n, (words_count, escapes, wild) in zip(blocks, sizes):
+        if mode == 8:
+            tables = model.histograms[len(coded) : len(coded) + n]
+            lows = (sum(table.shift for table in tables) + 7) // 8
+            stream = data.take(4 * lanes + 2 * words_count + escapes + lows + wild)
+            coded += HistogramBlock(stream, lanes, (words_count, escapes, wild), tables, width).pixels
+            continue
         of_block = []
         while n > 0:
             of_block.append(segments.pop(0))

@@ -196,7 +196,10 @@ void decode_with(const Histograms& histograms, std::size_t first, const PixelKin
         if (state < simd::rans_low) state = state << 16 | words.read<std::uint16_t>("words");
         const auto low = static_cast<std::uint32_t>(lows.bits(pixel.shift));
         std::uint32_t value = coded.symbol;
-        if (coded.symbol == rare_symbol) value = escapes.read<std::uint8_t>("escaped symbol");
+        if (coded.symbol == rare_symbol) {
+            value = escapes.read<std::uint8_t>("escaped symbol");
+            if (value >= most_values) fail(ErrorCode::corrupt, "block: symbol ", value, " among the escaped ones");
+        }
         with_word(kind, [&](auto word) {
             using Word = decltype(word);
             const auto decoded = static_cast<Word>((value << pixel.shift) + low + pixel.origin);
