@@ -30,12 +30,14 @@ void run_header(std::span<const std::byte> input);
 void run_metadata(std::span<const std::byte> input);
 void run_footer(std::span<const std::byte> input);
 void run_chunk(std::span<const std::byte> input);
+void run_rans(std::span<const std::byte> input);
 void run_reader(std::span<const std::byte> input);
 
 [[nodiscard]] std::vector<Bytes> header_seeds();
 [[nodiscard]] std::vector<Bytes> metadata_seeds();
 [[nodiscard]] std::vector<Bytes> footer_seeds();
 [[nodiscard]] std::vector<Bytes> chunk_seeds();
+[[nodiscard]] std::vector<Bytes> rans_seeds();
 [[nodiscard]] std::vector<Bytes> reader_seeds();
 
 }  // namespace mrcz::fuzz
