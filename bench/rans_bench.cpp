@@ -133,7 +133,7 @@ int main(int argc, char** argv) {
                          blosc_decompress_ctx(chunk.data(), frame.data(), frame.size(), 1);
                      }});
     rans::EncodeMemory encode_memory;
-    rans::DecodeMemory decode_memory;
+    std::vector<rans::DecodeMemory> decode_memory;
     std::vector<rans::FrameSetup> setups;
     std::vector<std::string> names{"scalar", "avx2", "avx512"};
     for (std::size_t level = 0; level <= static_cast<std::size_t>(simd::best_level()); ++level) {

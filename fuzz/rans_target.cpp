@@ -88,7 +88,7 @@ void run_rans(std::span<const std::byte> input) {
     if (!stored_model.empty()) model = rans::read_model(stored_model, type, pixels);
     const rans::FrameSetup setup = setup_for(type, pixels, model.get());
     Bytes frame(setup.frame_bytes());
-    rans::DecodeMemory memory;
+    std::vector<rans::DecodeMemory> memory;
     rans::decode_frame(setup, payload, frame, memory);
 
     Bytes again(rans::payload_bound(setup)), back(frame.size());

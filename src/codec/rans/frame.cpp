@@ -5,6 +5,7 @@
 #include "base/checked.hpp"
 #include "codec/rans/model.hpp"
 #include "codec/rans/palette.hpp"
+#include "codec/rans/workers.hpp"
 
 namespace mrcz::codec::rans {
 namespace {
@@ -87,49 +88,111 @@ void write_sizes(std::span<std::byte> to, const BlockSizes& sizes) {
     store_le(&to[8], static_cast<std::uint32_t>(sizes.wild_bytes));
 }
 
+/// Codes the blocks of one frame, with any encoder, in any order.
+class BlockCoding {
+  public:
+    BlockCoding(const FrameSetup& setup, const Plan& plan, std::span<const std::byte> frame)
+        : setup_(setup), plan_(plan), frame_(frame) {
+        if (plan.table) table_.emplace(*plan.table);
+    }
+
+    struct Coded {
+        BlockSizes sizes;
+        std::size_t bytes = 0;
+    };
+
+    /// The stream stays in the encoder.
+    [[nodiscard]] Coded encode(std::size_t block, BlockEncoder& encoder) const {
+        const auto segments = segments_of<EncodingTable>(
+            setup_, plan_, block, table_ ? &*table_ : nullptr,
+            [&](std::size_t index) -> const EncodingTable& { return setup_.model->encoding(index); });
+        const std::size_t first = block * setup_.block_pixels, pixels = setup_.pixels_of_block(block);
+        const auto from = frame_.subspan(first << setup_.kind.log2_bytes, pixels << setup_.kind.log2_bytes);
+        const BlockSizes sizes = encoder.encode(*setup_.kernels, setup_.kind, plan_.lanes, segments, from);
+        const std::size_t lows = low_bytes_of(std::span<const Segment<EncodingTable>>(segments));
+        return {sizes, static_cast<std::size_t>(sizes.stream_bytes(plan_.lanes, lows))};
+    }
+
+  private:
+    const FrameSetup& setup_;
+    const Plan& plan_;
+    std::span<const std::byte> frame_;
+    std::optional<EncodingTable> table_;
+};
+
+/// Puts the blocks' streams one behind another.
+class BlockAssembly {
+  public:
+    BlockAssembly(const FrameSetup& setup, const Plan& plan, std::span<std::byte> payload)
+        : payload_(payload), most_bytes_(head_bytes + setup.frame_bytes()) {
+        const Bytes head = head_of(setup, plan);
+        std::memcpy(payload.data(), head.data(), head.size());
+        next_sizes_ = head.size();
+        end_ = head.size() + sizes_bytes * setup.block_count();
+    }
+
+    /// Room for the next block's stream; empty when the payload would be no smaller than the frame.
+    [[nodiscard]] std::span<std::byte> add(const BlockSizes& sizes, std::size_t bytes) {
+        if (end_ + bytes >= most_bytes_) return {};
+        write_sizes(payload_.subspan(next_sizes_), sizes);
+        next_sizes_ += sizes_bytes;
+        end_ += bytes;
+        return payload_.subspan(end_ - bytes, bytes);
+    }
+    [[nodiscard]] std::size_t size() const { return end_; }
+
+  private:
+    std::span<std::byte> payload_;
+    std::size_t most_bytes_, next_sizes_ = 0, end_ = 0;
+};
+
 /// 0: no smaller than the frame. `frame` is in the order that the mode codes it in.
 std::size_t write_blocks(const FrameSetup& setup, const Plan& plan, std::span<const std::byte> frame,
-                         std::span<std::byte> payload, BlockEncoder& encoder) {
-    const Bytes head = head_of(setup, plan);
-    std::memcpy(payload.data(), head.data(), head.size());
-    std::optional<EncodingTable> table;
-    if (plan.table) table.emplace(*plan.table);
-    std::size_t end = head.size() + sizes_bytes * setup.block_count();
-    for (std::size_t block = 0; block < setup.block_count(); ++block) {
-        const auto segments = segments_of<EncodingTable>(
-            setup, plan, block, table ? &*table : nullptr,
-            [&](std::size_t index) -> const EncodingTable& { return setup.model->encoding(index); });
-        const std::size_t first = block * setup.block_pixels, pixels = setup.pixels_of_block(block);
-        const auto from = frame.subspan(first << setup.kind.log2_bytes, pixels << setup.kind.log2_bytes);
-        const BlockSizes sizes = encoder.encode(*setup.kernels, setup.kind, plan.lanes, segments, from);
-        const std::uint64_t bytes =
-            sizes.stream_bytes(plan.lanes, low_bytes_of(std::span<const Segment<EncodingTable>>(segments)));
-        if (end + bytes >= head_bytes + frame.size()) return 0;
-        write_sizes(payload.subspan(head.size() + sizes_bytes * block), sizes);
-        encoder.write(payload.subspan(end, static_cast<std::size_t>(bytes)));
-        end += static_cast<std::size_t>(bytes);
+                         std::span<std::byte> payload, EncodeMemory& memory) {
+    const BlockCoding coding(setup, plan, frame);
+    BlockAssembly assembly(setup, plan, payload);
+    const std::size_t workers = workers_for(setup.executor, setup.block_count());
+    if (memory.encoders.size() < workers) memory.encoders.resize(workers);
+    if (workers == 1) {
+        for (std::size_t block = 0; block < setup.block_count(); ++block) {
+            const auto [sizes, bytes] = coding.encode(block, memory.encoders[0]);
+            const auto stream = assembly.add(sizes, bytes);
+            if (stream.empty()) return 0;
+            memory.encoders[0].write(stream);
+        }
+        return assembly.size();
     }
-    return end;
+    std::vector<BlockSizes> sizes(setup.block_count());
+    memory.streams.resize(setup.block_count());
+    run_blocks(setup.executor, setup.block_count(), [&](std::size_t worker, std::size_t block) {
+        const auto coded = coding.encode(block, memory.encoders[worker]);
+        sizes[block] = coded.sizes;
+        memory.streams[block].resize(coded.bytes);
+        memory.encoders[worker].write(memory.streams[block]);
+    });
+    for (std::size_t block = 0; block < setup.block_count(); ++block) {
+        const Bytes& coded = memory.streams[block];
+        const auto stream = assembly.add(sizes[block], coded.size());
+        if (stream.empty()) return 0;
+        std::memcpy(stream.data(), coded.data(), coded.size());
+    }
+    return assembly.size();
 }
 
 /// 0: no smaller than the frame.
 std::size_t write_with_histograms(const FrameSetup& setup, const Plan& plan, std::span<const std::byte> frame,
                                   std::span<std::byte> payload) {
-    const Bytes head = head_of(setup, plan);
-    std::memcpy(payload.data(), head.data(), head.size());
-    std::size_t end = head.size() + sizes_bytes * setup.block_count();
+    BlockAssembly assembly(setup, plan, payload);
     for (std::size_t block = 0; block < setup.block_count(); ++block) {
         const std::size_t first = block * setup.block_pixels;
         const auto from =
             frame.subspan(first << setup.kind.log2_bytes, setup.pixels_of_block(block) << setup.kind.log2_bytes);
-        const HistogramStream stream =
-            encode_with(setup.model->parts().histograms, first, setup.kind, plan.lanes, from);
-        if (end + stream.bytes.size() >= head_bytes + frame.size()) return 0;
-        write_sizes(payload.subspan(head.size() + sizes_bytes * block), stream.sizes);
-        std::memcpy(&payload[end], stream.bytes.data(), stream.bytes.size());
-        end += stream.bytes.size();
+        const HistogramStream coded = encode_with(setup.model->parts().histograms, first, setup.kind, plan.lanes, from);
+        const auto stream = assembly.add(coded.sizes, coded.bytes.size());
+        if (stream.empty()) return 0;
+        std::memcpy(stream.data(), coded.bytes.data(), coded.bytes.size());
     }
-    return end;
+    return assembly.size();
 }
 
 /// A frame that takes more than the model's tables promise is unlike those they were made from: others are worth a try.
@@ -188,13 +251,13 @@ std::size_t encode_frame(const FrameSetup& setup, std::span<const std::byte> fra
         const auto gathered = memory.gathered.first(frame.size());
         setup.model->gather(frame, 0, gathered);
         const Plan plan = plan_segments(setup, gathered);
-        const std::size_t size = write_blocks(setup, plan, gathered, payload, memory.encoder);
+        const std::size_t size = write_blocks(setup, plan, gathered, payload, memory);
         if (size != 0 && is_as_expected(plan, size)) return size;
         if (size != 0) with_model = size;
     }
     const Plan plan = choose_plan(setup, frame);
     if (plan.bytes >= with_model) return static_cast<std::size_t>(with_model);
-    const std::size_t size = plan.row->has_blocks ? write_blocks(setup, plan, frame, payload, memory.encoder)
+    const std::size_t size = plan.row->has_blocks ? write_blocks(setup, plan, frame, payload, memory)
                                                   : write_piece(setup, plan, frame, payload, memory);
     return size != 0 ? size : write_raw(setup, frame, payload);
 }
@@ -295,9 +358,12 @@ void ParsedFrame::decode_piece(std::span<std::byte> frame) const {
 }
 
 void decode_frame(const FrameSetup& setup, std::span<const std::byte> payload, std::span<std::byte> frame,
-                  DecodeMemory& memory) {
+                  std::vector<DecodeMemory>& memory) {
     const ParsedFrame parsed(setup, payload);
-    for (std::size_t block = 0; block < parsed.block_count(); ++block) parsed.decode_block(block, frame, memory);
+    const std::size_t workers = workers_for(setup.executor, parsed.block_count());
+    if (memory.size() < workers) memory.resize(workers);
+    run_blocks(setup.executor, parsed.block_count(),
+               [&](std::size_t worker, std::size_t block) { parsed.decode_block(block, frame, memory[worker]); });
 }
 
 }  // namespace mrcz::codec::rans

@@ -8,11 +8,13 @@
 
 namespace mrcz::codec::rans {
 
-/// Memory of one thread.
+/// Memory to code one frame after another.
 struct EncodeMemory {
-    BlockEncoder encoder;
+    std::vector<BlockEncoder> encoders;  ///< one for each thread
+    std::vector<Bytes> streams;          ///< of blocks, where there are several threads
     Buffer gathered, numbers;
 };
+/// Memory of one thread.
 struct DecodeMemory {
     BlockDecoder decoder;
     Buffer gathered, numbers;
@@ -60,7 +62,8 @@ class ParsedFrame {
     std::unique_ptr<const ParsedFrame> numbers_;  ///< of the values of a palette
 };
 
+/// All of it; `memory` is one for each thread, and grows.
 void decode_frame(const FrameSetup& setup, std::span<const std::byte> payload, std::span<std::byte> frame,
-                  DecodeMemory& memory);
+                  std::vector<DecodeMemory>& memory);
 
 }  // namespace mrcz::codec::rans

@@ -45,7 +45,7 @@ std::vector<std::uint32_t> read_map(std::span<const std::byte> payload, const Pi
                                     std::size_t pixels) {
     const FrameSetup setup = map_setup(kind, pixels);
     Bytes differences(setup.frame_bytes());
-    DecodeMemory memory;
+    std::vector<DecodeMemory> memory;
     decode_frame(setup, payload, differences, memory);
     const std::uint32_t middle = (kind.mask() >> 1) + 1;
     std::vector<std::uint32_t> map(pixels);

@@ -10,6 +10,7 @@
 #include "base/cursor.hpp"
 #include "codec/rans/block.hpp"
 #include "codec/rans/table.hpp"
+#include "mrcz/run_context.hpp"
 
 namespace mrcz::codec::rans {
 
@@ -46,6 +47,7 @@ struct FrameSetup {
     const Fallback* fallback = nullptr;
     std::size_t block_pixels = usual_block_pixels;
     bool takes_palettes = true;
+    Executor* executor = nullptr;  ///< runs the blocks of a frame side by side; null: one after another
 
     [[nodiscard]] std::size_t frame_bytes() const { return pixels << kind.log2_bytes; }
     [[nodiscard]] std::size_t block_count() const { return (pixels + block_pixels - 1) / block_pixels; }

@@ -1,5 +1,7 @@
 #include "codec/rans/frame.hpp"
 
+#include "mrcz/thread_executor.hpp"
+
 #include "unit/codec/rans/rans_frames.hpp"
 
 namespace mrcz::codec::rans {
@@ -74,6 +76,30 @@ TEST(RansFrame, BlocksAreDecodedOneByOneInAnyOrder) {
     DecodeMemory memory;
     for (const std::size_t block : {3, 0, 5, 1, 4, 2}) parsed.decode_block(block, back, memory);
     EXPECT_EQ(back, frame);
+}
+
+TEST(RansFrame, BytesDoNotDependOnThreads) {
+    ThreadExecutor executor(3);
+    const auto frames = disk_frames(96, 20, 7, 100);
+    const auto model = learned(PixelType::uint16, 96, frames, 500);
+    ASSERT_TRUE(model);
+    const std::pair<FrameSetup, Bytes> trials[] = {
+        {setup_for(PixelType::uint8, 50000), poisson<std::uint8_t>(50000, 0.7)},
+        {setup_for(PixelType::int32, 50000), frame_of(PixelType::int32, contents[12], 50000)},
+        {setup_for(PixelType::uint16, 96 * 96, model.get()), frames[5]}};
+    for (auto [setup, frame] : trials) {
+        if (setup.model == nullptr) setup.block_pixels = 4096;
+        const Bytes alone = encoded(setup, frame);
+        setup.executor = &executor;
+        EXPECT_EQ(encoded(setup, frame), alone);
+        EXPECT_EQ(decoded(setup, alone), frame);
+        Bytes damaged = alone;
+        damaged[damaged.size() / 2] ^= std::byte{1};
+        try {
+            (void)decoded(setup, damaged);
+        } catch (const Error&) {
+        }
+    }
 }
 
 TEST(RansFrame, BlockSizeOfThePayloadCounts) {

@@ -37,7 +37,7 @@ inline Bytes encoded(const FrameSetup& setup, const Bytes& frame) {
 }
 
 inline Bytes decoded(const FrameSetup& setup, const Bytes& payload) {
-    DecodeMemory memory;
+    std::vector<DecodeMemory> memory;
     Bytes frame(setup.frame_bytes(), std::byte{0xEE});
     decode_frame(setup, payload, frame, memory);
     return frame;
