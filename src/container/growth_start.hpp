@@ -11,6 +11,9 @@ namespace mrcz::container {
 /// Error{unsupported} for a file that cannot grow where it lies.
 [[nodiscard]] GrowthStart growth_start(const MrcFile& file, const RunContext& context);
 
+/// Tables that know where the file's models are, and no frame yet.
+[[nodiscard]] FrameTables tables_of_models(const MrcFile& file);
+
 /// Whether a section is of exactly the frames there are: the original file, their sum.
 [[nodiscard]] bool is_of_all_frames(std::string_view section_id) noexcept;
 

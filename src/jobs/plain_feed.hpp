@@ -3,11 +3,13 @@
 
 #include "io/byte_stream.hpp"
 #include "jobs/frame_feed.hpp"
+#include "mrcz/byte_source.hpp"
 
 namespace mrcz::jobs {
 
-/// `stream` stands behind the header's 1024 bytes, which were read into `header`.
-[[nodiscard]] std::unique_ptr<FrameFeed> make_plain_feed(std::unique_ptr<io::ByteStream> stream,
+/// `stream` stands behind the header's 1024 bytes, which were read into `header`. `again` has the same bytes for
+/// random access; it may be null.
+[[nodiscard]] std::unique_ptr<FrameFeed> make_plain_feed(std::unique_ptr<io::ByteStream> stream, std::unique_ptr<ByteSource> again,
                                                          std::span<const std::byte, Header::bytes_on_disk> header,
                                                          header::Layout layout, const Limits& limits);
 

@@ -4,6 +4,7 @@
 
 #include "base/fail.hpp"
 #include "codec/blosc/blosc.hpp"
+#include "codec/blosc/chunk.hpp"
 #include "codec/rans/frame.hpp"
 
 namespace mrcz::codec::rans {
@@ -89,6 +90,7 @@ class BloscFallback final : public Fallback {
     explicit BloscFallback(PixelType type) : type_(type) {}
 
     std::size_t encode(std::span<const std::byte> bytes, std::span<std::byte> chunk) const override {
+        if (bytes.size() > blosc::largest_frame) return 0;
         const Trial trial = smallest(bytes);
         const Bytes coded = trial.is_whole ? trial.coded : encode_with(trial.filter, bytes);
         if (coded.size() > chunk.size()) return 0;
@@ -150,5 +152,47 @@ std::unique_ptr<const FrameDecoder> make_decoder(const FrameShape& shape, std::s
 }
 
 std::shared_ptr<const Fallback> blosc_fallback(PixelType type) { return std::make_shared<const BloscFallback>(type); }
+
+namespace {
+
+class FileModel final : public SharedModel {
+  public:
+    explicit FileModel(std::shared_ptr<const Model> model) : model_(std::move(model)) {}
+    [[nodiscard]] static std::shared_ptr<const Model> in(const FrameShape& shape) {
+        return shape.model ? dynamic_cast<const FileModel&>(*shape.model).model_ : nullptr;
+    }
+
+  private:
+    std::shared_ptr<const Model> model_;
+};
+
+Bytes learn(const ModelLesson& lesson) {
+    const std::uint64_t bytes = std::uint64_t{1} << kind_of(lesson.type).log2_bytes;
+    const auto model = learn_model({.type = lesson.type,
+                                    .pixels = static_cast<std::size_t>(lesson.frame_bytes / bytes),
+                                    .row_pixels = static_cast<std::size_t>(lesson.row_bytes / bytes),
+                                    .samples = lesson.samples,
+                                    .frames = lesson.frames});
+    return model ? write_model(*model) : Bytes();
+}
+
+std::shared_ptr<const SharedModel> read(std::span<const std::byte> payload, const FrameShape& shape) {
+    const std::uint64_t pixels = shape.frame_bytes >> kind_of(shape.type).log2_bytes;
+    return std::make_shared<const FileModel>(read_model(payload, shape.type, static_cast<std::size_t>(pixels)));
+}
+
+}  // namespace
+
+std::unique_ptr<const FrameEncoder> prepare_encoder(const CodecInfo& info, const FrameShape& shape,
+                                                    const CodecOptions& options, std::span<const std::byte>) {
+    if (options.level != 0) fail(ErrorCode::invalid_argument, "codec ", info.name, " has no levels");
+    return make_encoder(shape, FileModel::in(shape), blosc_fallback(shape.type));
+}
+
+std::unique_ptr<const FrameDecoder> prepare_decoder(const FrameShape& shape) {
+    return make_decoder(shape, FileModel::in(shape), blosc_fallback(shape.type));
+}
+
+const ModelRow model_row{learn, read};
 
 }  // namespace mrcz::codec::rans

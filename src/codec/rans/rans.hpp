@@ -17,6 +17,14 @@ namespace mrcz::codec::rans {
                                                                std::shared_ptr<const Model> model,
                                                                std::shared_ptr<const Fallback> fallback);
 
+/// For the registry. Throw Error{unsupported} for pixels that are no integers.
+[[nodiscard]] std::unique_ptr<const FrameEncoder> prepare_encoder(const CodecInfo& info, const FrameShape& shape,
+                                                                  const CodecOptions& options,
+                                                                  std::span<const std::byte> first_frame);
+[[nodiscard]] std::unique_ptr<const FrameDecoder> prepare_decoder(const FrameShape& shape);
+inline constexpr std::uint16_t chunk_version = 1;
+extern const ModelRow model_row;
+
 /// Zstd in the manner of the blosc codecs.
 [[nodiscard]] std::shared_ptr<const Fallback> blosc_fallback(PixelType type);
 
