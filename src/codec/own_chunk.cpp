@@ -27,9 +27,9 @@ std::uint64_t hash_of(std::span<const std::byte> chunk) {
 
 void check_flags(std::uint32_t flags, bool is_model) {
     if ((flags & unused_flags) != 0 || (flags & stands_alone) == 0)
-        fail(ErrorCode::unsupported, "chunk header: flags ", flags, " are unknown to this version; a newer mrcz is needed");
-    if (is_model && flags >> model_shift != 0)
-        fail(ErrorCode::corrupt, "chunk header: a model that needs a model");
+        fail(ErrorCode::unsupported, "chunk header: flags ", flags,
+             " are unknown to this version; a newer mrcz is needed");
+    if (is_model && flags >> model_shift != 0) fail(ErrorCode::corrupt, "chunk header: a model that needs a model");
 }
 
 }  // namespace
@@ -54,8 +54,7 @@ OwnChunkHeader parse_own_chunk(std::span<const std::byte> head, const CodecRow& 
         fail(ErrorCode::corrupt, "chunk header: it does not begin with ", magic);
     const auto id = cursor.read<std::uint16_t>("codec");
     const auto version = cursor.read<std::uint16_t>("version");
-    if (id != row.info.id)
-        fail(ErrorCode::corrupt, "chunk header: codec id ", id, ", the file's is ", row.info.id);
+    if (id != row.info.id) fail(ErrorCode::corrupt, "chunk header: codec id ", id, ", the file's is ", row.info.id);
     if (version != row.chunk_version)
         fail(ErrorCode::unsupported, "chunk header: version ", version, " of codec ", row.info.name,
              ", this build reads version ", row.chunk_version, "; a newer mrcz is needed");
@@ -81,8 +80,9 @@ OwnChunkHeader parse_own_chunk(std::span<const std::byte> head, const CodecRow& 
 OwnChunk open_own_chunk(std::span<const std::byte> chunk, const CodecRow& row) {
     const OwnChunkHeader header = parse_own_chunk(chunk, row);
     if (header.chunk_bytes() != chunk.size())
-        fail(header.chunk_bytes() > chunk.size() ? ErrorCode::truncated : ErrorCode::corrupt, "chunk header: payload of ",
-             header.payload_bytes, " bytes, ", chunk.size() - own_chunk_header_bytes, " are there");
+        fail(header.chunk_bytes() > chunk.size() ? ErrorCode::truncated : ErrorCode::corrupt,
+             "chunk header: payload of ", header.payload_bytes, " bytes, ", chunk.size() - own_chunk_header_bytes,
+             " are there");
     if (load_le<std::uint64_t>(&chunk[hashed_header_bytes]) != hash_of(chunk))
         fail(ErrorCode::corrupt, "chunk: its bytes do not match the hash in its header");
     return {header, chunk.subspan(own_chunk_header_bytes)};

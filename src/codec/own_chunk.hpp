@@ -12,10 +12,10 @@ namespace mrcz::codec {
 inline constexpr std::size_t own_chunk_header_bytes = 40;
 
 struct OwnChunkHeader {
-    std::uint64_t first = 0;   ///< frame; in a model chunk the model's own number, from 0
-    std::uint32_t frames = 1;  ///< 1; 0 in a model chunk
-    bool has_contiguous_rows = false;            ///< of 4-bit pixels, see RowPacking
-    std::optional<std::uint16_t> model;          ///< number of the model that the frame needs
+    std::uint64_t first = 0;                            ///< frame; in a model chunk the model's own number, from 0
+    std::uint32_t frames = 1;                           ///< 1; 0 in a model chunk
+    bool has_contiguous_rows = false;                   ///< of 4-bit pixels, see RowPacking
+    std::optional<std::uint16_t> model = std::nullopt;  ///< number of the model that the frame needs
     std::uint64_t payload_bytes = 0;
 
     [[nodiscard]] bool is_model() const noexcept { return frames == 0; }

@@ -45,7 +45,7 @@ void renumber_chunk(std::span<std::byte> chunk, const codec::CodecRow& row, std:
 }
 
 std::int64_t samples_wanted(const codec::CodecRow& row, std::uint64_t frame_bytes, std::int64_t frames) {
-    constexpr std::uint64_t most_bytes = std::uint64_t{64} << 20;
+    constexpr std::uint64_t most_bytes = std::uint64_t{32} << 20;
     constexpr std::uint64_t most = 256, least = 2;
     if (row.models == nullptr || frames < 2) return 0;
     const std::uint64_t fitting = std::clamp(most_bytes / std::max<std::uint64_t>(1, frame_bytes), least, most);

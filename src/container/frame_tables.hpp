@@ -32,7 +32,8 @@ class FrameTables {
     [[nodiscard]] std::int64_t frames() const noexcept { return static_cast<std::int64_t>(statistics_.size()); }
     [[nodiscard]] FrameStatistics statistics(std::uint64_t pixels_per_frame) const;
 
-    /// MODL where there are models, FHSH, CHSH for compressed files, HHSH, FSTA; empty where frames were added unhashed.
+    /// MODL where there are models, FHSH, CHSH for compressed files, HHSH, FSTA; empty where frames were added
+    /// unhashed.
     [[nodiscard]] std::vector<Section> sections(std::span<const std::byte> header,
                                                 std::span<const std::byte> extended_header, bool compressed) const;
     [[nodiscard]] Bytes index() const;

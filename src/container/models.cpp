@@ -28,8 +28,8 @@ Models::Loaded Models::load(std::uint16_t number) const {
         loaded.model = shape.model;
         loaded.decoder = row_.prepare_decoder(shape);
     } catch (const Error& error) {
-        loaded.trouble =
-            Error(error.code(), concat("model ", number, " (offset ", hex(place->range.offset), "): ", error.message()));
+        loaded.trouble = Error(error.code(),
+                               concat("model ", number, " (offset ", hex(place->range.offset), "): ", error.message()));
     }
     return loaded;
 }

@@ -86,7 +86,7 @@ class MrcFile {
     const codec::CodecRow& row_;
     std::unique_ptr<const codec::FrameDecoder> decoder_;  ///< null when this build cannot decode the codec
     Models models_;
-    std::vector<ChunkRange> ranges_;                      ///< empty for plain files
+    std::vector<ChunkRange> ranges_;  ///< empty for plain files
     std::optional<Footer> footer_;
     std::vector<Finding> findings_;
     std::optional<Error> damage_;

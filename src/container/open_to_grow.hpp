@@ -13,7 +13,7 @@ namespace mrcz::container {
 struct Growable {
     std::shared_ptr<io::ChangeableFile> file;  ///< locked
     GrowthStart start;
-    CodecOptions coding;  ///< filter and block size of its first chunk
+    CodecOptions coding;                 ///< filter and block size of its first chunk
     std::optional<NumberedModel> model;  ///< that new frames are to be coded with
 };
 

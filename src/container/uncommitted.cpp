@@ -29,8 +29,7 @@ std::vector<std::uint64_t> chunk_ends(const ByteSource& source, const codec::Cod
 
 std::vector<std::uint64_t> frame_ends(const MrcFile& file) {
     const header::Layout& layout = file.layout();
-    if (layout.codec_id != 0)
-        return chunk_ends(file.source(), file.codec_row(), file.data_end());
+    if (layout.codec_id != 0) return chunk_ends(file.source(), file.codec_row(), file.data_end());
     std::vector<std::uint64_t> ends;
     for (std::uint64_t at = file.data_end(); file.source().size() - at >= layout.frame_bytes;)
         ends.push_back(at += layout.frame_bytes);

@@ -149,7 +149,8 @@ struct Writer::Impl {
             .take = [count](std::int64_t item, std::size_t) { return item < count; },
             .work =
                 [&](std::int64_t item, std::size_t slot) {
-                    coders[slot].encode(before + item, frames.subspan(static_cast<std::size_t>(item) * frame_bytes, frame_bytes));
+                    coders[slot].encode(before + item,
+                                        frames.subspan(static_cast<std::size_t>(item) * frame_bytes, frame_bytes));
                 },
             .put = [&](std::int64_t item, std::size_t slot) { put(coders[slot].coded(), item + 1, count, context); },
         };
@@ -163,7 +164,8 @@ struct Writer::Impl {
             std::vector<std::span<const std::byte>> samples;
             const std::int64_t wanted = container::samples_wanted(row, frame_bytes, count);
             for (std::int64_t i = 0; i < wanted; ++i)
-                samples.push_back(frames.subspan(static_cast<std::size_t>(i * count / wanted) * frame_bytes, frame_bytes));
+                samples.push_back(
+                    frames.subspan(static_cast<std::size_t>(i * count / wanted) * frame_bytes, frame_bytes));
             if (auto learned = container::learn_model(row, shape, samples, count)) {
                 output->add_model(learned->chunk);
                 model = std::move(learned->model);

@@ -81,7 +81,8 @@ class Appender {
         if (!coding_ && frames > 0) {  // the first frame settles what is to be measured
             slots[0]->fetch(0);
             first = slots[0]->pixels();
-            coding_.emplace(row_, container::CodedFormat{layout_.format(), layout_.frame_bytes}, options_, first, model_);
+            coding_.emplace(row_, container::CodedFormat{layout_.format(), layout_.frame_bytes}, options_, first,
+                            model_);
         }
         const std::int64_t before = growth_.frames();
         const PipelineStages stages{
@@ -94,7 +95,8 @@ class Appender {
             .work =
                 [&](std::int64_t frame, std::size_t slot) {
                     if (!coders_[slot]) coders_[slot].emplace(*coding_);
-                    (void)coders_[slot]->encode(before + frame, frame == 0 && !first.empty() ? first : slots[slot]->pixels());
+                    (void)coders_[slot]->encode(before + frame,
+                                                frame == 0 && !first.empty() ? first : slots[slot]->pixels());
                 },
             .put =
                 [&](std::int64_t frame, std::size_t slot) {

@@ -18,8 +18,8 @@ constexpr std::size_t piece_bytes = std::size_t{1} << 18;
 
 class PlainFeed final : public FrameFeed {
   public:
-    PlainFeed(std::unique_ptr<io::ByteStream> stream, std::unique_ptr<ByteSource> again, std::span<const std::byte, Header::bytes_on_disk> header,
-              header::Layout layout, const Limits& limits)
+    PlainFeed(std::unique_ptr<io::ByteStream> stream, std::unique_ptr<ByteSource> again,
+              std::span<const std::byte, Header::bytes_on_disk> header, header::Layout layout, const Limits& limits)
         : stream_(std::move(stream)), again_(std::move(again)), layout_(std::move(layout)), limits_(limits) {
         std::ranges::copy(header, original_.header.begin());
         original_.data_offset = layout_.data_offset;

@@ -9,7 +9,8 @@ namespace mrcz::jobs {
 
 /// `stream` stands behind the header's 1024 bytes, which were read into `header`. `again` has the same bytes for
 /// random access; it may be null.
-[[nodiscard]] std::unique_ptr<FrameFeed> make_plain_feed(std::unique_ptr<io::ByteStream> stream, std::unique_ptr<ByteSource> again,
+[[nodiscard]] std::unique_ptr<FrameFeed> make_plain_feed(std::unique_ptr<io::ByteStream> stream,
+                                                         std::unique_ptr<ByteSource> again,
                                                          std::span<const std::byte, Header::bytes_on_disk> header,
                                                          header::Layout layout, const Limits& limits);
 

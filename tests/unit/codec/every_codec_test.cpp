@@ -141,8 +141,9 @@ TEST_P(EveryCodec, RefusesPixelsItDoesNotTake) {
     for (const PixelType type : kit::all_pixel_types()) {
         if (kit::takes(GetParam(), type)) continue;
         const Bytes frame = kit::make_content(Content::counts, type, 300);
-        const Error error =
-            kit::error_of([&] { (void)kit::encoded({GetParam(), type, 300, Content::counts, {}}, frame); });
+        const Error error = kit::error_of([&] {
+            (void)kit::encoded({GetParam(), type, 300, Content::counts, {}}, frame);
+        });
         EXPECT_EQ(error.code(), ErrorCode::unsupported) << info_of(type).name;
         EXPECT_NE(error.message().find(info_of(type).name), std::string::npos) << error.message();
     }

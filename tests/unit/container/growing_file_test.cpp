@@ -132,7 +132,8 @@ void expect_survival(const Case& what, Loss loss, bool torn) {
 
 const std::vector<Case> cases{{"zstd", PixelType::int16, false, true},   {"zstd", PixelType::int16, true, true},
                               {"raw", PixelType::uint16, false, true},   {"raw", PixelType::uint16, true, false},
-                              {"raw", PixelType::float32, false, false}, {"lz4", PixelType::float32, true, false}};
+                              {"raw", PixelType::float32, false, false}, {"lz4", PixelType::float32, true, false},
+                              {"rans", PixelType::int16, false, true},   {"rans", PixelType::int8, true, false}};
 
 }  // namespace
 
