@@ -2,7 +2,7 @@
 """The free parameters of McLeod et al. 2018, section 2.3: codec, level, block size and threads over the seven doses and an
 aligned float movie, ours beside c-blosc. Prints the tables of docs/performance.md and draws its figures.
 
-usage: paper_tables.py measure BENCH_SWEEP SETS RESULTS.json [--runs 3] [--rows 1024] [--only NAME,NAME]
+usage: paper_tables.py measure BENCH_SWEEP SETS RESULTS.json [--runs 3] [--rows 1024] [--only NAME,NAME] [--codec CODEC]
        paper_tables.py tables RESULTS.json
        paper_tables.py plots RESULTS.json FOLDER        needs matplotlib
 
@@ -29,7 +29,8 @@ def measure(arguments):
     for name in arguments.only.split(",") if arguments.only else NAMES:
         print("measuring", name, file=sys.stderr)
         command = [arguments.bench_sweep, os.path.join(arguments.sets, name + ".raw"), meta[name]["dtype"],
-                   str(meta[name]["shape"][2]), str(arguments.rows), "2", str(arguments.runs)]
+                   str(meta[name]["shape"][2]), str(arguments.rows), "2", str(arguments.runs),
+                   arguments.codec]
         done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
         for line in done.stdout.splitlines():
             results.append({"set": name, "bound": meta[name]["bound"], **json.loads(line)})
@@ -159,7 +160,7 @@ def plot_blocks(results, axes, threads, title):
     axes.set_xticks(blocks, [str(block) for block in blocks])
     rates = [50, 100, 200, 500, 1000, 2000, 5000]
     axes.set_yticks(rates, [str(rate) for rate in rates])
-    axes.set_ylim(50, 7000)
+    axes.set_ylim(50, 10000)
     axes.minorticks_off()
 
 
@@ -191,6 +192,7 @@ def main():
     verb.add_argument("--runs", type=int, default=3)
     verb.add_argument("--rows", type=int, default=1024)
     verb.add_argument("--only", default="")
+    verb.add_argument("--codec", default="")
     verb.set_defaults(run=measure)
     verb = verbs.add_parser("tables")
     verb.add_argument("results")

@@ -187,10 +187,11 @@ void measure(const Set& set, const Point& point, const char* name, Coder& coder,
     std::fflush(stdout);
 }
 
-void sweep(const Set& set, int runs) {
+void sweep(const Set& set, int runs, const std::string& only) {
     for (const CodecInfo& codec : codecs()) {
         const bool in_c_blosc = blosc_compname_to_compcode(std::string(codec.name).c_str()) >= 0;
         if (!codec.writes || !in_c_blosc) continue;
+        if (!only.empty() && only != codec.name) continue;
         for (const int level : levels)
             for (const std::size_t block_bytes : block_sizes)
                 for (const unsigned threads : thread_counts) {
@@ -208,11 +209,12 @@ void sweep(const Set& set, int runs) {
 int main(int argc, char** argv) {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     if (arguments.size() < 5) {
-        fmt::print(stderr, "usage: bench_sweep PIXELS.raw TYPE NX NY FRAMES [RUNS]\n");
+        fmt::print(stderr, "usage: bench_sweep PIXELS.raw TYPE NX NY FRAMES [RUNS [CODEC]]\n");
         return 2;
     }
     try {
-        sweep(load(arguments), arguments.size() > 5 ? std::stoi(arguments[5]) : 3);
+        sweep(load(arguments), arguments.size() > 5 ? std::stoi(arguments[5]) : 3,
+              arguments.size() > 6 ? arguments[6] : "");
     } catch (const std::exception& error) {
         fmt::print(stderr, "bench_sweep: {}\n", error.what());
         return 1;

@@ -32,7 +32,10 @@ int run_append(const std::vector<std::string>& arguments) {
         "mrcz append");
     Options options;
     app.add_option("FILE", options.inputs, "files to read (- is standard input), and behind them the target");
+    bool corrected = false;
+    app.add_flag("--corrected", corrected, "the frames are corrected as the target's record says of its own");
     add_level(app, options);
+    add_mode0(app, options);
     add_live(app, options, "keep frames as they come: commit on the way, instead of all or none");
     add_threads(app, options);
     add_talking(app, options);
@@ -48,6 +51,8 @@ int run_append(const std::vector<std::string>& arguments) {
     AppendOptions chosen;
     chosen.coding.level = options.level;
     chosen.live = live_options(options);
+    chosen.mode0 = options.mode0;
+    chosen.corrected = corrected;
     options.inputs = {target};
     return for_each_input(options, [&](const std::string& name, const RunContext& context) {
         print_result(options, name, append(inputs, name, chosen, context));

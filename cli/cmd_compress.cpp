@@ -25,6 +25,16 @@ Filter filter_named(const std::string& name) {
                 fmt::format("filter '{}': expected auto, bitshuffle, byteshuffle or none", name));
 }
 
+/// Smaller ones are nothing but heads of blocks.
+std::uint64_t chosen_block_bytes(const std::string& text) {
+    constexpr std::uint64_t least = 4096;
+    constexpr std::uint64_t most = std::uint64_t{1} << 30;
+    const std::uint64_t bytes = parse_size(text);
+    if (bytes < least || bytes > most)
+        throw Error(ErrorCode::invalid_argument, fmt::format("--block-size {}: expected 4k to 1024M", text));
+    return bytes;
+}
+
 CompressOptions compress_options(const Options& options) {
     if (find_codec(options.codec) == nullptr)
         throw Error(ErrorCode::invalid_argument,
@@ -33,7 +43,7 @@ CompressOptions compress_options(const Options& options) {
     chosen.codec = options.codec;
     chosen.coding.level = options.level;
     chosen.coding.filter = filter_named(options.filter);
-    if (!options.block_size.empty()) chosen.coding.block_bytes = parse_size(options.block_size);
+    if (!options.block_size.empty()) chosen.coding.block_bytes = chosen_block_bytes(options.block_size);
     chosen.metadata = read_metadata(options);
     chosen.mode0 = options.mode0;
     chosen.dtype = chosen_dtype(options);
@@ -49,6 +59,14 @@ void refuse_compressed_name(const Options& options, const std::string& name) {
     if (compressed && options.output.empty() && !options.to_stdout)
         throw Error(ErrorCode::invalid_argument,
                     "is compressed by its name; to compress it anew name the output with -o", name);
+}
+
+/// Said while the name is still known: nothing in the compressed file tells it.
+void warn_of_lost_name(const Options& options, const std::string& name, const RunContext& context) {
+    if (!options.output.empty() || options.to_stdout || name == "-" || !context.log) return;
+    if (returns_under_its_name(name)) return;
+    context.log(
+        fmt::format("{}: no ending of MRC files; `mrcz -d` will restore it as {}", name, restored_name_of(name)));
 }
 
 }  // namespace
@@ -81,7 +99,9 @@ int run_compress(const std::vector<std::string>& arguments) {
     job.output_is_compressed = true;
     job.run = [&](const Input& input, const Output& output, const RunContext& context) {
         refuse_compressed_name(options, input.display_name());
-        return compress(input, output, chosen, context);
+        JobResult result = compress(input, output, chosen, context);
+        if (!input.descriptor) warn_of_lost_name(options, input.display_name(), context);
+        return result;
     };
     job.prove = [](const Input& input, const std::filesystem::path& output, const RunContext& context) {
         prove_compressed(input, output, {}, context);

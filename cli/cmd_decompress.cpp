@@ -15,7 +15,7 @@ int run_decompress(const std::vector<std::string>& arguments) {
     add_output(app, options);
     add_tree_output(app, options);
     app.add_flag("--keep-metadata", options.keep_metadata,
-                 "write metadata that are no part of the original behind it, in a footer");
+                 "write metadata that are no part of the original behind it, in a footer; the record of corrections, too");
     add_conversion(app, options);
     add_mode0(app, options);
     add_threads(app, options);

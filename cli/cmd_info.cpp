@@ -7,6 +7,7 @@
 
 #include "inputs.hpp"
 #include "metadata_file.hpp"
+#include "mrcz/provenance.hpp"
 #include "options.hpp"
 #include "output.hpp"
 #include "terminal.hpp"
@@ -80,19 +81,27 @@ void print_extended_header(const Reader& reader) {
     line("extended", text);
 }
 
+/// The ratio is that of the pixels as they are in this file: what it was converted from does not count, nor the footer.
 std::string sizes_text(const Reader& reader) {
     const auto data = static_cast<double>(reader.frame_bytes()) * static_cast<double>(reader.frames());
-    if (reader.codec().id == 0) return fmt::format("{}, not compressed", readable_bytes(reader.file_bytes()));
-    return fmt::format("{} in the file, {} of pixels, ratio {:.2f}", readable_bytes(reader.file_bytes()),
+    const std::string file = readable_bytes(reader.file_bytes());
+    if (reader.codec().id == 0) return fmt::format("{}, not compressed", file);
+    if (reader.frames() == 0) return fmt::format("{}, no frames", file);
+    return fmt::format("{} in the file, {} of pixels, ratio {:.2f} ({} pixels stored in {})", file,
                        readable_bytes(static_cast<std::uint64_t>(data)),
-                       data / static_cast<double>(std::max<std::uint64_t>(1, reader.stored_data_bytes())));
+                       data / static_cast<double>(std::max<std::uint64_t>(1, reader.stored_data_bytes())),
+                       info_of(reader.pixel_type()).name, readable_bytes(reader.stored_data_bytes()));
 }
 
 std::string sections_text(const Reader& reader) {
     std::string text;
-    for (const SectionInfo& section : reader.sections())
+    const auto sections = reader.sections();
+    for (const SectionInfo& section : sections)
         text += fmt::format("{}{} {}", text.empty() ? "" : ", ", section.id, readable_bytes(section.stored_bytes));
-    return text.empty() ? "none" : text;
+    if (text.empty()) return "none";
+    // Converted, live, appended to, repaired: what the ratio may seem to promise does not come back.
+    const bool lacks_original = reader.codec().id != 0 && std::ranges::count(sections, "ORIG", &SectionInfo::id) == 0;
+    return lacks_original ? text + "; no ORIG: mrcz -d makes a new MRC file" : text;
 }
 
 void print_labels(const Header& header) {
@@ -127,6 +136,7 @@ void print_text(const Reader& reader, bool verbose) {
     line("size", sizes_text(reader));
     print_extended_header(reader);
     line("footer", sections_text(reader));
+    for (const std::string& correction : corrections_in(reader.provenance())) line("corrected", correction);
     print_labels(header);
     for (const Finding& finding : reader.findings())
         line("finding", fmt::format("{} {} {}: {}", severity_name(finding.severity), finding.rule, finding.field,

@@ -37,14 +37,25 @@ int run_verify(const std::vector<std::string>& arguments) {
     add_inputs(app, options);
     add_selection(app, options);
     app.add_flag("--strict", strict, "oddities count as errors");
+    add_mode0(app, options);
     add_threads(app, options);
     add_talking(app, options);
     add_json(app, options);
     int exit_code = 0;
     if (!parse(app, arguments, exit_code)) return exit_code;
     gather_inputs(options, InputKind::compressed);
-    return for_each_input(options, [&](const std::string& name, const RunContext& context) {
-        const VerifyResult result = verify(input_named(name), {}, context);
+    DamagedFrames damaged;
+    const auto failure_json = [&](const std::string& name, const Error& error) {
+        return damaged.count > 0 ? json_report(name, error, damaged) : std::string();
+    };
+    const auto verify_one = [&](const std::string& name, const RunContext& context) {
+        damaged = {};
+        const VerifyOptions chosen{
+            .limits = {}, .mode0 = options.mode0, .damaged = [&](std::int64_t frame, const Error& why) {
+                damaged.add(frame);
+                if (options.verbose > 0 && context.log) context.log(fmt::format("{}: {}", name, why.message()));
+            }};
+        const VerifyResult result = verify(input_named(name), chosen, context);
         if (options.json) {
             std::cout << json_report(name, result) << '\n';
         } else if (options.quiet == 0) {
@@ -55,7 +66,8 @@ int run_verify(const std::vector<std::string>& arguments) {
         if (strict && !result.findings.empty())
             throw Error(ErrorCode::corrupt,
                         fmt::format("--strict allows no oddities, found {}", result.findings.size()), name);
-    });
+    };
+    return for_each_input(options, verify_one, failure_json);
 }
 
 }  // namespace mrcz::cli

@@ -28,6 +28,8 @@ void refuse_contradictions(const Options& options) {
         refuse("--rm works from file to file: what goes through a pipe cannot be read again and proven");
     if (options.remove_inputs && (!options.dtype.empty() || options.live))
         refuse("--rm needs outputs that give the input back; --dtype and --live make none");
+    if (options.skip_done && options.live)
+        refuse("--skip-done knows outputs by the input that they give back, and those of --live give none");
     if (options.skip_done && (to_stdout || has_stdin)) refuse("--skip-done works from file to file, not on pipes");
     if (options.remove_inputs && options.recursive && !options.shard.empty())
         refuse(

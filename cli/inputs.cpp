@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <set>
 #include <system_error>
 
@@ -18,10 +19,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
+bool is_any_name(std::string_view name) { return is_plain_name(name) || is_compressed_name(name); }
+
 class Gatherer {
   public:
     Gatherer(Options& options, InputKind kind)
-        : options_(options), fits_(kind == InputKind::plain ? is_plain_name : is_compressed_name) {}
+        : options_(options),
+          fits_(kind == InputKind::plain        ? is_plain_name
+                : kind == InputKind::compressed ? is_compressed_name
+                                                : is_any_name) {}
 
     void add_named(const std::string& name) {
         std::error_code ignored;
@@ -65,11 +71,17 @@ class Gatherer {
         if (name.starts_with('.')) return;
         std::error_code ignored;
         if (entry.is_directory(ignored)) {
-            if (!entry.is_symlink(ignored)) add_folder(entry.path(), below / name);
+            if (!entry.is_symlink(ignored) && !is_output_folder(entry.path())) add_folder(entry.path(), below / name);
         } else if (entry.is_regular_file(ignored) && fits_(name)) {
             ++fitting_;
             add(entry.path().string(), below / name);
         }
+    }
+
+    /// Within the folder given, what an earlier run wrote is no input of the next.
+    [[nodiscard]] bool is_output_folder(const fs::path& folder) const {
+        std::error_code ignored;
+        return !options_.output_dir.empty() && fs::equivalent(folder, options_.output_dir, ignored);
     }
 
     Options& options_;
@@ -106,6 +118,15 @@ std::vector<std::string> listed(const std::string& list) {
     return names;
 }
 
+/// An empty list is what a search that found nothing leaves: no error, but not passed over in silence either.
+void add_list(const Options& options, const std::string& list, std::vector<std::string>& named) {
+    std::vector<std::string> names = listed(list);
+    if (names.empty() && options.quiet < 2)
+        std::cerr << fmt::format("mrcz: warning: {}: the list names no file, nothing to do\n",
+                                 list == "-" ? "standard input" : list);
+    std::ranges::move(names, std::back_inserter(named));
+}
+
 void refuse_second_reader_of_stdin(const Options& options) {
     auto readers = std::ranges::count(options.inputs, "-") + std::ranges::count(options.file_lists, "-");
     if (options.metadata_file == "-") ++readers;
@@ -124,8 +145,7 @@ void gather_inputs(Options& options, InputKind kind) {
         throw Error(ErrorCode::invalid_argument, "-r and --shard need names of files or folders");
     if (options.inputs.empty() && !selects) return;
     std::vector<std::string> named = options.inputs;
-    for (const std::string& list : options.file_lists)
-        for (std::string& name : listed(list)) named.push_back(std::move(name));
+    for (const std::string& list : options.file_lists) add_list(options, list, named);
     Gatherer gatherer(options, kind);
     for (const std::string& name : named) gatherer.add_named(name);
     options.inputs = std::move(gatherer).names();

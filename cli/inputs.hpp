@@ -6,7 +6,7 @@
 namespace mrcz::cli {
 
 /// What a verb reads by preference, and so what it takes out of folders.
-enum class InputKind { plain, compressed };
+enum class InputKind { plain, compressed, any };
 
 /// Puts into `options.inputs` what is to be done: folders opened (-r), lists read, doubles dropped, the shard taken.
 /// Folders and files that cannot be looked at go to `options.unusable`. Throws Error{invalid_argument, not_found}.

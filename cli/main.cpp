@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "c_mrcz.hpp"
+#include "completion.hpp"
 #include "manual.hpp"
 #include "mrcz/version.hpp"
 #include "output.hpp"
@@ -23,7 +24,8 @@ void print_help() {
         "       mrcz [options] FILE...     as zstd: compress, or -d decompress, -t test, -l list\n\n",
         version);
     for (const cli::Verb& verb : cli::verbs()) std::cout << fmt::format("  {:<12} {}\n", verb.name, verb.summary);
-    std::cout << "\n`mrcz VERB --help` shows the options of a verb.\n\n"
+    std::cout << "\n`mrcz VERB --help` shows the options of a verb, `mrcz man` prints the manual page,\n"
+                 "`mrcz completion bash` (or zsh, fish) what a shell completes with.\n\n"
                  "Examples:\n"
                  "  mrcz movie.mrc                 compress to movie.mrcz\n"
                  "  mrcz -d movie.mrcz             restore movie.mrc, byte for byte\n"

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <iostream>
+#include <string_view>
 
-#include "mrcz/error.hpp"
+#include "completion.hpp"
 #include "mrcz/version.hpp"
 #include "verbs.hpp"
 
@@ -28,8 +31,8 @@ std::string roff(std::string_view text) {
     return out;
 }
 
-/// Flags -2 to -9 are hidden from help, and so from here.
-bool is_shown(const CLI::Option& option) { return !option.get_group().empty() && !option.get_positional(); }
+/// What parse() is asked for the verb's part of the manual.
+constexpr std::string_view describe_for_manual = "--describe-for-manual";
 
 constexpr std::string_view head_format = R"(.TH MRCZ 1 "" "mrcz {0}" "User Commands"
 .SH NAME
@@ -67,61 +70,41 @@ where pipes and wrapped files are put that have to be read more than once; /tmp 
 0 fine, 1 bad data, 2 usage (also: no such input, output exists), 3 system, 4 interrupted, 70 a bug of ours.
 )";
 
-constexpr std::string_view bash_head = R"(# bash completion for mrcz
-_mrcz() {
-  local word=${COMP_WORDS[COMP_CWORD]} options
-  if [[ $COMP_CWORD -eq 1 && $word != -* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "$_mrcz_verbs" -- "$word"; compgen -f -- "$word")
-    return
-  fi
-  [[ $word == -* ]] || return
-  case ${COMP_WORDS[1]} in
-)";
-
-constexpr std::string_view bash_tail = R"(  esac
-  mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
-}
-complete -o default -F _mrcz mrcz
-)";
-
-}  // namespace
+struct Answer {
+    std::string_view question;
+    void (*write)(const CLI::App& app, std::ostream& out);
+};
 
 void describe(const CLI::App& app, std::ostream& out) {
     out << fmt::format(".SS {}\n{}.PP\n", roff(app.get_name()), roff(app.get_description()));
     for (const CLI::Option* option : app.get_options())
         if (is_shown(*option))
             out << fmt::format(".TP\n.B {}{}\n{}\n", roff(option->get_name(false, true)),
-                               option->get_items_expected_max() > 0 ? " " + roff(option->get_type_name()) : "",
+                               takes_value(*option) ? " " + roff(option->get_type_name()) : "",
                                roff(option->get_description()));
 }
 
-void list_options_of(const CLI::App& app, std::ostream& out) {
-    for (const CLI::Option* option : app.get_options())
-        if (is_shown(*option))
-            for (const std::string& name : option->get_lnames()) out << " --" << name;
+constexpr std::array<Answer, 4> answers{{
+    {describe_for_manual, describe},
+    {options_for_bash, write_bash_options},
+    {options_for_zsh, write_zsh_options},
+    {options_for_fish, write_fish_options},
+}};
+
+}  // namespace
+
+bool answers_for_manual(const CLI::App& app, const std::vector<std::string>& arguments, std::ostream& out) {
+    if (arguments.size() != 1) return false;
+    const auto* const answer = std::ranges::find(answers, arguments[0], &Answer::question);
+    if (answer == answers.end()) return false;
+    answer->write(app, out);
+    return true;
 }
 
 int run_man(const std::vector<std::string>&) {
     std::cout << fmt::format(head_format, version);
-    for (const Verb& verb : verbs()) (void)verb.run({describe_for_manual});
+    for (const Verb& verb : verbs()) (void)verb.run({std::string(describe_for_manual)});
     std::cout << tail;
-    return 0;
-}
-
-int run_completion(const std::vector<std::string>& arguments) {
-    if (arguments != std::vector<std::string>{"bash"})
-        throw Error(ErrorCode::invalid_argument, "mrcz completion bash: there is none for other shells");
-    std::cout << bash_head;
-    for (const Verb& verb : verbs()) {
-        std::cout << fmt::format("    {}) options=\"", verb.name);
-        (void)verb.run({list_options});
-        std::cout << "\" ;;\n";
-    }
-    std::cout << "    *) options=\"--decompress --test --list";
-    (void)find_verb("compress")->run({list_options});
-    std::cout << "\" ;;\n" << bash_tail << "_mrcz_verbs=\"";
-    for (const Verb& verb : verbs()) std::cout << verb.name << ' ';
-    std::cout << "\"\n";
     return 0;
 }
 

@@ -1,4 +1,4 @@
-// Manual page and shell completion, made from the tables of verbs and options themselves.
+// Manual page, made from the tables of verbs and options themselves.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -9,15 +9,12 @@
 
 namespace mrcz::cli {
 
-/// What parse() answers instead of running a verb: its part of the manual, or the names of its options.
-inline constexpr const char* describe_for_manual = "--describe-for-manual";
-inline constexpr const char* list_options = "--list-options";
+/// What parse() answers instead of running a verb when it is asked for a part of a text that is made of all verbs. True
+/// when it was.
+[[nodiscard]] bool answers_for_manual(const CLI::App& app, const std::vector<std::string>& arguments,
+                                      std::ostream& out);
 
-void describe(const CLI::App& app, std::ostream& out);
-void list_options_of(const CLI::App& app, std::ostream& out);
-
-/// Hidden verbs, for packagers: `mrcz man` prints the manual page, `mrcz completion bash` what bash needs.
+/// A hidden verb, for packagers: `mrcz man` prints the manual page.
 int run_man(const std::vector<std::string>& arguments);
-int run_completion(const std::vector<std::string>& arguments);
 
 }  // namespace mrcz::cli

@@ -38,6 +38,17 @@ MetadataFormat format_named(const std::string& name) {
     throw Error(ErrorCode::invalid_argument, fmt::format("metadata format '{}': expected json or msgpack", name));
 }
 
+/// MessagePack that JSON cannot hold: `remedy` says how it can be had all the same.
+Metadata converted(const Metadata& metadata, MetadataFormat format, const std::string& file, std::string_view remedy) {
+    if (metadata.format() == format) return metadata;
+    try {
+        return metadata.converted_to(format);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::invalid_argument || format != MetadataFormat::json) throw;
+        throw Error(error.code(), fmt::format("{}: {}", error.message(), remedy), file);
+    }
+}
+
 }  // namespace
 
 std::optional<Metadata> read_metadata(const Options& options) {
@@ -49,7 +60,8 @@ std::optional<Metadata> read_metadata(const Options& options) {
     const std::string bytes = read_text(options.metadata_file);
     try {
         Metadata metadata = parse_metadata(bytes);
-        return format ? metadata.converted_to(*format) : metadata;
+        return format ? converted(metadata, *format, {}, "leave --metadata-format out to store the document as it is")
+                      : metadata;
     } catch (const Error& error) {
         throw error.within(options.metadata_file == "-" ? "standard input" : options.metadata_file);
     }
@@ -63,7 +75,9 @@ void print_metadata(const Options& options, const Reader& reader) {
         return;
     }
     const MetadataFormat format = format_named(options.metadata_format);
-    const Metadata chosen = metadata->format() == format ? *metadata : metadata->converted_to(format);
+    const Metadata chosen = converted(*metadata, format, reader.name(),
+                                      "say --metadata-format msgpack, or leave it out for JSON to read, where such "
+                                      "values are texts");
     const auto bytes = chosen.stored();
     std::cout.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     if (format == MetadataFormat::json && (bytes.empty() || bytes.back() != std::byte{'\n'})) std::cout << '\n';

@@ -79,6 +79,15 @@ std::string decompressed_name(const std::string& input) {
                 input);
 }
 
+std::string processed_name(const std::string& input, bool is_plain) {
+    const std::string plain = is_compressed_name(input) ? decompressed_name(input) : without_wrapper(input);
+    return is_plain ? plain : compressed_name(plain);
+}
+
+std::string restored_name_of(const std::string& input) { return decompressed_name(compressed_name(input)); }
+
+bool returns_under_its_name(const std::string& input) { return restored_name_of(input) == without_wrapper(input); }
+
 bool is_plain_name(std::string_view name) {
     const std::string inner = without_wrapper(std::string(name));
     return std::ranges::any_of(

@@ -88,7 +88,7 @@ void add_threads(CLI::App& app, Options& options) {
 void add_coding(CLI::App& app, Options& options) {
     app.add_option("--codec", options.codec, "zstd, lz4, ...: see `mrcz codecs`")->capture_default_str();
     add_level(app, options);
-    app.add_option("--block-size", options.block_size, "bytes compressed at a time: 64k ... 1M (default)");
+    app.add_option("--block-size", options.block_size, "bytes compressed at a time, 4k or more; 1M is the default");
     app.add_option("--filter", options.filter, "auto, bitshuffle, byteshuffle or none")->capture_default_str();
     app.add_option("--metadata", options.metadata_file,
                    "JSON or MessagePack file to store in the footer; - is standard input");
@@ -139,10 +139,7 @@ void add_conversion(CLI::App& app, Options& options) {
 
 bool parse(CLI::App& app, const std::vector<std::string>& arguments, int& exit_code) {
     app.description(app.get_description() + '\n');
-    if (arguments.size() == 1 && (arguments[0] == describe_for_manual || arguments[0] == list_options)) {
-        arguments[0] == list_options ? list_options_of(app, std::cout) : describe(app, std::cout);
-        return false;
-    }
+    if (answers_for_manual(app, arguments, std::cout)) return false;
     try {
         refuse_high_levels(app, arguments);
         app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));

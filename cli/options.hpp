@@ -26,6 +26,7 @@ struct Options {
     bool keep = false;  ///< said explicitly; inputs are kept anyway
     bool remove_inputs = false;
     bool skip_done = false;
+    bool stops_when_full = false;  ///< outputs share a disk: where one has no room, others are not tried
     bool recursive = false;
     std::vector<std::string> file_lists;
     std::string shard;

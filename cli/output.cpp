@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <iostream>
 #include <new>
 #include <system_error>
@@ -86,23 +88,42 @@ Error as_error(const std::exception& error) {
     return {ErrorCode::internal, error.what()};
 }
 
+/// By what errno says, which is part of the message.
+bool is_without_room(const std::exception& error) {
+    const std::string_view text = error.what();
+    return exit_code_of(error) == static_cast<int>(ErrorGroup::system) &&
+           std::ranges::any_of(std::array{ENOSPC, EDQUOT, EFBIG}, [text](int number) {
+               return text.find(std::generic_category().message(number)) != std::string_view::npos;
+           });
+}
+
 /// Counts what was done and keeps what was not.
 class Outcome {
   public:
     Outcome(const Options& options, std::size_t inputs) : options_(options), inputs_(inputs) {}
 
-    void add_failure(const std::string& input, const std::exception& error) {
+    /// Without `json`, the error alone.
+    void add_failure(const std::string& input, const std::exception& error, const std::string& json = {}) {
         print_error(error);
         worst_ = std::max(worst_, exit_code_of(error));
         failed_.push_back(input);
         if (!options_.json) return;
-        json_stream(options_) << json_report(options_.verb, input, as_error(error)) << std::endl;
+        json_stream(options_) << (json.empty() ? json_report(options_.verb, input, as_error(error)) : json)
+                              << std::endl;
     }
     void add_success() { ++done_; }
 
     [[nodiscard]] int interrupted() const {
         if (inputs_ > 1) std::cerr << fmt::format("mrcz: interrupted: {} of {} files are done\n", done_, inputs_);
         return static_cast<int>(ErrorGroup::interrupted);
+    }
+
+    [[nodiscard]] int stopped() const {
+        const std::size_t left = inputs_ - done_ - failed_.size();
+        if (left > 0)
+            std::cerr << fmt::format("mrcz: stopped: there is no room for outputs; {} of {} not tried\n", left,
+                                     inputs_);
+        return exit_code();
     }
 
     [[nodiscard]] int exit_code() const {
@@ -123,7 +144,8 @@ class Outcome {
 
 }  // namespace
 
-int for_each_input(const Options& options, const std::function<void(const std::string&, const RunContext&)>& job) {
+int for_each_input(const Options& options, const std::function<void(const std::string&, const RunContext&)>& job,
+                   const std::function<std::string(const std::string&, const Error&)>& failure_json) {
     std::vector<std::string> inputs = options.inputs;
     if (inputs.empty() && !options.gathered) inputs.emplace_back("-");
     require_one_output(options, inputs.size() + options.unusable.size());
@@ -136,7 +158,8 @@ int for_each_input(const Options& options, const std::function<void(const std::s
             job(input, context_of(executor, bar, options));
             outcome.add_success();
         } catch (const std::exception& error) {
-            outcome.add_failure(input, error);
+            outcome.add_failure(input, error, failure_json ? failure_json(input, as_error(error)) : std::string());
+            if (options.stops_when_full && is_without_room(error)) return outcome.stopped();
         }
         if (interruption().is_cancelled()) return outcome.interrupted();
     }

@@ -20,7 +20,9 @@ namespace mrcz::cli {
 
 /// Runs `job` on every input with a context of threads, progress and log; goes on after errors, lists them at the end,
 /// and returns the exit code of the worst.
-int for_each_input(const Options& options, const std::function<void(const std::string& input, const RunContext&)>& job);
+/// `failure_json` says more of a failed input than the error alone does.
+int for_each_input(const Options& options, const std::function<void(const std::string& input, const RunContext&)>& job,
+                   const std::function<std::string(const std::string& input, const Error& error)>& failure_json = {});
 
 /// Where JSON goes: standard output, unless that takes the data.
 [[nodiscard]] std::ostream& json_stream(const Options& options);

@@ -5,7 +5,7 @@
 namespace mrcz::cli {
 namespace {
 
-constexpr std::array<Verb, 8> table{{
+constexpr std::array<Verb, 9> table{{
     {"compress", "MRC to MRCZ, restorable byte for byte", run_compress},
     {"decompress", "MRCZ back to the original MRC", run_decompress},
     {"cat", "the restored file, or some of its frames, on standard output", run_cat},
@@ -13,6 +13,7 @@ constexpr std::array<Verb, 8> table{{
     {"info", "header, metadata, sizes, statistics; reads no pixel", run_info},
     {"verify", "decode everything and check every hash; writes nothing", run_verify},
     {"repair", "finish what a crash left; save what is whole of a damaged file", run_repair},
+    {"process", "gain, outlier pixels, KOMA: one movie or a session of movies", run_process},
     {"codecs", "what this build can read and write", run_codecs},
 }};
 

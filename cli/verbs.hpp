@@ -26,6 +26,7 @@ int run_cat(const std::vector<std::string>& arguments);
 int run_append(const std::vector<std::string>& arguments);
 int run_info(const std::vector<std::string>& arguments);
 int run_verify(const std::vector<std::string>& arguments);
+int run_process(const std::vector<std::string>& arguments);
 int run_repair(const std::vector<std::string>& arguments);
 int run_codecs(const std::vector<std::string>& arguments);
 

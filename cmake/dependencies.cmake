@@ -4,6 +4,8 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET "libzstd>=1.5.4")
 pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(snappy REQUIRED IMPORTED_TARGET snappy)
+# 4.5 brought error handlers and a memory limit of a single file instead of the whole program.
+pkg_check_modules(tiff REQUIRED IMPORTED_TARGET "libtiff-4>=4.5")
 find_package(ZLIB REQUIRED)
 find_package(BZip2 REQUIRED)
 

@@ -36,12 +36,13 @@ std::vector<std::string> codecs_that_write() {
     return names;
 }
 
-Bytes compressed(const Bytes& plain, std::string_view codec, bool with_metadata) {
+Bytes compressed(const Bytes& plain, std::string_view codec, bool with_metadata, bool with_sum = false) {
     const kit::TemporaryFolder folder;
     kit::write_file(folder / "plain", plain);
     CompressOptions options;
     options.codec = codec;
     options.coding.block_bytes = 64;
+    options.keep_sum = with_sum;
     if (with_metadata) options.metadata = Metadata::from_json(documents[0]);
     (void)compress(Input::file(folder / "plain"), Output::file(folder / "packed"), options);
     return kit::read_file(folder / "packed");
@@ -142,7 +143,7 @@ std::vector<Bytes> reader_seeds() {
     const Bytes plain = kit::make_plain_file({.nx = 7, .ny = 5, .nz = 3});
     for (const std::string& name : codecs_that_write()) {
         if (name == "raw") continue;
-        const Bytes file = compressed(plain, name, true);
+        const Bytes file = compressed(plain, name, true, true);
         seeds.push_back(behind({1}, file));
         seeds.push_back(behind({0}, without_footer(file, documents[0])));
     }

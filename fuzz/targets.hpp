@@ -32,6 +32,8 @@ void run_footer(std::span<const std::byte> input);
 void run_chunk(std::span<const std::byte> input);
 void run_rans(std::span<const std::byte> input);
 void run_reader(std::span<const std::byte> input);
+void run_reference(std::span<const std::byte> input);
+void run_defects(std::span<const std::byte> input);
 
 [[nodiscard]] std::vector<Bytes> header_seeds();
 [[nodiscard]] std::vector<Bytes> metadata_seeds();
@@ -39,5 +41,7 @@ void run_reader(std::span<const std::byte> input);
 [[nodiscard]] std::vector<Bytes> chunk_seeds();
 [[nodiscard]] std::vector<Bytes> rans_seeds();
 [[nodiscard]] std::vector<Bytes> reader_seeds();
+[[nodiscard]] std::vector<Bytes> reference_seeds();
+[[nodiscard]] std::vector<Bytes> defects_seeds();
 
 }  // namespace mrcz::fuzz

@@ -23,14 +23,18 @@ struct ProcessPlan {
     std::shared_ptr<const GainReference> gain;                 ///< multiplies; already raised to gamma and oriented
     std::shared_ptr<const std::vector<std::uint8_t>> defects;  ///< one a pixel: filled as outliers are
     std::optional<OutlierOptions> outliers;
-    /// Nothing: random for integer output, mean for floats.
+    /// Nothing: mean for the paper's rule; else random for integer output, mean for floats.
     std::optional<OutlierFill> fill;
     std::shared_ptr<const FloatImage> koma;  ///< of koma_pattern()
     bool koma_divides = false;
-    /// Of the frames given out. Nothing: the stack's own type for integers without dark and gain, else float32.
+    /// Of the frames given out. Nothing: the stack's own type for integers without dark and gain, else float32. Where a
+    /// pattern is subtracted, some of what is left is negative: 4-bit pixels become int8, uint8 int16, wider unsigned
+    /// ones float32 (in a session, uint16 becomes int16 where no pixel is beyond 32767).
     /// Integers made of fractions are rounded at random, up with the probability of the fraction.
     std::optional<PixelType> dtype;
-    std::uint64_t seed = 0;  ///< of everything random: the same seed, the same pixels, whatever the threads
+    /// Of everything random, together with the stack's first, middle and last frame: the same seed, the same pixels,
+    /// whatever the threads; other movies draw other numbers.
+    std::uint64_t seed = 0;
 };
 
 /// The sum over all frames of `reader`, from the file's SUMI section where it has one, else from one pass over it.

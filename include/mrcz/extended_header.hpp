@@ -19,6 +19,7 @@ enum class ExtendedHeaderKind : std::uint8_t {
     fei_tomography,  ///< FEI before that: 1024 slots of 13 numbers
     serialem,        ///< SerialEM, IMOD (SERI): short integers chosen by flags
     agard,           ///< integers and floats without names (AGAR)
+    mrco,            ///< MRC's old format (MRCO), of which no more is known than the numbers of a record
     symmetry,        ///< CCP4's symmetry operators as text
     json,            ///< python-mrcz; see Reader::metadata()
     hdf5,

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "mrcz/codec.hpp"
 #include "mrcz/convert.hpp"
+#include "mrcz/error.hpp"
 #include "mrcz/files.hpp"
 #include "mrcz/limits.hpp"
 #include "mrcz/live.hpp"
@@ -66,7 +68,8 @@ struct FrameRange {
 struct DecompressOptions {
     /// Only these frames, under a fresh header. `10:20`, `:5`, `-1:`; empty: the whole file.
     std::string frames;
-    /// Metadata that are no part of the original go into a footer behind its bytes. The file is then a valid MRC file
+    /// Metadata that are no part of the original go into a footer behind its bytes; where there is no original, the
+    /// record of steps, too. The file is then a valid MRC file
     /// that is longer than the original; compressed again it gives itself back.
     bool keep_metadata = false;
     Limits limits;
@@ -85,6 +88,10 @@ struct AppendOptions {
     CodecOptions coding;              ///< level; filter and block size are the target's unless given here
     std::optional<LiveOptions> live;  ///< commit on the way, instead of all frames or none
     Limits limits;
+    Mode0 mode0 = Mode0::by_header;  ///< of the inputs; the target's bytes have the sign that its header says
+    /// The inputs went through the corrections that the target's record tells of. Without, a target with such a record
+    /// is refused: nothing would tell its corrected frames from others.
+    bool corrected = false;
 };
 
 struct AppendResult {
@@ -116,6 +123,7 @@ struct RepairOptions {
     bool dry_run = false;      ///< finds out what would be done, and changes nothing
     bool uncommitted = false;  ///< also keeps whole frames that were written after the last commit; not safe after a
                                ///< power failure
+    bool drop_uncommitted = false;  ///< gives those frames up; with neither, repair() refuses while there are any
     Limits limits;
 };
 
@@ -126,15 +134,24 @@ struct RepairResult {
     std::int64_t frames = 0;                 ///< of the whole file now
     std::vector<FrameRange> lost_frames;     ///< by the numbers they had in the damaged file, in order
     std::vector<std::string> lost_sections;  ///< ids of footer sections that are not in the new file
+    bool footer_lost = false;                ///< no section could be looked for: nobody knows which there were
     std::uint64_t bytes_dropped = 0;         ///< that belong to nothing which was kept
     std::filesystem::path output;            ///< the whole file
 };
 
 /// Makes a whole file. With a journal beside it that is the file itself; a file damaged in any other way is not
 /// touched, and a new one is written of every frame that decodes and matches its hash. Throws Error{corrupt} when no
-/// frame is left, Error{target_exists} when the new file is there already.
+/// frame is left, Error{truncated} when whole frames stand behind the last commit and no option says what becomes of
+/// them, Error{target_exists} when the new file is there already.
 RepairResult repair(const std::filesystem::path& path, const RepairOptions& options = {},
                     const RunContext& context = {});
+
+struct VerifyOptions {
+    Limits limits;
+    Mode0 mode0 = Mode0::by_header;
+    /// Told of every frame that does not decode or match its hashes, in order, as they are come by. `why` names it.
+    std::function<void(std::int64_t frame, const Error& why)> damaged = {};
+};
 
 struct VerifyResult {
     std::int64_t frames = 0;
@@ -144,8 +161,10 @@ struct VerifyResult {
     std::vector<Finding> findings;  ///< oddities that are no damage
 };
 
-/// Decodes everything, writes nothing. Throws what is wrong first.
-VerifyResult verify(const Input& input, const Limits& limits = {}, const RunContext& context = {});
+/// Decodes everything, writes nothing. Throws what is wrong with the file as a whole first; of damaged frames, after
+/// all have been gone through, one error with the first one's trouble and the numbers of all (of up to 20 runs of
+/// them).
+VerifyResult verify(const Input& input, const VerifyOptions& options = {}, const RunContext& context = {});
 
 /// A reader of any input; a pipe goes through a temporary file.
 [[nodiscard]] Reader open_reader(const Input& input, const Limits& limits = {}, Mode0 mode0 = Mode0::by_header,
@@ -154,14 +173,15 @@ VerifyResult verify(const Input& input, const Limits& limits = {}, const RunCont
 /// What stands where the output of `input` is to go.
 enum class OutputState {
     absent,
-    complete,    ///< made from an input like this one, not older than it; nothing was decoded to find out
+    complete,    ///< made from an input like this one by a job like this one, not older than it; nothing was decoded
     incomplete,  ///< made from an input like this one, but cut short or damaged
     outdated,    ///< complete, but older than the input: it may be the only copy of something else
     foreign,     ///< something that this job did not make
     unfinished,  ///< frames are being appended to it, or an append never ended: never to be replaced
 };
 
-/// Of compress(). An input that is missing makes nothing outdated. With a dtype, an output of other pixels is foreign.
+/// Of compress(). An input that is missing makes nothing outdated. With a dtype, an output of other pixels is foreign;
+/// without one, an output that does not give its input back (converted, live, appended to).
 /// Throws Error{io_failed} when it cannot tell.
 [[nodiscard]] OutputState compressed_output_state(const std::filesystem::path& input,
                                                   const std::filesystem::path& output,
@@ -178,7 +198,7 @@ enum class OutputState {
 void prove_compressed(const Input& input, const std::filesystem::path& output, const Limits& limits = {},
                       const RunContext& context = {});
 /// The same for decompress(): `output` is the original of `input`, or has its pixels where it holds none, and no
-/// metadata stay behind.
+/// metadata and no record of corrections stay behind.
 void prove_restored(const Input& input, const std::filesystem::path& output, const Limits& limits = {},
                     const RunContext& context = {});
 

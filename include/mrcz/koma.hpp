@@ -66,6 +66,13 @@ class WindowSum {
 /// all when `others` has no frames.
 [[nodiscard]] FloatImage koma_pattern(const SumImage& others, double own_frame_mean, const KomaOptions& options);
 
+/// By what koma_pattern() multiplies the pattern for a movie of another dose: 1 where doses are within 2 %, where it
+/// divides, and where options ask for no scale.
+[[nodiscard]] double koma_scale(const SumImage& others, double own_frame_mean, const KomaOptions& options);
+
+/// Subtracts the pattern from a frame, or, where options said divided, multiplies it by it. Of the same shape.
+void apply_koma(std::span<float> frame, const FloatImage& pattern, bool is_divided);
+
 /// The standard deviation of the means of the 64 x 64 blocks of `sum`, per frame, relative to its mean: contrast of the
 /// specimen, not noise nor hot pixels. Blocks cut by the edge count by their pixels; images smaller than two blocks: 0.
 [[nodiscard]] double block_contrast(const SumImage& sum);

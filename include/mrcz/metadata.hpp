@@ -30,7 +30,7 @@ class Metadata {
     /// text.
     [[nodiscard]] std::string to_json(bool indented = false) const;
     /// The same document in `format`. To JSON exactly: throws Error{invalid_argument} naming the path of the key whose
-    /// value JSON cannot hold (`$.detector.gain[3]: NaN has no JSON form; store as msgpack`).
+    /// value JSON cannot hold (`$.detector.gain[3]: NaN has no JSON form; MessagePack has one`).
     [[nodiscard]] Metadata converted_to(MetadataFormat format, const Limits& limits = {}) const;
 
   private:

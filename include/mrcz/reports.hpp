@@ -7,6 +7,7 @@
 #include "mrcz/codec.hpp"
 #include "mrcz/error.hpp"
 #include "mrcz/jobs.hpp"
+#include "mrcz/process.hpp"
 
 namespace mrcz {
 
@@ -24,12 +25,31 @@ namespace mrcz {
 /// frames_before, frames, lost_frames (pairs: first, and the first behind the last), lost_sections, bytes_dropped.
 [[nodiscard]] std::string json_report(std::string_view input, const RepairResult& result);
 
+/// verb "process", input, output, frames, bytes_in, bytes_out, clipped, correlation (before and after, each all_pairs
+/// and lagged, where measured), step (what stands in the output's record of steps), seconds.
+[[nodiscard]] std::string json_report(std::string_view input, std::string_view output, const MovieResult& result,
+                                      double seconds);
+
 /// verb, input, output, skipped: why nothing was done.
 [[nodiscard]] std::string json_report(std::string_view verb, std::string_view input, std::string_view output,
                                       std::string_view skipped);
 
 /// verb, input, error: {code, message}, the code as ErrorCode spells it.
 [[nodiscard]] std::string json_report(std::string_view verb, std::string_view input, const Error& error);
+
+/// Frames that verify() called damaged.
+struct DamagedFrames {
+    static constexpr std::size_t most_runs = 1000;
+
+    std::int64_t count = 0;
+    std::vector<FrameRange> runs;  ///< the first most_runs of them
+
+    void add(std::int64_t frame);  ///< in order
+};
+
+/// verb "verify", input, error as above, damaged_frame_count, damaged_frames (pairs: first, and the first behind the
+/// last).
+[[nodiscard]] std::string json_report(std::string_view input, const Error& error, const DamagedFrames& damaged);
 
 /// id, name, reads, writes, lossless, levels, default_level, summary, why_not.
 [[nodiscard]] std::string json_report(const CodecInfo& codec);

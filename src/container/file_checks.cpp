@@ -4,6 +4,7 @@
 
 #include "base/fail.hpp"
 #include "container/frame_records.hpp"
+#include "container/repair_hint.hpp"
 #include "container/sum_section.hpp"
 #include "mrcz/metadata.hpp"
 
@@ -17,7 +18,7 @@ void check_sections(const MrcFile& file) {
                                          statistics_entry_bytes * static_cast<std::uint64_t>(file.frames())});
     for (const SectionEntry& entry : file.footer()->sections) {
         const bool is_sum = entry.id == section::sum;
-        const auto section = load_section(file.source(), entry, is_sum ? most_sum_bytes(file.limits()) : most);
+        const auto section = file.load(entry, is_sum ? most_sum_bytes(file.limits()) : most);
         const std::string_view text(reinterpret_cast<const char*>(section.payload.data()), section.payload.size());
         if (section.encoding == encoding::json) (void)Metadata::from_json(text, file.limits());
         if (section.encoding == encoding::msgpack) (void)Metadata::from_msgpack(section.payload, file.limits());
@@ -46,10 +47,12 @@ std::uint64_t end_of_parts(const MrcFile& file) {
 void check_around_frames(const MrcFile& file) {
     file.require_undamaged();
     if (!file.footer()) return;
-    check_sections(file);
-    if (file.codec_row().has_own_chunks()) check_models(file);
-    if (file.codec().id != 0 && end_of_parts(file) != file.source().size())
-        fail(ErrorCode::corrupt, "file: ", file.source().size(), " bytes, but its parts make ", end_of_parts(file));
+    hinting_repair(file.frames_located() > 0, [&] {
+        check_sections(file);
+        if (file.codec_row().has_own_chunks()) check_models(file);
+        if (file.codec().id != 0 && end_of_parts(file) != file.source().size())
+            fail(ErrorCode::corrupt, "file: ", file.source().size(), " bytes, but its parts make ", end_of_parts(file));
+    });
 }
 
 bool is_sound_around_frames(const MrcFile& file) {

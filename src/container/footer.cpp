@@ -183,6 +183,21 @@ bool has_footer_magic(const ByteSource& source, std::uint64_t offset) {
     return std::equal(magic.begin(), magic.end(), std::as_bytes(std::span(footer_magic)).begin());
 }
 
+bool has_hidden_footer_head(const ByteSource& source, std::uint64_t offset) {
+    if (offset > source.size() || source.size() - offset < footer_head_bytes) return false;
+    std::array<std::byte, footer_head_bytes> head{};
+    source.read_at(offset, head);
+    const auto magic = std::span(head).first(footer_magic.size());
+    if (std::ranges::any_of(magic, [](std::byte byte) { return byte != std::byte{0}; })) return false;
+    std::ranges::copy(std::as_bytes(std::span(footer_magic)), magic.begin());
+    try {
+        (void)parse_head(head, offset);
+    } catch (const Error&) {
+        return false;
+    }
+    return true;
+}
+
 Footer read_footer(const ByteSource& source, std::uint64_t offset) {
     const std::uint64_t available = source.size() - offset;
     if (available < footer_head_bytes)

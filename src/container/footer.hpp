@@ -54,6 +54,9 @@ void write_footer(io::ByteSink& sink, const FooterFacts& facts, std::vector<Sect
 /// Whether the bytes at `offset` claim to be a footer.
 [[nodiscard]] bool has_footer_magic(const ByteSource& source, std::uint64_t offset);
 
+/// Whether a footer's head stands at `offset` whose magic number is still held back.
+[[nodiscard]] bool has_hidden_footer_head(const ByteSource& source, std::uint64_t offset);
+
 /// Reads and checks head and table at `offset`. Throws Error{truncated, corrupt, unsupported}.
 [[nodiscard]] Footer read_footer(const ByteSource& source, std::uint64_t offset);
 

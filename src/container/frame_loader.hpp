@@ -20,6 +20,8 @@ class FrameLoader {
     void decode(std::span<std::byte> out);
 
   private:
+    void decode_fetched(std::span<std::byte> out);
+
     const MrcFile& file_;
     std::unique_ptr<codec::Scratch> scratch_;
     Buffer memory_;

@@ -82,7 +82,7 @@ class Slot {
 
 }  // namespace
 
-void scan_frames(const MrcFile& file, std::int64_t count, const KnownHashes& known,
+void scan_frames(const MrcFile& file, std::int64_t first, std::int64_t end, const KnownHashes& known,
                  const std::function<void(const ScannedFrame&)>& take, const RunContext& context) {
     if (file.layout().codec_id != 0 && file.layout().order == ByteOrder::big)
         fail(ErrorCode::unsupported,
@@ -93,17 +93,17 @@ void scan_frames(const MrcFile& file, std::int64_t count, const KnownHashes& kno
         slots.push_back(std::make_unique<Slot>(file, known));
     const PipelineStages stages{
         .take =
-            [&](std::int64_t frame, std::size_t slot) {
-                if (frame >= count) return false;
-                slots[slot]->fetch(frame);
+            [&](std::int64_t item, std::size_t slot) {
+                if (item >= end - first) return false;
+                slots[slot]->fetch(first + item);
                 return true;
             },
         .work = [&](std::int64_t, std::size_t slot) { slots[slot]->examine(); },
         .put =
-            [&](std::int64_t frame, std::size_t slot) {
+            [&](std::int64_t item, std::size_t slot) {
                 take(slots[slot]->scanned);
                 const ChunkRange& range = slots[slot]->scanned.range;
-                if (context.progress) context.progress({frame + 1, count, range.offset + range.bytes, 0});
+                if (context.progress) context.progress({item + 1, end - first, range.offset + range.bytes, 0});
             },
     };
     run_ordered(stages, context);

@@ -24,8 +24,8 @@ struct ScannedFrame {
     CodedFrame coded;     ///< its bytes as they lie in the file, valid while it is handed over
 };
 
-/// Hands over frames 0 … `count` - 1 in order, decoded side by side. Throws only what is about no frame.
-void scan_frames(const MrcFile& file, std::int64_t count, const KnownHashes& known,
+/// Hands over frames `first` … `end` - 1 in order, decoded side by side. Throws only what is about no frame.
+void scan_frames(const MrcFile& file, std::int64_t first, std::int64_t end, const KnownHashes& known,
                  const std::function<void(const ScannedFrame&)>& take, const RunContext& context);
 
 }  // namespace mrcz::container

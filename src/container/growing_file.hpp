@@ -4,11 +4,13 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "container/frame_tables.hpp"
 #include "header/layout.hpp"
 #include "io/file_system.hpp"
+#include "mrcz/stack_sum.hpp"
 
 namespace mrcz::container {
 
@@ -16,10 +18,12 @@ namespace mrcz::container {
 struct GrowthStart {
     header::Layout layout;
     Bytes extended_header;
-    std::uint64_t data_end = 0;     ///< F
-    FrameTables tables;             ///< of the frames there are
-    std::vector<Section> sections;  ///< what the footer keeps beside the tables
-    double section_voxel = 0;       ///< of a file without frames, in Ångström
+    std::uint64_t data_end = 0;        ///< F
+    FrameTables tables;                ///< of the frames there are
+    std::vector<Section> sections;     ///< what the footer keeps beside the tables
+    std::vector<std::string> dropped;  ///< ids of sections that a longer file does not have
+    std::optional<SumImage> sum;       ///< over the frames there are, where the footer kept it; one of the dropped
+    double section_voxel = 0;          ///< of a file without frames, in Ångström
 };
 
 class GrowingFile {
@@ -33,6 +37,8 @@ class GrowingFile {
 
     [[nodiscard]] const header::Layout& layout() const noexcept { return start_.layout; }
     [[nodiscard]] std::int64_t frames() const noexcept { return start_.tables.frames(); }
+    /// Of these, as many as a crash would leave.
+    [[nodiscard]] std::int64_t committed() const noexcept { return committed_; }
     /// Bytes of the file up to the last frame.
     [[nodiscard]] std::uint64_t data_end() const noexcept { return position_; }
 
@@ -41,6 +47,8 @@ class GrowingFile {
     void commit();
     /// Adds to the provenance, where the file has a footer to keep it in.
     void record_step(const std::string& step);
+    /// Puts a section among those of the footer, which has none of that id.
+    void add_section(Section section) { start_.sections.push_back(std::move(section)); }
     /// Footer, index, header; the journal goes. Returns the bytes of the file.
     std::uint64_t finish();
     /// Makes the file what it was before. Does nothing once it is finished.

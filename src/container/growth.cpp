@@ -40,6 +40,13 @@ void Growth::commit_when_due() {
     last_commit_ = Clock::now();
 }
 
+void Growth::commit() {
+    const std::lock_guard lock(mutex_);
+    file_.commit();
+    uncommitted_ = 0;
+    last_commit_ = Clock::now();
+}
+
 std::uint64_t Growth::finish(const std::string& step) {
     if (!step.empty()) file_.record_step(step);
     const std::uint64_t bytes = file_.finish();

@@ -25,7 +25,13 @@ class Growth {
     /// To be called now and then while no frame comes. Any thread.
     void idle();
     [[nodiscard]] std::int64_t frames() const noexcept { return file_.frames(); }
+    /// Makes what came so far last.
+    void commit();
+    /// Frames that a crash would leave.
+    [[nodiscard]] std::int64_t committed() const noexcept { return file_.committed(); }
     [[nodiscard]] std::uint64_t data_end() const noexcept { return file_.data_end(); }
+    /// Goes into the footer when it is written.
+    void add_section(Section section) { file_.add_section(std::move(section)); }
     /// `step` goes into the provenance; empty: none. Returns the bytes of the file.
     std::uint64_t finish(const std::string& step);
 

@@ -68,12 +68,22 @@ bool take_tables(const MrcFile& file, FrameTables& tables) {
     return true;
 }
 
+/// One that is damaged is dropped as if it could not be extended.
+std::optional<SumImage> sum_of(const MrcFile& file) {
+    try {
+        return file.sum();
+    } catch (const Error& error) {
+        if (error.group() != ErrorGroup::data) throw;
+        return std::nullopt;
+    }
+}
+
 FrameTables tables_of(const MrcFile& file, const RunContext& context) {
     FrameTables tables = tables_of_models(file);
     if (take_tables(file, tables)) return tables;
     if (file.codec().id != 0) {
         scan_frames(
-            file, file.frames(), {},
+            file, 0, file.frames(), {},
             [&](const ScannedFrame& frame) {
                 if (!frame.trouble.empty()) fail(ErrorCode::corrupt, "frame ", frame.frame, ": ", frame.trouble);
                 tables.add(frame.range, frame.coded);
@@ -119,17 +129,19 @@ GrowthStart growth_start(const MrcFile& file, const RunContext& context) {
                       .data_end = file.data_end(),
                       .tables = tables_of(file, context),
                       .sections = {},
+                      .dropped = {},
+                      .sum = sum_of(file),
                       .section_voxel = 0};
-    std::vector<std::string> dropped;
-    if (file.footer()) start.sections = lasting_sections(file.source(), *file.footer(), file.limits(), dropped);
-    for (const std::string& id : dropped) {
-        if (!context.log) continue;
-        context.log(id == section::original
-                        ? concat(file.source().name(),
-                                 " will no longer restore the file it was made from: section ORIG is dropped")
-                        : concat(file.source().name(), ": section ", id, " was of fewer frames and is dropped"));
-    }
+    if (file.footer()) start.sections = lasting_sections(file.source(), *file.footer(), file.limits(), start.dropped);
     return start;
+}
+
+void tell_dropped(const std::vector<std::string>& dropped, const std::string& name, const RunContext& context) {
+    if (!context.log) return;
+    for (const std::string& id : dropped)
+        context.log(id == section::original
+                        ? concat(name, " no longer restores the file it was made from: section ORIG is dropped")
+                        : concat(name, ": section ", id, " was of fewer frames and is dropped"));
 }
 
 }  // namespace mrcz::container

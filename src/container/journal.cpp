@@ -74,6 +74,12 @@ bool has_whole_journal(const fs::path& path) {
     return source && read_journal(std::move(source));
 }
 
+void require_file_of_journal(io::FileSystem& system, const fs::path& path) {
+    if (system.open_source(path) || !system.open_source(journal_path(path))) return;
+    fail(ErrorCode::not_found, "there is no such file, only its journal ", journal_path(path).string(),
+         ": put the file back beside it, or remove the journal");
+}
+
 void refuse_growing_output(const fs::path& path) {
     if (!is_growing(path)) return;
     throw Error(ErrorCode::target_exists,

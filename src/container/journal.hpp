@@ -21,6 +21,8 @@ namespace mrcz::container {
 [[nodiscard]] bool is_growing(const std::filesystem::path& path);
 /// Whether a journal that is whole lies beside it.
 [[nodiscard]] bool has_whole_journal(const std::filesystem::path& path);
+/// Throws Error{not_found} when a journal lies there, but not its file.
+void require_file_of_journal(io::FileSystem& system, const std::filesystem::path& path);
 /// Throws Error{target_exists} when the file that an output would replace is_growing().
 void refuse_growing_output(const std::filesystem::path& path);
 

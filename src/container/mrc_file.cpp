@@ -51,7 +51,8 @@ void MrcFile::locate_plain_data() {
     if (layout_.data_bytes > present)
         fail(ErrorCode::truncated, "pixels: ", layout_.frames, " frames of ", layout_.columns, " x ", layout_.rows, " ",
              info_of(layout_.type).name, " take ", layout_.data_bytes, " bytes from offset ", hex(layout_.data_offset),
-             ", the file has ", present, " there: it is cut short, or its header is wrong", repair_hint);
+             ", the file has ", present, " there: it is cut short, or its header is wrong",
+             present >= layout_.frame_bytes ? repair_hint : "");
     data_end_ = layout_.data_offset + layout_.data_bytes;
     read_footer_at_data_end();
     const std::uint64_t behind = source_->size() - data_end_ - (footer_ ? footer_->bytes : 0);
@@ -99,7 +100,8 @@ void MrcFile::note_unfinished() {
                                      ": the file was never finished, is still being written, or "
                                      "lost its end; its ",
                                      layout_.frames, " frames can be read");
-    findings_.push_back({Severity::warning, "MRCZ-D03", "file", concat(found, repair_hint)});
+    findings_.push_back({Severity::warning, "MRCZ-D03", "file",
+                         concat(found, layout_.frames > 0 || source_->size() > data_end_ ? repair_hint : "")});
     damage_ = Error(ErrorCode::truncated, found);
 }
 
@@ -173,7 +175,7 @@ void MrcFile::note_damage(ErrorCode code, std::string message) {
 }
 
 void MrcFile::require_undamaged() const {
-    if (damage_) fail(damage_->code(), damage_->message(), repair_hint);
+    if (damage_) hinting_repair(frames_located() > 0, [&] { throw *damage_; });
 }
 
 std::int64_t MrcFile::frames_located() const noexcept {
@@ -185,7 +187,10 @@ ChunkRange MrcFile::range_of(std::int64_t frame) const {
         fail(ErrorCode::invalid_argument, "frame ", frame, ": the file has frames 0 to ", layout_.frames - 1);
     const auto index = static_cast<std::uint64_t>(frame);
     if (layout_.codec_id == 0) return {layout_.data_offset + index * layout_.frame_bytes, layout_.frame_bytes};
-    if (index >= ranges_.size()) throw damage_.value_or(Error(ErrorCode::internal, "frame without a chunk"));
+    if (index >= ranges_.size()) {
+        require_undamaged();
+        fail(ErrorCode::internal, "frame without a chunk");
+    }
     return ranges_[static_cast<std::size_t>(index)];
 }
 
@@ -210,7 +215,11 @@ void MrcFile::decode(std::int64_t frame, std::span<const std::byte> stored, std:
 std::optional<Section> MrcFile::section(std::string_view id, std::uint64_t most_bytes) const {
     const SectionEntry* entry = footer_ ? footer_->find(id) : nullptr;
     if (entry == nullptr) return std::nullopt;
-    return load_section(*source_, *entry, most_bytes);
+    return load(*entry, most_bytes);
+}
+
+Section MrcFile::load(const SectionEntry& entry, std::uint64_t most_bytes) const {
+    return hinting_repair(frames_located() > 0, [&] { return load_section(*source_, entry, most_bytes); });
 }
 
 std::optional<Original> MrcFile::original() const {
@@ -250,7 +259,13 @@ std::optional<SumImage> MrcFile::sum() const {
     if (layout_.codec_id == 0 || header::mode0_is_contradicted(layout_)) return std::nullopt;
     const auto found = section(section::sum, most_sum_bytes(limits_));
     if (!found) return std::nullopt;
-    return parse_sum(found->payload, {layout_.columns, layout_.rows}, layout_.frames);
+    SumImage sum = parse_sum(found->payload, {layout_.columns, layout_.rows}, layout_.frames);
+    const bool has_floats = layout_.type == PixelType::float16 || layout_.type == PixelType::float32;
+    if (std::holds_alternative<std::vector<double>>(sum.values) != has_floats)
+        fail(ErrorCode::corrupt, "section SUMI: type ", sum.values.index() + 1, " in a file of ",
+             info_of(layout_.type).name, " pixels");
+    require_possible(sum, layout_.type);
+    return sum;
 }
 
 std::vector<std::uint64_t> MrcFile::chunk_hashes() const {

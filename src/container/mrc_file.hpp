@@ -56,6 +56,8 @@ class MrcFile {
 
     /// A section's contents, or nothing when the file has none of that id.
     [[nodiscard]] std::optional<Section> section(std::string_view id, std::uint64_t most_bytes) const;
+    /// A section of the footer.
+    [[nodiscard]] Section load(const SectionEntry& entry, std::uint64_t most_bytes) const;
     [[nodiscard]] std::optional<Original> original() const;
     /// Empty where the file holds none, or of bytes read with the other sign than the caller chose.
     [[nodiscard]] std::vector<FrameStatistics> statistics() const;

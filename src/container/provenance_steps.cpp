@@ -32,12 +32,18 @@ std::string append_step(std::string_view codec, std::int64_t frames_before, std:
     return json.end_object().take();
 }
 
-std::string repair_step(std::string_view how, std::int64_t frames_before, const std::vector<FrameRun>& kept) {
+std::string repair_step(std::string_view how, std::int64_t frames_before, const std::vector<FrameRun>& kept,
+                        const std::vector<std::string>& lost) {
     meta::JsonWriter json;
     json.begin_object().member("step", "repair").member("how", how).member("frames_before", frames_before);
     json.key("kept").begin_array();
     for (const FrameRun& run : kept) json.begin_array().value(run.first).value(run.last).end_array();
     json.end_array();
+    if (!lost.empty()) {
+        json.key("lost").begin_array();
+        for (const std::string& part : lost) json.value(std::string_view(part));
+        json.end_array();
+    }
     write_program(json);
     return json.end_object().take();
 }

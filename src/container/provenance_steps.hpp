@@ -18,9 +18,9 @@ struct FrameRun {
 /// JSON objects. Like those of other lossless steps they name no time.
 [[nodiscard]] std::string append_step(std::string_view codec, std::int64_t frames_before, std::int64_t frames_after);
 /// `how`: "finished" from its journal, "salvaged" from a damaged file. `kept`: which of the frames before are the
-/// frames now.
+/// frames now. `lost`: ids of sections that are gone.
 [[nodiscard]] std::string repair_step(std::string_view how, std::int64_t frames_before,
-                                      const std::vector<FrameRun>& kept);
+                                      const std::vector<FrameRun>& kept, const std::vector<std::string>& lost = {});
 
 /// `provenance` (null: none) with `step` behind its others.
 [[nodiscard]] Section with_step(const Section* provenance, const std::string& step);

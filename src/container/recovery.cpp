@@ -25,9 +25,10 @@ struct Interrupted {
     std::optional<Footer> footer;  ///< the old one, in the journal
 };
 
-[[noreturn]] void fail_other_file(const std::string& why) {
+[[noreturn]] void fail_other_file(const MrcFile& file, const std::string& why) {
     fail(ErrorCode::invalid_argument, "its journal is of another file: ", why,
-         "; move the journal away, then repair the file without it");
+         "; if a file of this name was replaced, move ", journal_path(file.source().name()).string(),
+         " away and run `mrcz repair` again");
 }
 
 /// Where the frame with this number begins, or the data end.
@@ -41,16 +42,16 @@ void require_fit(const MrcFile& file, const Journal& journal, const header::Layo
     const Header &now = file.layout().header, &then = before.header;
     for (const HeaderField field : {HeaderField::nx, HeaderField::ny, HeaderField::mode, HeaderField::nsymbt})
         if (now.integer(field) != then.integer(field))
-            fail_other_file(
-                concat(info_of(field).name, " is ", now.integer(field), ", in the journal ", then.integer(field)));
+            fail_other_file(file, concat(info_of(field).name, " is ", now.integer(field), ", in the journal ",
+                                         then.integer(field)));
     if (file.frames() < before.frames)
-        fail_other_file(concat("it has ", file.frames(), " frames, the journal's had ", before.frames));
+        fail_other_file(file, concat("it has ", file.frames(), " frames, the journal's had ", before.frames));
     if (file.frames_located() < file.frames()) file.require_undamaged();
     if (offset_of(file, before.frames) != journal.data_end)
-        fail_other_file(concat("frame ", before.frames, " begins at ", hex(offset_of(file, before.frames)),
-                               ", the journal's data ended at ", hex(journal.data_end)));
+        fail_other_file(file, concat("frame ", before.frames, " begins at ", hex(offset_of(file, before.frames)),
+                                     ", the journal's data ended at ", hex(journal.data_end)));
     if (file.codec().id == 0 && file.frames() == before.frames && now.bytes() != then.bytes())
-        fail_other_file("their headers differ");
+        fail_other_file(file, "their headers differ");
 }
 
 KnownHashes old_hashes(const Interrupted& found) {
@@ -70,7 +71,7 @@ KnownHashes old_hashes(const Interrupted& found) {
 FrameTables checked_tables(const Interrupted& found, const RunContext& context) {
     FrameTables tables = tables_of_models(found.file);
     scan_frames(
-        found.file, found.file.frames(), old_hashes(found),
+        found.file, 0, found.file.frames(), old_hashes(found),
         [&](const ScannedFrame& frame) {
             if (!frame.trouble.empty()) fail(ErrorCode::corrupt, "frame ", frame.frame, ": ", frame.trouble);
             tables.add(frame.range, frame.coded);
@@ -85,10 +86,11 @@ GrowthStart start_of(const Interrupted& found, const RunContext& context) {
                       .data_end = found.file.data_end(),
                       .tables = checked_tables(found, context),
                       .sections = {},
+                      .dropped = {},
+                      .sum = {},
                       .section_voxel = 0};
-    std::vector<std::string> dropped;
     if (found.footer)
-        start.sections = lasting_sections(*found.journal.source, *found.footer, found.file.limits(), dropped);
+        start.sections = lasting_sections(*found.journal.source, *found.footer, found.file.limits(), start.dropped);
     return start;
 }
 
@@ -106,12 +108,13 @@ class Recoverer {
         MrcFile file(io::source_of(file_), options_.limits);
         if (is_sound_around_frames(file)) return forget();
         const header::Layout before = header::read_layout(journal->header, options_.limits);
-        if (options_.uncommitted) {
-            require_fit(file, *journal, before);
-            const auto longer = with_uncommitted(file, io::source_of(file_), context_);
-            return replay(*longer, *journal, before);
-        }
-        return replay(file, *journal, before);
+        if (options_.uncommitted == Uncommitted::drop) return replay(file, *journal, before);
+        require_fit(file, *journal, before);
+        const auto longer = with_uncommitted(file, io::source_of(file_), context_);
+        const std::int64_t further = longer->frames() - file.frames();
+        if (further > 0 && options_.uncommitted == Uncommitted::leave)
+            return {RecoveryStep::undecided, file.frames(), 0, further};
+        return replay(*longer, *journal, before);
     }
 
   private:

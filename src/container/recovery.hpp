@@ -15,19 +15,27 @@ enum class RecoveryStep {
     forget_journal,  ///< the file is whole; its journal was not completed, or not removed
     roll_back,       ///< no frame was committed: the file becomes what it was
     finish,          ///< frames were committed: the file gets footer and index
+    undecided,       ///< whole frames stand behind the last commit, and nobody said what becomes of them
 };
 
 struct Recovery {
     RecoveryStep step = RecoveryStep::none;
     std::int64_t frames = 0;          ///< of the file afterwards
     std::uint64_t bytes_dropped = 0;  ///< written, but of no frame that is kept
+    std::int64_t uncommitted = 0;     ///< undecided: whole frames behind the last commit
+};
+
+/// What becomes of whole frames behind the last commit. After a kill they are what was written; after a power failure
+/// they may be anything that decodes.
+enum class Uncommitted {
+    leave,  ///< the file stays as it is while there are any
+    keep,
+    drop,
 };
 
 struct RecoveryOptions {
     bool dry_run = false;  ///< says what would be done, and changes nothing
-    /// Also keeps whole frames behind the last commit. After a kill they are what was written; after a power failure
-    /// they may be anything that decodes.
-    bool uncommitted = false;
+    Uncommitted uncommitted = Uncommitted::leave;
     Limits limits;
 };
 

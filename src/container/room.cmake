@@ -4,6 +4,6 @@ mrcz_room(container
           container/reader.cpp container/frame_tables.cpp container/file_tail.cpp container/file_assembler.cpp
           container/frame_coder.cpp container/metadata_section.cpp container/provenance_steps.cpp
           container/file_checks.cpp container/frame_scan.cpp container/journal.cpp container/growing_file.cpp
-          container/growth_start.cpp container/uncommitted.cpp container/recovery.cpp container/open_to_grow.cpp
-          container/target_coding.cpp container/growth.cpp container/writer.cpp
+          container/growth_start.cpp container/uncommitted.cpp container/last_footer.cpp container/header_rescue.cpp
+          container/recovery.cpp container/open_to_grow.cpp container/target_coding.cpp container/growth.cpp container/writer.cpp
   PRIVATE PkgConfig::zstd)

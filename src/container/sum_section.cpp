@@ -1,5 +1,8 @@
 #include "container/sum_section.hpp"
 
+#include <cmath>
+#include <limits>
+
 #include "base/checked.hpp"
 #include "base/cursor.hpp"
 
@@ -27,7 +30,57 @@ std::vector<Value> read_values(Cursor& cursor, std::uint64_t pixels) {
     return values;
 }
 
+struct ValueRange {
+    double least = 0, greatest = 0;
+};
+
+template <class Value>
+constexpr ValueRange range_of_values() {
+    return {static_cast<double>(std::numeric_limits<Value>::lowest()),
+            static_cast<double>(std::numeric_limits<Value>::max())};
+}
+
+ValueRange range_of(PixelType type) {
+    constexpr double greatest_half = 65504;
+    switch (type) {
+        case PixelType::int8:
+            return range_of_values<std::int8_t>();
+        case PixelType::uint8:
+            return range_of_values<std::uint8_t>();
+        case PixelType::int16:
+            return range_of_values<std::int16_t>();
+        case PixelType::uint16:
+            return range_of_values<std::uint16_t>();
+        case PixelType::int32:
+            return range_of_values<std::int32_t>();
+        case PixelType::uint32:
+            return range_of_values<std::uint32_t>();
+        case PixelType::uint4:
+            return {0, 15};
+        case PixelType::float16:
+            return {-greatest_half, greatest_half};
+        default:
+            return range_of_values<float>();
+    }
+}
+
 }  // namespace
+
+void require_possible(const SumImage& sum, PixelType type) {
+    constexpr double rounding = 1 + 1e-9;
+    const double frames = static_cast<double>(sum.frames) * rounding;
+    const ValueRange of_one = range_of(type), range{frames * of_one.least, frames * of_one.greatest};
+    std::visit(
+        [&](const auto& values) {
+            for (std::size_t i = 0; i < values.size(); ++i) {
+                const double value = static_cast<double>(values[i]);
+                if (!std::isfinite(value) || (value >= range.least && value <= range.greatest)) continue;
+                fail(ErrorCode::corrupt, place, ": the sum of pixel ", i, " is ", values[i], ", more than ", sum.frames,
+                     " frames of ", info_of(type).name, " can add up to");
+            }
+        },
+        sum.values);
+}
 
 Section sum_section(const SumImage& sum) {
     Section section{.id = std::string(section::sum), .encoding = std::string(encoding::raw), .flags = 0, .payload = {}};

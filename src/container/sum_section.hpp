@@ -3,6 +3,7 @@
 
 #include "container/section.hpp"
 #include "mrcz/limits.hpp"
+#include "mrcz/pixel_type.hpp"
 #include "mrcz/stack_sum.hpp"
 
 namespace mrcz::container {
@@ -17,5 +18,9 @@ namespace mrcz::container {
 
 /// Of a file whose frames have `shape`. Throws Error{corrupt, truncated}.
 [[nodiscard]] SumImage parse_sum(std::span<const std::byte> payload, const ImageShape& shape, std::int64_t frames);
+
+/// Throws Error{corrupt} where a value is more than so many frames of such pixels can add up to. What is no number is
+/// possible of floats.
+void require_possible(const SumImage& sum, PixelType type);
 
 }  // namespace mrcz::container

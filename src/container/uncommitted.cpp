@@ -5,6 +5,7 @@
 
 #include "base/fail.hpp"
 #include "container/chunk_walk.hpp"
+#include "container/footer.hpp"
 #include "container/frame_scan.hpp"
 #include "container/patched_source.hpp"
 #include "header/compose.hpp"
@@ -31,8 +32,11 @@ std::vector<std::uint64_t> frame_ends(const MrcFile& file) {
     const header::Layout& layout = file.layout();
     if (layout.codec_id != 0) return chunk_ends(file.source(), file.codec_row(), file.data_end());
     std::vector<std::uint64_t> ends;
-    for (std::uint64_t at = file.data_end(); file.source().size() - at >= layout.frame_bytes;)
+    for (std::uint64_t at = file.data_end(); file.source().size() - at >= layout.frame_bytes;) {
+        // Any bytes make a plain frame, those of a footer that was not shown yet as well.
+        if (has_footer_magic(file.source(), at) || has_hidden_footer_head(file.source(), at)) break;
         ends.push_back(at += layout.frame_bytes);
+    }
     return ends;
 }
 
@@ -50,7 +54,8 @@ std::array<std::byte, Header::bytes_on_disk> header_counting(const MrcFile& file
 
 std::unique_ptr<MrcFile> with_uncommitted(const MrcFile& file, std::unique_ptr<ByteSource> source,
                                           const RunContext& context) {
-    auto ends = frame_ends(file);
+    // What follows frames that are not all there are none.
+    auto ends = file.frames_located() < file.frames() ? std::vector<std::uint64_t>() : frame_ends(file);
     const std::int64_t room = std::numeric_limits<std::int32_t>::max() - file.frames();
     if (static_cast<std::int64_t>(ends.size()) > room) ends.resize(static_cast<std::size_t>(room));
     const std::int64_t most = file.frames() + static_cast<std::int64_t>(ends.size());
@@ -64,12 +69,19 @@ std::unique_ptr<MrcFile> with_uncommitted(const MrcFile& file, std::unique_ptr<B
     auto all = seen(most);
     std::int64_t whole = most;
     scan_frames(
-        *all, most, {},
+        *all, file.frames(), most, {},
         [&](const ScannedFrame& frame) {
-            if (!frame.trouble.empty()) whole = std::min(whole, std::max(frame.frame, file.frames()));
+            if (!frame.trouble.empty()) whole = std::min(whole, frame.frame);
         },
         context);
     return whole == most ? std::move(all) : seen(whole);
+}
+
+void refuse_to_drop(std::int64_t frames) {
+    if (frames == 0) return;
+    fail(ErrorCode::truncated, frames, frames == 1 ? " whole frame stands" : " whole frames stand",
+         " behind the last commit: nothing was changed. `mrcz repair --uncommitted` keeps what is there, "
+         "`mrcz repair --drop-uncommitted` gives it up");
 }
 
 }  // namespace mrcz::container

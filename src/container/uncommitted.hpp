@@ -10,4 +10,7 @@ namespace mrcz::container {
 [[nodiscard]] std::unique_ptr<MrcFile> with_uncommitted(const MrcFile& file, std::unique_ptr<ByteSource> source,
                                                         const RunContext& context);
 
+/// Throws Error{truncated} that tells how to keep or drop `frames` uncommitted frames, unless there are none.
+void refuse_to_drop(std::int64_t frames);
+
 }  // namespace mrcz::container

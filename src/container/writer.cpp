@@ -8,6 +8,7 @@
 #include "container/file_assembler.hpp"
 #include "container/frame_coder.hpp"
 #include "container/growth.hpp"
+#include "container/growth_start.hpp"
 #include "container/journal.hpp"
 #include "container/metadata_section.hpp"
 #include "container/open_to_grow.hpp"
@@ -223,7 +224,9 @@ Writer Writer::extending(const std::filesystem::path& path, const ExtendOptions&
                                             std::move(found.model),
                                             {},
                                             {}});
+        const std::vector<std::string> dropped = found.start.dropped;
         container::GrowingFile file(io::disk(), path, std::move(found.file), std::move(found.start));
+        container::tell_dropped(dropped, path.string(), context);
         impl->output = std::make_unique<GrowingOutput>(std::move(file), options.live, &row.info);
         return Writer(std::move(impl));
     });

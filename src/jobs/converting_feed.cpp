@@ -7,6 +7,8 @@
 namespace mrcz::jobs {
 namespace {
 
+bool is_float(PixelType type) noexcept { return type == PixelType::float16 || type == PixelType::float32; }
+
 class ConvertingSlot final : public FeedSlot {
   public:
     ConvertingSlot(std::unique_ptr<FeedSlot> source, Conversion& conversion)
@@ -52,7 +54,7 @@ class ConvertingFeed final : public FrameFeed {
             note_trailing(container::parse_original(section.payload).trailing);
             return true;
         });
-        if (!conversion_.is_exact())
+        if (!conversion_.is_exact() || is_float(feed_.layout().type) != is_float(layout().type))
             std::erase_if(sections, [](const auto& section) { return section.id == container::section::sum; });
         conversion_.record(sections);
         return sections;

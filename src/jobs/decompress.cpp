@@ -48,19 +48,26 @@ void warn_of_what_stays(const MrcFile& file, const Original& original, const Run
                              " was changed after it was written; the restored file has the original's header"));
 }
 
-/// Sections that go with the pixels into a fresh file: all or, when there is nothing but provenance, none.
-std::vector<Section> sections_to_carry(const MrcFile& file) {
+/// Sections that go with the pixels into a fresh file: all or, when there is nothing but provenance that nobody asked
+/// for, none.
+std::vector<Section> sections_to_carry(const MrcFile& file, bool keep_metadata) {
     std::vector<Section> carried;
     bool worth_a_footer = false;
     if (!file.footer()) return carried;
     for (const container::SectionEntry& entry : file.footer()->sections) {
         if (jobs::is_made_anew(entry.id) || entry.id == container::section::original) continue;
         if (entry.id == container::section::sum) continue;  // of compressed files only
-        worth_a_footer = worth_a_footer || entry.id != container::section::provenance;
-        carried.push_back(container::load_section(file.source(), entry, file.limits().metadata_bytes));
+        worth_a_footer = worth_a_footer || keep_metadata || entry.id != container::section::provenance;
+        carried.push_back(file.load(entry, file.limits().metadata_bytes));
     }
     if (!worth_a_footer) carried.clear();
     return carried;
+}
+
+void warn_of_lost_record(const MrcFile& file, const RunContext& context) {
+    if (context.log && !jobs::corrections_of(file).empty())
+        context.log(concat("the record of the corrections that its pixels went through stays in ", file.source().name(),
+                           "; --keep-metadata writes it behind them"));
 }
 
 /// Statistics for the header of a fresh file: those the input keeps, unless a conversion may change them, or taken from
@@ -94,8 +101,8 @@ class HeaderStatistics {
 
 /// A valid MRC2014 file of frames that belong to no original. To a pipe the header goes out first: statistics that are
 /// not known by then stay unknown.
-void write_fresh(const MrcFile& file, const FrameRange& range, Conversion* conversion, io::ByteSink& sink,
-                 const RunContext& context) {
+void write_fresh(const MrcFile& file, const FrameRange& range, Conversion* conversion, bool keep_metadata,
+                 io::ByteSink& sink, const RunContext& context) {
     const header::Layout& layout = conversion != nullptr ? conversion->layout() : file.layout();
     Header header = header::plain_header(layout, range.last - range.first);
     HeaderStatistics statistics(file, range, conversion);
@@ -119,7 +126,10 @@ void write_fresh(const MrcFile& file, const FrameRange& range, Conversion* conve
         };
     }
     jobs::stream_frames(file, range, stages, context);
-    auto carried = sections_to_carry(file);
+    auto carried = sections_to_carry(file, keep_metadata);
+    // What goes through a pipe, or is a part, is read rather than kept.
+    if (carried.empty() && sink.can_rewrite() && range.last - range.first == file.frames())
+        warn_of_lost_record(file, context);
     if (conversion != nullptr && conversion->changes_type() && !carried.empty()) conversion->record(carried);
     if (!carried.empty())
         container::write_footer(sink,
@@ -146,14 +156,16 @@ void copy_whole(const MrcFile& file, io::ByteSink& sink, const RunContext& conte
 
 void write_plain(const MrcFile& file, const FrameRange& range, const DecompressOptions& options, Conversion* conversion,
                  io::ByteSink& sink, const RunContext& context) {
-    if (conversion != nullptr) return write_fresh(file, range, conversion, sink, context);
+    if (conversion != nullptr) return write_fresh(file, range, conversion, options.keep_metadata, sink, context);
     const bool whole = options.frames.empty();
     if (whole && file.codec().id == 0) {
         if (sink.can_rewrite()) warn(context, concat(file.source().name(), " is plain MRC already; copied as it is"));
         return copy_whole(file, sink, context);
     }
     const auto original = whole ? file.original() : std::optional<Original>{};
-    if (!original) return write_fresh(file, range, jobs::with_padded_rows(file.layout()).get(), sink, context);
+    if (!original)
+        return write_fresh(file, range, jobs::with_padded_rows(file.layout()).get(), options.keep_metadata, sink,
+                           context);
     if (options.keep_metadata)
         return jobs::restore_with_sections(file, *original, sink, progress_of(file, range, sink, context), context);
     warn_of_what_stays(file, *original, context);

@@ -52,7 +52,7 @@ class MrczFeed final : public FrameFeed {
             std::max(container::most_original_bytes(file_.limits()), file_.limits().metadata_bytes);
         for (const container::SectionEntry& entry : file_.footer()->sections)
             if (!is_made_anew(entry.id) && entry.id != container::section::sum)
-                sections.push_back(container::load_section(file_.source(), entry, most));
+                sections.push_back(file_.load(entry, most));
         if (const auto sum = file_.sum()) sections.push_back(container::sum_section(*sum));
         return sections;
     }
@@ -120,7 +120,8 @@ std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits, M
     std::error_code ignored;
     if (!input.descriptor && stream->size() && std::filesystem::is_regular_file(input.path, ignored))
         again = open_source(input, context);
-    return make_plain_feed(std::move(stream), std::move(again), header, std::move(layout), limits);
+    return make_plain_feed(std::move(stream), std::move(again), header, std::move(layout), limits,
+                           !input.descriptor);
 }
 
 }  // namespace mrcz::jobs

@@ -1,5 +1,6 @@
 #include "jobs/frame_stream.hpp"
 
+#include <optional>
 #include <vector>
 
 #include "base/buffer.hpp"
@@ -16,7 +17,19 @@ struct Slot {
     Buffer memory;
     Buffer converted;
     StreamedFrame current;
+    std::optional<Error> damage;
 };
+
+void decode(Slot& slot, std::size_t frame_bytes, bool goes_on) {
+    slot.damage.reset();
+    slot.current.pixels = slot.memory.first(frame_bytes);
+    try {
+        slot.loader.decode(slot.current.pixels);
+    } catch (const Error& error) {
+        if (!goes_on || error.group() != ErrorGroup::data) throw;
+        slot.damage = error;
+    }
+}
 
 }  // namespace
 
@@ -37,8 +50,8 @@ void stream_frames(const container::MrcFile& file, const FrameRange& range, cons
         .work =
             [&](std::int64_t, std::size_t number) {
                 Slot& slot = *slots[number];
-                slot.current.pixels = slot.memory.first(frame_bytes);
-                slot.loader.decode(slot.current.pixels);
+                decode(slot, frame_bytes, static_cast<bool>(stages.damaged));
+                if (slot.damage) return;
                 if (stages.work) stages.work(slot.current);
                 if (!stages.convert) return;
                 const auto converted = slot.converted.first(static_cast<std::size_t>(stages.converted_bytes));
@@ -47,7 +60,9 @@ void stream_frames(const container::MrcFile& file, const FrameRange& range, cons
             },
         .put =
             [&](std::int64_t, std::size_t number) {
-                if (stages.put) stages.put(slots[number]->current);
+                const Slot& slot = *slots[number];
+                if (slot.damage) return stages.damaged(slot.current.frame, *slot.damage);
+                if (stages.put) stages.put(slot.current);
             },
     };
     run_ordered(pipeline, context);

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "container/mrc_file.hpp"
+#include "mrcz/error.hpp"
 #include "mrcz/jobs.hpp"
 
 namespace mrcz::jobs {
@@ -22,6 +23,8 @@ struct FrameStreamStages {
     /// Where set, between work and put and as work is: fills `out`, of `converted_bytes`, which put sees as the pixels.
     std::function<void(const StreamedFrame&, std::span<std::byte> out)> convert = {};
     std::uint64_t converted_bytes = 0;
+    /// Where set, called in put's place, of a frame that does not decode or does not match its hash; the others go on.
+    std::function<void(std::int64_t frame, const Error& why)> damaged = {};
 };
 
 void stream_frames(const container::MrcFile& file, const FrameRange& range, const FrameStreamStages& stages,

@@ -6,6 +6,7 @@
 #include "container/footer.hpp"
 #include "jobs/frame_feed.hpp"
 #include "jobs/restore.hpp"
+#include "mrcz/provenance.hpp"
 
 namespace mrcz::jobs {
 namespace {
@@ -24,24 +25,27 @@ bool is_same(const Section& a, const Section& b) {
     return a.id == b.id && a.encoding == b.encoding && a.flags == b.flags && a.payload == b.payload;
 }
 
-std::vector<Section> loaded(const ByteSource& source, const container::Footer& footer, std::uint64_t most) {
+template <class Load>
+std::vector<Section> loaded(const container::Footer& footer, const Load& load) {
     std::vector<Section> sections;
     for (const SectionEntry& entry : footer.sections)
-        if (is_of_the_user(entry.id)) sections.push_back(container::load_section(source, entry, most));
+        if (is_of_the_user(entry.id)) sections.push_back(load(entry));
     return sections;
 }
 
 std::vector<Section> sections_in(const Bytes& trailing, std::uint64_t most) {
     if (!is_footer(trailing)) return {};
     const auto source = make_memory_source(trailing, "the original's footer");
-    return loaded(*source, container::read_footer(*source, 0), most);
+    return loaded(container::read_footer(*source, 0),
+                  [&](const SectionEntry& entry) { return container::load_section(*source, entry, most); });
 }
 
 }  // namespace
 
 std::vector<Section> user_sections(const MrcFile& file) {
     if (!file.footer()) return {};
-    return loaded(file.source(), *file.footer(), file.limits().metadata_bytes);
+    return loaded(*file.footer(),
+                  [&](const SectionEntry& entry) { return file.load(entry, file.limits().metadata_bytes); });
 }
 
 std::vector<Section> sections_beyond(const MrcFile& file, const Original& original) {
@@ -51,6 +55,17 @@ std::vector<Section> sections_beyond(const MrcFile& file, const Original& origin
         return std::ranges::any_of(own, [&](const Section& other) { return is_same(section, other); });
     });
     return sections;
+}
+
+std::vector<std::string> corrections_of(const MrcFile& file) {
+    const auto provenance = file.section(container::section::provenance, file.limits().metadata_bytes);
+    return provenance ? corrections_of({*provenance}, file.limits()) : std::vector<std::string>{};
+}
+
+std::vector<std::string> corrections_of(const std::vector<Section>& sections, const Limits& limits) {
+    const auto found = std::ranges::find(sections, container::section::provenance, &Section::id);
+    if (found == sections.end() || found->encoding != container::encoding::json) return {};
+    return corrections_in({reinterpret_cast<const char*>(found->payload.data()), found->payload.size()}, limits);
 }
 
 bool is_footer(const Bytes& trailing) {

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include <string>
 #include "container/mrc_file.hpp"
 #include "io/byte_sink.hpp"
 #include "jobs/frame_stream.hpp"
@@ -16,6 +17,12 @@ namespace mrcz::jobs {
 /// Those of user_sections() that are not, the same, in a footer of the original's own.
 [[nodiscard]] std::vector<container::Section> sections_beyond(const container::MrcFile& file,
                                                               const container::Original& original);
+
+/// The corrections that the file's provenance tells of: see corrections_in().
+[[nodiscard]] std::vector<std::string> corrections_of(const container::MrcFile& file);
+
+[[nodiscard]] std::vector<std::string> corrections_of(const std::vector<container::Section>& sections,
+                                                      const Limits& limits);
 
 /// Whether `trailing` is one footer, from its first byte to its last.
 [[nodiscard]] bool is_footer(const Bytes& trailing);

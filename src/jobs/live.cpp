@@ -17,6 +17,7 @@
 #include "header/mode0.hpp"
 #include "header/packed_bytes.hpp"
 #include "io/byte_stream.hpp"
+#include "jobs/live_end.hpp"
 #include "jobs/open_input.hpp"
 #include "simd/kernels.hpp"
 
@@ -179,8 +180,7 @@ JobResult compress_live(const Input& input, const Output& output, const codec::C
     } catch (...) {
         failure = std::current_exception();  // what came before it is kept
     }
-    const std::uint64_t bytes = in_file(output.path.string(), [&] { return growth.finish({}); });
-    if (failure) std::rethrow_exception(failure);
+    const std::uint64_t bytes = end_live(growth, {}, output.path, failure);
     frames.require_whole(output.path.string());
     if (const std::uint64_t behind = frames.bytes_behind(); behind > 0 && context.log)
         context.log(concat(behind, " bytes behind the frames are not kept in a live file"));

@@ -59,14 +59,19 @@ bool same_shape(const Layout& a, const Layout& b) {
     return a.columns == b.columns && a.rows == b.rows && a.frames == b.frames;
 }
 
-/// Of what the input holds, wrapped or not; nothing when it is missing or no MRC file.
-std::optional<Layout> layout_of_input(const fs::path& input, const RunContext& context) {
+/// Of what the input holds, wrapped or not; empty when it is missing.
+Bytes head_of_input(const fs::path& input, const RunContext& context) {
     std::error_code ignored;
-    if (!fs::exists(input, ignored)) return std::nullopt;
+    if (!fs::exists(input, ignored)) return {};
     const auto stream = jobs::open_stream(Input::file(input), context);
     Bytes head(Header::bytes_on_disk);
     head.resize(io::read_up_to(*stream, head));
-    return layout_at(head);
+    return head;
+}
+
+/// Nothing when the input is missing or no MRC file.
+std::optional<Layout> layout_of_input(const fs::path& input, const RunContext& context) {
+    return layout_at(head_of_input(input, context));
 }
 
 /// Whether an output that is damaged may have been made from this input.
@@ -84,13 +89,32 @@ bool could_be_converted(const fs::path& input, const Layout& output, const std::
     return !layout || same_shape(*layout, output);
 }
 
-bool is_undamaged(const MrcFile& file) {
+/// Nothing when it is damaged.
+std::unique_ptr<MrcFile> opened_whole(std::unique_ptr<ByteSource> source) {
     try {
-        file.require_undamaged();
-        return file.has_index();
-    } catch (const Error&) {
-        return false;
+        auto file = std::make_unique<MrcFile>(std::move(source), Limits{});
+        file->require_undamaged();
+        (void)file->original();
+        return file->has_index() ? std::move(file) : nullptr;
+    } catch (const Error& error) {  // also: cut within its extended header
+        if (error.group() == ErrorGroup::system) throw;
+        return nullptr;
     }
+}
+
+/// Whether an output gives back its input or, of one that was compressed anew, what that gives back: one that was
+/// converted, written live or appended to does not. An input that is gone cannot be asked.
+bool gives_back(const fs::path& input, const MrcFile& output, const RunContext& context) {
+    std::error_code ignored;
+    if (!fs::exists(input, ignored)) return true;
+    const Bytes head = head_of_input(input, context);
+    const auto layout = layout_at(head);
+    const auto kept = output.original();
+    if (!layout || layout->codec_id == 0) return kept && std::ranges::equal(kept->header, head);
+    const auto wanted =
+        in_file(input.string(), [&] { return MrcFile(jobs::open_source(Input::file(input), context), {}).original(); });
+    if (wanted) return kept && kept->hash == wanted->hash;
+    return !kept && same_shape(*layout, output.layout()) && layout->type == output.layout().type;
 }
 
 OutputState compressed_state(const fs::path& input, const fs::path& output, const std::optional<PixelType>& dtype,
@@ -99,11 +123,11 @@ OutputState compressed_state(const fs::path& input, const fs::path& output, cons
     const auto layout = layout_at(head_of(*source));
     if (!layout || layout->codec_id == 0 || !header::is_ours(layout->header)) return OutputState::foreign;
     if (!could_be_converted(input, *layout, dtype, context)) return OutputState::foreign;
-    try {
-        if (is_undamaged(MrcFile(std::move(source), {}))) return by_age(output, input);
-    } catch (const Error&) {  // cut within its extended header
-    }
-    return could_be_from(input, *layout, context) ? OutputState::incomplete : OutputState::foreign;
+    const auto file = opened_whole(std::move(source));
+    if (!file) return could_be_from(input, *layout, context) ? OutputState::incomplete : OutputState::foreign;
+    // An input that was changed since has another header; the output may be the only copy of what it was.
+    if (by_age(output, input) == OutputState::outdated) return OutputState::outdated;
+    return dtype || gives_back(input, *file, context) ? OutputState::complete : OutputState::foreign;
 }
 
 /// A restored file that must have these first and that many bytes; a footer with metadata may follow.

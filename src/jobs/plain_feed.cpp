@@ -6,6 +6,7 @@
 #include "base/fail.hpp"
 #include "container/footer.hpp"
 #include "container/original.hpp"
+#include "container/repair_hint.hpp"
 #include "simd/hash.hpp"
 #include "simd/kernels.hpp"
 
@@ -19,8 +20,13 @@ constexpr std::size_t piece_bytes = std::size_t{1} << 18;
 class PlainFeed final : public FrameFeed {
   public:
     PlainFeed(std::unique_ptr<io::ByteStream> stream, std::unique_ptr<ByteSource> again,
-              std::span<const std::byte, Header::bytes_on_disk> header, header::Layout layout, const Limits& limits)
-        : stream_(std::move(stream)), again_(std::move(again)), layout_(std::move(layout)), limits_(limits) {
+              std::span<const std::byte, Header::bytes_on_disk> header, header::Layout layout, const Limits& limits,
+              bool can_be_repaired)
+        : stream_(std::move(stream)),
+          again_(std::move(again)),
+          layout_(std::move(layout)),
+          limits_(limits),
+          can_be_repaired_(can_be_repaired) {
         std::ranges::copy(header, original_.header.begin());
         original_.data_offset = layout_.data_offset;
         original_.data_bytes = layout_.data_bytes;
@@ -59,10 +65,11 @@ class PlainFeed final : public FrameFeed {
 
   private:
     [[noreturn]] void fail_short(std::uint64_t present) const {
+        const bool has_whole_frame = can_be_repaired_ && present >= layout_.data_offset + layout_.frame_bytes;
         fail(ErrorCode::truncated, "pixels: the header speaks of ", layout_.frames, " frames of ", layout_.columns,
              " x ", layout_.rows, " ", info_of(layout_.type).name, " from offset ", hex(layout_.data_offset),
              ", a file of ", layout_.data_offset + layout_.data_bytes, " bytes, but it ends after ", present,
-             ": it is cut short, or its header is wrong");
+             ": it is cut short, or its header is wrong", has_whole_frame ? container::repair_hint : "");
     }
 
     /// Hashes each piece while it is in the cache. Returns the bytes there were.
@@ -115,6 +122,7 @@ class PlainFeed final : public FrameFeed {
     std::unique_ptr<ByteSource> again_;  ///< the same bytes, where they can be read in any order
     header::Layout layout_;
     Limits limits_;
+    bool can_be_repaired_;
     Bytes extended_header_;
     container::Original original_;
     simd::Hasher128 hasher_;
@@ -147,8 +155,8 @@ std::unique_ptr<FeedSlot> PlainFeed::make_slot() { return std::make_unique<Plain
 
 std::unique_ptr<FrameFeed> make_plain_feed(std::unique_ptr<io::ByteStream> stream, std::unique_ptr<ByteSource> again,
                                            std::span<const std::byte, Header::bytes_on_disk> header,
-                                           header::Layout layout, const Limits& limits) {
-    return std::make_unique<PlainFeed>(std::move(stream), std::move(again), header, std::move(layout), limits);
+                                           header::Layout layout, const Limits& limits, bool can_be_repaired) {
+    return std::make_unique<PlainFeed>(std::move(stream), std::move(again), header, std::move(layout), limits, can_be_repaired);
 }
 
 }  // namespace mrcz::jobs

@@ -107,6 +107,15 @@ void require_sections(const std::vector<Section>& sections, const MrcFile& outpu
     }
 }
 
+/// What says that pixels were corrected, and how.
+void require_record(const MrcFile& from, const MrcFile& made) {
+    const auto record = from.section(container::section::provenance, from.limits().metadata_bytes);
+    const auto kept = made.section(container::section::provenance, made.limits().metadata_bytes);
+    if (record && (!kept || kept->payload != record->payload))
+        fail(ErrorCode::invalid_argument, "the record of its corrections (section PROV, ", record->payload.size(),
+             " bytes) would be lost; use --keep-metadata");
+}
+
 /// Of the input as it is now: it need not be the one the output was made from.
 simd::Hash128 hash_of_stream(const Input& input, const RunContext& context) {
     const auto stream = jobs::open_stream(input, context);
@@ -143,7 +152,7 @@ void prove_compressed(const Input& input, const std::filesystem::path& output, c
                       const RunContext& context) {
     in_file(output.string(), [&] {
         io::drop_cached_pages(output);
-        const VerifyResult verified = verify(Input::file(output), limits, context);
+        const VerifyResult verified = verify(Input::file(output), {.limits = limits}, context);
         const MrcFile made(open_file_source(output), limits);
         const auto original = made.original();
         if (original && !verified.original_matched) fail(ErrorCode::internal, "an original that was not checked");
@@ -173,6 +182,7 @@ void prove_restored(const Input& input, const std::filesystem::path& output, con
         } else {
             require_equal_pixels(from, made, context);
             require_sections(jobs::user_sections(from), made, "use --keep-metadata");
+            if (!jobs::corrections_of(from).empty()) require_record(from, made);
         }
     });
 }

@@ -4,6 +4,7 @@
 #include "container/journal.hpp"
 #include "container/recovery.hpp"
 #include "container/repair_hint.hpp"
+#include "container/uncommitted.hpp"
 #include "header/layout.hpp"
 #include "io/byte_sink.hpp"
 #include "io/sources.hpp"
@@ -22,6 +23,7 @@ fs::path repaired_name(const fs::path& path) {
     return name.replace_filename(concat(path.stem().string(), ".repaired", path.extension().string()));
 }
 
+/// 0 where the header cannot be read.
 std::int64_t frames_counted(const fs::path& path, const Limits& limits) {
     const auto source = io::open_unwrapped_source(path);
     std::array<std::byte, Header::bytes_on_disk> head{};
@@ -30,7 +32,12 @@ std::int64_t frames_counted(const fs::path& path, const Limits& limits) {
              " bytes, an MRC header alone has 1024: nothing of "
              "it can be saved");
     source->read_at(0, head);
-    return header::read_layout(head, limits).frames;
+    try {
+        return header::read_layout(head, limits).frames;
+    } catch (const Error& error) {
+        if (error.group() != ErrorGroup::data) throw;
+        return 0;  // the file's end may still tell
+    }
 }
 
 std::string problem_of(container::RecoveryStep step) {
@@ -41,6 +48,7 @@ std::string problem_of(container::RecoveryStep step) {
             return "the file was never finished";
         case container::RecoveryStep::forget_journal:
             return "a journal was left over beside a whole file";
+        case container::RecoveryStep::undecided:
         case container::RecoveryStep::none:
             break;
     }
@@ -55,17 +63,23 @@ RepairAction action_of(container::RecoveryStep step) {
             return RepairAction::finished;
         case container::RecoveryStep::forget_journal:
             return RepairAction::forgot_journal;
+        case container::RecoveryStep::undecided:
         case container::RecoveryStep::none:
             break;
     }
     return RepairAction::none;
 }
 
+container::Uncommitted chosen_for_uncommitted(const RepairOptions& options) {
+    if (options.uncommitted) return container::Uncommitted::keep;
+    return options.drop_uncommitted ? container::Uncommitted::drop : container::Uncommitted::leave;
+}
+
 /// What the journal beside the file says to do. False: nothing, or frames are damaged and the journal does not help.
 bool replayed(const fs::path& path, const RepairOptions& options, const RunContext& context, RepairResult& result) {
     if (!io::disk().open_source(container::journal_path(path))) return false;
     const auto file = io::disk().open_locked(path);
-    const container::RecoveryOptions chosen{options.dry_run, options.uncommitted, options.limits};
+    const container::RecoveryOptions chosen{options.dry_run, chosen_for_uncommitted(options), options.limits};
     container::Recovery done;
     try {
         done = container::recover(io::disk(), path, file, chosen, context);
@@ -74,6 +88,7 @@ bool replayed(const fs::path& path, const RepairOptions& options, const RunConte
         result.problem = error.message();  // and the frames are looked at one by one
         return false;
     }
+    container::refuse_to_drop(done.uncommitted);
     result.action = action_of(done.step);
     result.problem = problem_of(done.step);
     result.frames = done.frames;
@@ -99,6 +114,9 @@ std::string problem_with(const fs::path& path, const Limits& limits, const RunCo
 
 RepairResult repair(const fs::path& path, const RepairOptions& options, const RunContext& context) {
     return in_file(path.string(), [&] {
+        if (options.uncommitted && options.drop_uncommitted)
+            fail(ErrorCode::invalid_argument, "uncommitted frames are either kept or dropped, not both");
+        container::require_file_of_journal(io::disk(), path);
         RepairResult result;
         result.output = path;
         result.frames_before = frames_counted(path, options.limits);

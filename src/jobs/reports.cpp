@@ -36,11 +36,43 @@ std::string json_report(std::string_view verb, std::string_view input, std::stri
     return json.member("skipped", skipped).end_object().take();
 }
 
+namespace {
+
+void begin_report(JsonWriter& json, std::string_view verb, std::string_view input, const Error& error) {
+    json.begin_object().member("verb", verb).member("input", input).key("error").begin_object();
+    json.member("code", name_of(error.code())).member("message", std::string_view(error.what())).end_object();
+}
+
+void write_runs(JsonWriter& json, std::string_view name, const std::vector<FrameRange>& runs) {
+    json.key(name).begin_array();
+    for (const FrameRange& run : runs) json.begin_array().value(run.first).value(run.last).end_array();
+    json.end_array();
+}
+
+}  // namespace
+
 std::string json_report(std::string_view verb, std::string_view input, const Error& error) {
     JsonWriter json;
-    json.begin_object().member("verb", verb).member("input", input).key("error").begin_object();
-    json.member("code", name_of(error.code())).member("message", std::string_view(error.what()));
-    return json.end_object().end_object().take();
+    begin_report(json, verb, input, error);
+    return json.end_object().take();
+}
+
+std::string json_report(std::string_view input, const Error& error, const DamagedFrames& damaged) {
+    JsonWriter json;
+    begin_report(json, "verify", input, error);
+    json.member("damaged_frame_count", damaged.count);
+    write_runs(json, "damaged_frames", damaged.runs);
+    return json.end_object().take();
+}
+
+void DamagedFrames::add(std::int64_t frame) {
+    ++count;
+    const bool goes_on = !runs.empty() && runs.back().last == frame;
+    if (goes_on) {
+        ++runs.back().last;
+    } else if (runs.size() < most_runs) {
+        runs.push_back({frame, frame + 1});
+    }
 }
 
 std::string json_report(std::string_view input, const VerifyResult& result) {
@@ -74,11 +106,10 @@ std::string json_report(std::string_view input, const RepairResult& result) {
         if (action == result.action) json.member("action", name);
     json.member("problem", std::string_view(result.problem)).member("output", std::string_view(result.output.string()));
     json.member("frames_before", result.frames_before).member("frames", result.frames);
-    json.key("lost_frames").begin_array();
-    for (const FrameRange& lost : result.lost_frames) json.begin_array().value(lost.first).value(lost.last).end_array();
-    json.end_array().key("lost_sections").begin_array();
+    write_runs(json, "lost_frames", result.lost_frames);
+    json.key("lost_sections").begin_array();
     for (const std::string& id : result.lost_sections) json.value(std::string_view(id));
-    json.end_array().member("bytes_dropped", result.bytes_dropped);
+    json.end_array().member("footer_lost", result.footer_lost).member("bytes_dropped", result.bytes_dropped);
     return json.end_object().take();
 }
 

@@ -13,6 +13,7 @@
 #include "container/frame_records.hpp"
 #include "container/frame_scan.hpp"
 #include "container/growth_start.hpp"
+#include "container/header_rescue.hpp"
 #include "container/journal.hpp"
 #include "container/mrc_file.hpp"
 #include "container/patched_source.hpp"
@@ -71,10 +72,26 @@ void require_known_rows(const header::Layout& layout, const ByteSource& source) 
          layout.data_offset + layout.data_bytes, " if IMOD did: the frames that were whole can then be read");
 }
 
+/// Where the file's own header is not what footer and index say: theirs. A header of plain pixels has to do.
+std::optional<Header> rescued_header_of(const ByteSource& source, const Limits& limits) {
+    std::array<std::byte, Header::bytes_on_disk> head{};
+    if (source.size() < head.size()) return std::nullopt;
+    source.read_at(0, head);
+    try {
+        if (header::read_layout(head, limits).codec_id == 0) return std::nullopt;
+    } catch (const Error& error) {
+        if (error.group() != ErrorGroup::data) throw;
+    }
+    return container::rescued_header(source, limits);
+}
+
 /// The damaged file, with as many frames as it may have. A plain file has those that its bytes reach for; a compressed
 /// one those that its footer counts, which a hash protects and NZ does not have.
 std::unique_ptr<MrcFile> open_damaged(const fs::path& path, const RepairOptions& options, const RunContext& context) {
     auto source = io::open_unwrapped_source(path);
+    if (const auto rescued = rescued_header_of(*source, options.limits))
+        return std::make_unique<MrcFile>(
+            std::make_unique<container::PatchedSource>(std::move(source), rescued->bytes()), options.limits);
     const header::Layout layout = layout_of(*source, options.limits);
     if (layout.codec_id == 0) {
         const std::uint64_t present = source->size() - std::min(source->size(), layout.data_offset);
@@ -95,9 +112,12 @@ std::unique_ptr<MrcFile> open_damaged(const fs::path& path, const RepairOptions&
             return with_header(io::open_unwrapped_source(path), layout, counting, options.limits);
         }
     }
-    if (options.uncommitted && !file->footer())
-        return container::with_uncommitted(*file, io::open_unwrapped_source(path), context);
-    return file;
+    if (file->footer() || options.drop_uncommitted) return file;
+    // Bytes behind plain pixels may be anything; chunks there are frames.
+    if (layout.codec_id == 0 && !options.uncommitted) return file;
+    auto longer = container::with_uncommitted(*file, io::open_unwrapped_source(path), context);
+    if (!options.uncommitted) container::refuse_to_drop(longer->frames() - file->frames());
+    return longer;
 }
 
 /// A footer that can still be read: where it should be, behind the last chunk of a whole index, or in a journal.
@@ -165,6 +185,7 @@ class Salvage {
         file_ = open_damaged(path_, options_, context_);
         footer_ = find_footer(*file_, path_);
         (void)file_->decoder();
+        result_.footer_lost = !footer_ && had_footer();
         examine();
         collect_sections();
         result_.frames = static_cast<std::int64_t>(survivors_.size());
@@ -178,7 +199,7 @@ class Salvage {
                                            hashes_in(footer_, container::section::chunk_hashes)};
         const std::int64_t located = std::min(file_->frames(), file_->frames_located());
         container::scan_frames(
-            *file_, located, known,
+            *file_, 0, located, known,
             [&](const container::ScannedFrame& frame) {
                 if (!frame.trouble.empty()) return lose(frame.frame, frame.frame + 1);
                 survivors_.push_back({frame.frame, frame.range, frame.coded});
@@ -190,6 +211,13 @@ class Salvage {
         if (file_->footer() || file_->frames() > result_.frames_before) result_.frames_before = file_->frames();
         if (located < result_.frames_before) lose(located, result_.frames_before);
         result_.bytes_dropped = bytes_of_no_use();
+    }
+
+    /// A compressed file of this program has one; of a plain one only its own bytes tell.
+    [[nodiscard]] bool had_footer() const {
+        const header::Layout& layout = file_->layout();
+        return (layout.codec_id != 0 && header::is_ours(layout.header)) ||
+               container::has_footer_magic(file_->source(), file_->data_end());
     }
 
     void lose(std::int64_t first, std::int64_t last) {
@@ -233,7 +261,9 @@ class Salvage {
             if (kept.empty() || kept.back().last != survivor.frame) kept.push_back({survivor.frame, survivor.frame});
             ++kept.back().last;
         }
-        const std::string step = container::repair_step("salvaged", result_.frames_before, kept);
+        std::vector<std::string> lost = result_.lost_sections;
+        if (result_.footer_lost) lost.emplace_back("footer");
+        const std::string step = container::repair_step("salvaged", result_.frames_before, kept, lost);
         const auto old = std::ranges::find(sections_, container::section::provenance, &Section::id);
         if (old == sections_.end()) {
             sections_.push_back(container::with_step(nullptr, step));
@@ -243,7 +273,7 @@ class Salvage {
     }
 
     void write() {
-        if (!result_.lost_frames.empty()) record_step();
+        if (!result_.lost_frames.empty() || !result_.lost_sections.empty() || result_.footer_lost) record_step();
         require_another_file(Input::file(path_), result_.output);
         container::refuse_growing_output(result_.output);
         const auto sink = io::open_file_sink(result_.output, {.overwrite = options_.overwrite, .like = path_});

@@ -6,7 +6,8 @@
 
 namespace mrcz::jobs {
 
-/// Throws what is wrong first.
-[[nodiscard]] VerifyResult verify_file(const container::MrcFile& file, const RunContext& context);
+/// Throws as verify() does.
+[[nodiscard]] VerifyResult verify_file(const container::MrcFile& file, const RunContext& context,
+                                       const VerifyOptions& options = {});
 
 }  // namespace mrcz::jobs

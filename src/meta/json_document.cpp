@@ -108,7 +108,9 @@ class Walker : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Walker> {
 
     bool number(std::string_view text) {
         if (text.find_first_of("NI") != std::string_view::npos) {
-            const auto message = concat(path_.text(), ": ", text, " has no JSON form; store as msgpack");
+            const auto message =
+                concat(path_.text(), ": ", text, " has no JSON form; write null or a text in its place, ",
+                       "or give the document as MessagePack");
             return refuse(ErrorCode::corrupt, message);
         }
         if (!is_integer(text) && !to_double(text)) {

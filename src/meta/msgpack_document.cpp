@@ -149,7 +149,7 @@ bool Converter::end_map_key() {
 
 void Converter::only_if_readable(std::string_view what) const {
     if (fidelity_ == JsonFidelity::readable) return;
-    fail(ErrorCode::invalid_argument, path_.text(), ": ", what, " has no JSON form; store as msgpack");
+    fail(ErrorCode::invalid_argument, path_.text(), ": ", what, " has no JSON form; MessagePack has one");
 }
 
 bool Converter::visit_float64(double number) {

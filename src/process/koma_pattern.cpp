@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "base/fail.hpp"
 #include "mrcz/koma.hpp"
 
 namespace mrcz {
@@ -22,7 +23,7 @@ double finite_mean(const std::vector<Value>& values) {
 }
 
 double dose_scale(double own_frame_mean, double window_mean, const KomaOptions& options) {
-    if (!options.is_dose_scaled) return 1;
+    if (!options.is_dose_scaled || options.is_divided) return 1;
     const double scale = own_frame_mean / window_mean;
     const bool is_known = std::isfinite(scale) && scale > 0;
     return is_known && std::abs(scale - 1) > least_dose_difference ? scale : 1;
@@ -59,6 +60,25 @@ FloatImage koma_pattern(const SumImage& others, double own_frame_mean, const Kom
         },
         others.values);
     return image;
+}
+
+double koma_scale(const SumImage& others, double own_frame_mean, const KomaOptions& options) {
+    if (others.frames <= 0) return 1;
+    const double total = std::visit([](const auto& values) { return finite_mean(values); }, others.values);
+    return dose_scale(own_frame_mean, total / static_cast<double>(others.frames), options);
+}
+
+void apply_koma(std::span<float> frame, const FloatImage& pattern, bool is_divided) {
+    if (pattern.values.size() != frame.size())
+        fail(ErrorCode::invalid_argument, "KOMA pattern of ", pattern.values.size(), " pixels, frame of ",
+             frame.size());
+    float* __restrict pixels = frame.data();
+    const float* __restrict values = pattern.values.data();
+    if (is_divided) {
+        for (std::size_t i = 0; i < frame.size(); ++i) pixels[i] *= values[i];
+    } else {
+        for (std::size_t i = 0; i < frame.size(); ++i) pixels[i] -= values[i];
+    }
 }
 
 }  // namespace mrcz

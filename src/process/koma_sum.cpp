@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iterator>
+#include <type_traits>
 #include <utility>
 
 #include "base/fail.hpp"
@@ -14,12 +15,16 @@ constexpr std::size_t band_pixels = std::size_t{1} << 20;
 /// After so many moves the rounding of a sum of doubles is wiped out.
 constexpr int moves_between_new_starts = 64;
 
+/// Whole numbers go round at the end of their range, so that what came can always go again.
 template <class Total, class Value>
 void combine(Total* total, const Value* values, std::size_t count, bool is_added) {
+    using Sum = std::conditional_t<std::is_same_v<Total, std::int64_t>, std::uint64_t, Total>;
+    const auto sum_of = [](Total one, Value other) { return static_cast<Sum>(one) + static_cast<Sum>(other); };
+    const auto rest_of = [](Total one, Value other) { return static_cast<Sum>(one) - static_cast<Sum>(other); };
     if (is_added) {
-        for (std::size_t i = 0; i < count; ++i) total[i] += static_cast<Total>(values[i]);
+        for (std::size_t i = 0; i < count; ++i) total[i] = static_cast<Total>(sum_of(total[i], values[i]));
     } else {
-        for (std::size_t i = 0; i < count; ++i) total[i] -= static_cast<Total>(values[i]);
+        for (std::size_t i = 0; i < count; ++i) total[i] = static_cast<Total>(rest_of(total[i], values[i]));
     }
 }
 

@@ -24,7 +24,7 @@ void check_points(std::span<const double> x, std::span<const double> y) {
     }
     std::vector<double> different(x.begin(), x.end());
     std::ranges::sort(different);
-    different.erase(std::ranges::unique(different).begin(), different.end());
+    different.erase(std::unique(different.begin(), different.end()), different.end());
     if (different.size() < 3 || different.front() <= 0) {
         fail(ErrorCode::invalid_argument, "a power law through ", different.size(), " different x, the least of them ",
              different.empty() ? 0.0 : different.front(), ": expected at least 3, all above 0");

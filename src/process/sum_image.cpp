@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "base/fail.hpp"
@@ -21,6 +22,7 @@ struct Growth {
     SumType small;                  ///< two's complement where pixels are signed
     std::int64_t frames_in_small;   ///< 0: there is no small sum
     std::int64_t frames_in_32_bit;  ///< 0: sums are 64-bit from the first frame on
+    std::size_t held_frames = 0;    ///< kept as they are until one more comes, and all are added at once
 };
 
 constexpr std::uint64_t greatest_32_bit = std::numeric_limits<std::uint32_t>::max();
@@ -45,12 +47,14 @@ Growth growth_of(PixelType type) {
         case PixelType::uint32:
             return {type, SumType::int64, 0, 0};
         case PixelType::float16:
+            return {PixelType::float32, SumType::float64, 0, 0, 1};  // a copy costs less than reading and writing sums
         case PixelType::float32:
             return {PixelType::float32, SumType::float64, 0, 0};
         default:
             break;
     }
-    fail(ErrorCode::unsupported, "sums of ", info_of(type).name, " frames: only of numbers that are one by one");
+    fail(ErrorCode::unsupported, "sums of ", info_of(type).name,
+         " frames are not made: corrections are of real numbers, neither complex ones nor colours");
 }
 
 bool is_signed(PixelType type) { return type == PixelType::int8 || type == PixelType::int16; }
@@ -83,11 +87,13 @@ Target target_of(SumImage& sum, PixelType added_as) {
         sum.values);
 }
 
-/// Adds the rows of a frame to sums. Rows without gaps between them are one run.
+using Frames = std::span<const std::span<const std::byte>>;
+
+/// Adds the rows of frames to sums. Rows without gaps between them are one run.
 class RowAdder {
   public:
-    RowAdder(std::span<const std::byte> frame, const FrameFormat& format, const Target& target)
-        : frame_(frame), format_(format), target_(target) {}
+    RowAdder(Frames frames, const FrameFormat& format, const Target& target)
+        : frames_(frames), format_(format), target_(target) {}
 
     void add(const RowBand& band) const {
         const bool has_gaps = format_.packing == RowPacking::padded && bytes_to_empty_half(format_) != 0;
@@ -98,43 +104,39 @@ class RowAdder {
     }
 
   private:
-    using Block = std::array<std::byte, simd::convert_block>;
+    using Places = std::array<const std::byte*, simd::frames_at_once>;
 
     /// `place` of the first pixel in the frame, in halves of bytes of 4-bit frames; `pixel` of its sum.
     void add_run(std::uint64_t place, std::uint64_t pixel, std::uint64_t count) const {
-        if (format_.type == PixelType::uint4) return add_by_blocks<&RowAdder::add_halves>(place, pixel, count);
-        if (format_.type == PixelType::float16) return add_by_blocks<&RowAdder::add_float16>(place, pixel, count);
-        target_.add(frame_.data() + place * info_of(format_.type).pixel_bytes, sums_from(pixel), count);
+        if (format_.type == PixelType::uint4) return add_halves(place, pixel, count);
+        const Places from = places(place * info_of(format_.type).pixel_bytes);
+        if (format_.type == PixelType::float16)
+            return simd::best_table().add_float16(from.data(), frames_.size(), sums_from(pixel), count);
+        for (std::size_t f = 0; f < frames_.size(); ++f) target_.add(from[f], sums_from(pixel), count);
     }
 
-    template <auto AddBlock>
-    void add_by_blocks(std::uint64_t place, std::uint64_t pixel, std::uint64_t count) const {
-        for (std::uint64_t done = 0; done < count; done += simd::convert_block) {
-            const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(simd::convert_block, count - done));
-            (this->*AddBlock)(place + done, sums_from(pixel + done), length);
+    void add_halves(std::uint64_t place, std::uint64_t pixel, std::uint64_t count) const {
+        std::byte* sums = sums_from(pixel);
+        const std::uint64_t odd = place % 2;
+        if (odd != 0) {
+            for (const auto frame : frames_) {
+                const unsigned half = std::to_integer<unsigned>(frame[place / 2] >> 4);
+                *sums = static_cast<std::byte>(std::to_integer<unsigned>(*sums) + half);
+            }
         }
+        const Places from = places(place / 2 + odd);
+        simd::best_table().add_halves(from.data(), frames_.size(), sums + odd, count - odd);
     }
 
-    void add_halves(std::uint64_t place, std::byte* sums, std::size_t count) const {
-        Block pixels;
-        const std::byte* packed = frame_.data() + place / 2;
-        const std::size_t odd = place % 2;
-        if (odd != 0) pixels[0] = *packed >> 4;
-        simd::best_table().unpack_halves(packed + odd, pixels.data() + odd, count - odd);
-        target_.add(pixels.data(), sums, count);
-    }
-
-    void add_float16(std::uint64_t place, std::byte* sums, std::size_t count) const {
-        std::array<std::byte, simd::convert_block * sizeof(float)> floats;
-        simd::ConversionCounts ignored;
-        const auto widen = simd::best_table().convert_run(PixelType::float16, PixelType::float32);
-        widen(frame_.data() + 2 * place, floats.data(), count, ignored);
-        target_.add(floats.data(), sums, count);
+    [[nodiscard]] Places places(std::uint64_t offset) const {
+        Places from{};
+        for (std::size_t f = 0; f < frames_.size(); ++f) from[f] = frames_[f].data() + offset;
+        return from;
     }
 
     [[nodiscard]] std::byte* sums_from(std::uint64_t pixel) const { return target_.sums + pixel * target_.sum_bytes; }
 
-    std::span<const std::byte> frame_;
+    Frames frames_;
     const FrameFormat& format_;
     Target target_;
 };
@@ -143,7 +145,8 @@ class RowAdder {
 void add_image(std::span<const std::byte> numbers, const ImageShape& shape, PixelType type, const Target& target,
                const RunContext& context) {
     const FrameFormat format{type, shape.nx, shape.ny};
-    const RowAdder adder(numbers, format, target);
+    const std::array frames{numbers};
+    const RowAdder adder(frames, format, target);
     run_row_bands(
         shape, [&](const RowBand& band) { adder.add(band); }, context);
 }
@@ -183,24 +186,65 @@ FrameSummer::FrameSummer(const FrameFormat& format) : format_(format) {
     sum_.shape = {format.nx, format.ny};
 }
 
+FrameSummer::FrameSummer(const FrameFormat& format, SumImage before) : FrameSummer(format) {
+    const bool has_fractions = std::holds_alternative<std::vector<double>>(before.values);
+    if (!(before.shape == sum_.shape) || has_fractions != is_float(format.type))
+        fail(ErrorCode::invalid_argument, "sum of ", before.shape.nx, " x ", before.shape.ny,
+             " pixels: of other frames than those of ", format.nx, " x ", format.ny, " ", info_of(format.type).name);
+    if (before.frames == 0) return;
+    // Kept sums are unsigned where they are narrow, whatever the pixels are.
+    if (const auto* narrow = std::get_if<std::vector<std::uint32_t>>(&before.values))
+        before.values = widened(*narrow, false);
+    sum_ = std::move(before);
+}
+
 void FrameSummer::add(std::span<const std::byte> frame, const RunContext& context) {
     if (frame.size() != bytes_of(format_))
         fail(ErrorCode::invalid_argument, "sum: a frame of ", frame.size(), " bytes, the format has ",
              bytes_of(format_));
-    make_room(context);
+    const std::size_t held_at_most = growth_of(format_.type).held_frames;
+    if (held_frames_ < held_at_most) return hold(frame, context);
+    add_with_held(frame, context);
+}
+
+void FrameSummer::hold(std::span<const std::byte> frame, const RunContext& context) {
+    held_.resize(growth_of(format_.type).held_frames * frame.size());
+    std::byte* copy = held_.data() + held_frames_ * frame.size();
+    run_row_bands(
+        {1, static_cast<std::int64_t>(frame.size())},
+        [&](const RowBand& band) { std::copy(frame.data() + band.first, frame.data() + band.end, copy + band.first); },
+        context);
+    ++held_frames_;
+}
+
+void FrameSummer::add_with_held(std::optional<std::span<const std::byte>> frame, const RunContext& context) {
+    std::array<std::span<const std::byte>, simd::frames_at_once> frames;
+    std::size_t count = 0;
+    for (; count < held_frames_; ++count)
+        frames[count] = std::span(held_).subspan(count * bytes_of(format_), bytes_of(format_));
+    if (frame) frames[count++] = *frame;
+    add_frames(std::span(frames).first(count), context);
+    held_frames_ = 0;
+}
+
+void FrameSummer::add_frames(std::span<const std::span<const std::byte>> frames, const RunContext& context) {
+    const auto count = static_cast<std::int64_t>(frames.size());
+    make_room(count, context);
     const Growth growth = growth_of(format_.type);
     const Target target =
         growth.frames_in_small == 0
             ? target_of(sum_, growth.added_as)
             : Target{small_.data(), small_bytes(growth), simd::best_table().add_run(growth.added_as, growth.small)};
-    const RowAdder adder(frame, format_, target);
+    const RowAdder adder(frames, format_, target);
     run_row_bands(
         sum_.shape, [&](const RowBand& band) { adder.add(band); }, context);
-    ++sum_.frames;
-    if (growth.frames_in_small > 0) ++frames_in_small_;
+    sum_.frames += count;
+    if (growth.frames_in_small > 0) frames_in_small_ += count;
 }
 
 SumImage FrameSummer::take() {
+    if (held_frames_ > 0) add_with_held(std::nullopt, {});
+    held_ = {};
     if (sum_.frames == 0) sum_.values = zeros(format_, sum_.shape.pixels());
     if (frames_in_small_ > 0) empty_small({});
     small_ = {};
@@ -211,11 +255,11 @@ SumImage FrameSummer::take() {
     return taken;
 }
 
-void FrameSummer::make_room(const RunContext& context) {
+void FrameSummer::make_room(std::int64_t frames, const RunContext& context) {
     const Growth growth = growth_of(format_.type);
     if (sum_.frames == 0 && growth.frames_in_small == 0) sum_.values = zeros(format_, sum_.shape.pixels());
     if (growth.frames_in_small > 0) {
-        if (frames_in_small_ == growth.frames_in_small) empty_small(context);
+        if (frames_in_small_ + frames > growth.frames_in_small) empty_small(context);
         if (small_.empty()) small_.resize(sum_.shape.pixels() * small_bytes(growth));
     } else if (sum_.frames == growth.frames_in_32_bit) {
         widen();

@@ -31,6 +31,21 @@ enum class SumType : std::uint8_t { uint8, uint16, uint32, int64, float64 };
 /// Adds numbers, in the machine's byte order, to as many sums. Sums wrap; neither need be aligned; they do not overlap.
 using AddRun = void (*)(const std::byte* from, std::byte* to, std::size_t numbers);
 
+/// Frames that the kernels of several frames take at most.
+inline constexpr std::size_t frames_at_once = 4;
+
+/// How a run of at most 2^32 pixels of a frame is rounded.
+struct RoundingOfRun {
+    std::uint32_t key;          ///< of the frame: what is drawn is a hash of it and the pixel
+    std::uint32_t first_pixel;  ///< number of the run's first one in the frame, modulo 2^32
+    std::uint32_t pixels;
+    float least, greatest;  ///< that the integers reach
+};
+
+/// Rounds up with the probability of the fraction. Values beyond the range become its end, NaN 0; returns how many were
+/// one of these. `to` is aligned for its type.
+using RoundRun = std::uint32_t (*)(const float* from, std::byte* to, const RoundingOfRun& rounding);
+
 struct LevelTable {
     Level level;
     const char* name;
@@ -51,6 +66,14 @@ struct LevelTable {
     void (*pack_halves)(const std::byte* from, std::byte* to, std::size_t pixels);
     /// The loop from integers to integers or from float32 to float64, or null.
     AddRun (*add_run)(PixelType from, SumType to);
+    /// Adds the 4-bit pixels of 1 to frames_at_once frames, from the low half of a byte on, to sums of 8 bits that stay
+    /// below 256.
+    void (*add_halves)(const std::byte* const* frames, std::size_t count, std::byte* to, std::size_t pixels);
+    /// Adds the float16 pixels of 1 to frames_at_once frames, one frame after the other, to sums of type float64.
+    void (*add_float16)(const std::byte* const* frames, std::size_t count, std::byte* to, std::size_t pixels);
+
+    /// The loop to a type of integers, or null.
+    RoundRun (*round_run)(PixelType to);
 
     std::uint64_t (*xxh3_64)(const std::byte* from, std::size_t bytes);
     void (*hash64_reset)(void* state);

@@ -43,6 +43,9 @@ class Trial:
     """One way of growing; a target in a folder of its own, and the frames it may come to hold."""
 
     live = True
+    # A run that ends before it is done appended nothing, unless it is live.
+    choices = ("--uncommitted", "--drop-uncommitted")
+    chance = random.Random(0)
 
     def __init__(self, folder):
         self.folder = folder
@@ -106,7 +109,12 @@ class Trial:
         if committed < self.before:
             raise AssertionError(f"the header counts {committed} frames, there were {self.before}")
         touched = self.target.read_bytes() != self.old
-        mrcz("repair", "-q", self.target)
+        found = self.target.read_bytes()
+        plain = subprocess.run([os.environ["MRCZ"], "repair", "-q", self.target], capture_output=True, check=False)
+        if plain.returncode != 0:
+            if b"behind the last commit" not in plain.stderr or self.target.read_bytes() != found:
+                raise AssertionError(f"repair: {plain.stderr.decode()}")
+            mrcz("repair", "-q", self.chance.choice(self.choices), self.target)
         if {path.name for path in self.folder.iterdir()} != {"target.mrcz"}:
             raise AssertionError("repair left something beside the file")
         mrcz("verify", "-q", self.target)
@@ -127,6 +135,7 @@ class Trial:
 
 class Append(Trial):
     live = False
+    choices = ("--drop-uncommitted",)
 
     def command(self):
         return ["append", self.source, self.target]
@@ -159,7 +168,7 @@ def main():
     parser.add_argument("--kills", type=int, default=int(os.environ.get("MRCZ_KILLS", "60")))
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     arguments = parser.parse_args()
-    chance = random.Random(arguments.seed)
+    chance = Trial.chance = random.Random(arguments.seed)
     print(f"seed {arguments.seed}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -32,13 +32,13 @@ PUBLIC_HEADERS = {
     "convert.hpp": "simd",
     "byte_source.hpp": "io",
     "finding.hpp": "header", "header.hpp": "header", "mode0.hpp": "header", "extended_header.hpp": "header",
-    "metadata.hpp": "meta",
+    "metadata.hpp": "meta", "provenance.hpp": "meta",
     "codec.hpp": "codec",
     "live.hpp": "container", "reader.hpp": "container", "writer.hpp": "container",
     "sum_image.hpp": "process", "outliers.hpp": "process", "gain.hpp": "process", "koma.hpp": "process",
     "correlation.hpp": "process",
     "gain_file.hpp": "foreign",
-    "files.hpp": "jobs", "jobs.hpp": "jobs", "reports.hpp": "jobs", "corrected_reader.hpp": "jobs",
+    "files.hpp": "jobs", "jobs.hpp": "jobs", "process.hpp": "jobs", "reports.hpp": "jobs", "corrected_reader.hpp": "jobs",
     "mrcz.h": "capi",
 }  # fmt: skip
 
@@ -51,6 +51,7 @@ THIRD_PARTY = {
     "snappy-c.h": ["src/codec/blosc/snappy_backend.cpp"],
     "zlib.h": ["src/io/gzip.cpp", "src/codec/blosc/zlib_backend.cpp"],
     "bzlib.h": ["src/io/bzip2.cpp"],
+    "tiffio.h": ["src/foreign/tiff_source.hpp"],
     "rapidjson/*": ["src/meta/*json*"],
     "msgpack.hpp": ["src/meta/msgpack_*"],
     "msgpack/*": ["src/meta/msgpack_*"],

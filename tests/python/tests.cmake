@@ -6,5 +6,6 @@ mrcz_script_test(mrcfile ${CMAKE_CURRENT_LIST_DIR}/test_mrcfile.py)
 mrcz_script_test(reference_decoder ${CMAKE_CURRENT_LIST_DIR}/test_reference_decoder.py)
 mrcz_script_test(zarr ${CMAKE_CURRENT_LIST_DIR}/test_zarr.py)
 mrcz_script_test(gemmi ${CMAKE_CURRENT_LIST_DIR}/test_gemmi.py)
-set_tests_properties(python_mrcz python_mrcz_blosc2 python_mrcz_cli mrcfile reference_decoder zarr gemmi PROPERTIES
+mrcz_script_test(processing ${CMAKE_CURRENT_LIST_DIR}/test_processing.py)
+set_tests_properties(processing python_mrcz python_mrcz_blosc2 python_mrcz_cli mrcfile reference_decoder zarr gemmi PROPERTIES
   LABELS peers TIMEOUT 1800)

@@ -19,7 +19,7 @@ struct Kind {
 };
 
 /// In the order they are tried: what its own bytes identify comes before what only sizes suggest.
-constexpr std::array<Kind, 9> kinds{{
+constexpr std::array<Kind, 10> kinds{{
     {ExtendedHeaderKind::none, "none", nullptr},
     {ExtendedHeaderKind::hdf5, "hdf5", header::extended::recognise_hdf5},
     {ExtendedHeaderKind::fei, "fei", header::extended::recognise_fei},
@@ -27,6 +27,7 @@ constexpr std::array<Kind, 9> kinds{{
     {ExtendedHeaderKind::symmetry, "symmetry", header::extended::recognise_symmetry},
     {ExtendedHeaderKind::fei_tomography, "fei_tomography", header::extended::recognise_fei_tomography},
     {ExtendedHeaderKind::serialem, "serialem", header::extended::recognise_serialem},
+    {ExtendedHeaderKind::mrco, "mrco", header::extended::recognise_mrco},
     {ExtendedHeaderKind::agard, "agard", header::extended::recognise_agard},
     {ExtendedHeaderKind::unknown, "unknown", nullptr},
 }};

@@ -21,7 +21,7 @@ struct Layout {
     std::uint64_t record_bytes = 0;
     std::uint64_t records = 0;  ///< all of them inside the bytes
     ByteOrder order = ByteOrder::little;
-    std::int64_t integers = 0;  ///< of a record: agard
+    std::int64_t integers = 0;  ///< of a record: agard, mrco
     std::int64_t flags = 0;     ///< which items there are: serialem
     std::vector<ExtendedField> (*decode)(const Layout& layout, std::span<const std::byte> record) = nullptr;
 };
@@ -31,6 +31,7 @@ struct Layout {
 [[nodiscard]] std::optional<Layout> recognise_fei_tomography(const Source& source);
 [[nodiscard]] std::optional<Layout> recognise_serialem(const Source& source);
 [[nodiscard]] std::optional<Layout> recognise_agard(const Source& source);
+[[nodiscard]] std::optional<Layout> recognise_mrco(const Source& source);
 [[nodiscard]] std::optional<Layout> recognise_symmetry(const Source& source);
 [[nodiscard]] std::optional<Layout> recognise_json(const Source& source);
 [[nodiscard]] std::optional<Layout> recognise_hdf5(const Source& source);

@@ -29,6 +29,13 @@ inline void store_lanes(uint8_t* to, size_t distance, Vec v) {
 inline Vec zip_low(Vec a, Vec b) { return _mm256_unpacklo_epi8(a, b); }
 inline Vec zip_high(Vec a, Vec b) { return _mm256_unpackhi_epi8(a, b); }
 
+// Bytes of `a` and `b` in turn.
+inline void zip_in_order(Vec a, Vec b, Vec& first, Vec& second) {
+    const Vec low = zip_low(a, b), high = zip_high(a, b);
+    first = _mm256_permute2x128_si256(low, high, 0x20);
+    second = _mm256_permute2x128_si256(low, high, 0x31);
+}
+
 template <int Shift>
 inline Vec exchange_mask() {
     return _mm256_set1_epi8(Shift == 1 ? 0x55 : Shift == 2 ? 0x33 : 0x0F);
@@ -62,17 +69,18 @@ inline uint64_t neighbours_equal(const uint8_t* from) {
 
 #include "simd/level/convert.inl"
 #include "simd/level/convert_half_vector.inl"
+#include "simd/level/rounding.inl"
 #include "simd/level/runs.inl"
 #include "simd/level/statistics_vector.inl"
-#include "simd/level/sums.inl"
+#include "simd/level/sums_vector.inl"
 #include "simd/level/transpose_vector.inl"
 #include "simd/level/xxh3.inl"
 
 namespace mrcz::simd {
 
-const LevelTable avx2_table = {Level::avx2,   "avx2",        bitshuffle,    bitunshuffle,   byteshuffle,
-                               byteunshuffle, byteswap,      accumulate,    find_runs,      convert_run,
-                               unpack_halves, pack_halves,   add_run,       xxh3_64,        hash64_reset,
-                               hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
+const LevelTable avx2_table = {
+    Level::avx2, "avx2",       bitshuffle,    bitunshuffle,  byteshuffle,   byteunshuffle,  byteswap,      accumulate,
+    find_runs,   convert_run,  unpack_halves, pack_halves,   add_run,       add_halves,     add_float16,   round_run,
+    xxh3_64,     hash64_reset, hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
 
 }  // namespace mrcz::simd

@@ -35,6 +35,13 @@ inline void store_lanes(uint8_t* to, size_t distance, Vec v) {
 inline Vec zip_low(Vec a, Vec b) { return _mm512_unpacklo_epi8(a, b); }
 inline Vec zip_high(Vec a, Vec b) { return _mm512_unpackhi_epi8(a, b); }
 
+// Bytes of `a` and `b` in turn.
+inline void zip_in_order(Vec a, Vec b, Vec& first, Vec& second) {
+    const Vec low = zip_low(a, b), high = zip_high(a, b);
+    first = _mm512_permutex2var_epi64(low, _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), high);
+    second = _mm512_permutex2var_epi64(low, _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), high);
+}
+
 template <int Shift>
 inline Vec exchange_mask() {
     return _mm512_set1_epi8(Shift == 1 ? 0x55 : Shift == 2 ? 0x33 : 0x0F);
@@ -65,17 +72,18 @@ inline uint64_t neighbours_equal(const uint8_t* from) { return _mm512_cmpeq_epi8
 
 #include "simd/level/convert.inl"
 #include "simd/level/convert_half_vector.inl"
+#include "simd/level/rounding.inl"
 #include "simd/level/runs.inl"
 #include "simd/level/statistics_vector.inl"
-#include "simd/level/sums.inl"
+#include "simd/level/sums_vector.inl"
 #include "simd/level/transpose_vector.inl"
 #include "simd/level/xxh3.inl"
 
 namespace mrcz::simd {
 
-const LevelTable avx512_table = {Level::avx512, "avx512",      bitshuffle,    bitunshuffle,   byteshuffle,
-                                 byteunshuffle, byteswap,      accumulate,    find_runs,      convert_run,
-                                 unpack_halves, pack_halves,   add_run,       xxh3_64,        hash64_reset,
-                                 hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
+const LevelTable avx512_table = {
+    Level::avx512, "avx512",     bitshuffle,    bitunshuffle,  byteshuffle,   byteunshuffle,  byteswap,      accumulate,
+    find_runs,     convert_run,  unpack_halves, pack_halves,   add_run,       add_halves,     add_float16,   round_run,
+    xxh3_64,       hash64_reset, hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
 
 }  // namespace mrcz::simd

@@ -2,8 +2,9 @@
 #include "simd/level/convert.inl"
 #include "simd/level/convert_half_plain.inl"
 #include "simd/level/octets.inl"
+#include "simd/level/rounding.inl"
 #include "simd/level/statistics_plain.inl"
-#include "simd/level/sums.inl"
+#include "simd/level/sums_plain.inl"
 #include "simd/level/transpose_plain.inl"
 #include "simd/level/xxh3.inl"
 #include "simd/level_table.hpp"
@@ -73,9 +74,9 @@ void accumulate(StatisticsState& state, const std::byte* pixels, size_t bytes, P
 
 }  // namespace
 
-const LevelTable scalar_table = {Level::scalar, "scalar",      bitshuffle,    bitunshuffle,   byteshuffle,
-                                 byteunshuffle, byteswap,      accumulate,    find_runs,      convert_run,
-                                 unpack_halves, pack_halves,   add_run,       xxh3_64,        hash64_reset,
-                                 hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
+const LevelTable scalar_table = {
+    Level::scalar, "scalar",     bitshuffle,    bitunshuffle,  byteshuffle,   byteunshuffle,  byteswap,      accumulate,
+    find_runs,     convert_run,  unpack_halves, pack_halves,   add_run,       add_halves,     add_float16,   round_run,
+    xxh3_64,       hash64_reset, hash64_update, hash64_digest, hash128_reset, hash128_update, hash128_digest};
 
 }  // namespace mrcz::simd

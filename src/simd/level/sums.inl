@@ -28,6 +28,24 @@ void add_numbers(const std::byte* __restrict from, std::byte* __restrict to, siz
     }
 }
 
+inline void add_to_byte(std::byte* sum, unsigned pixels) {
+    *sum = static_cast<std::byte>(static_cast<uint8_t>(load_number<uint8_t>(sum) + pixels));
+}
+
+// From pixel `first`, an even one, on.
+inline void add_halves_from(size_t first, const std::byte* const* frames, size_t count, std::byte* to, size_t pixels) {
+    for (size_t i = first; i < pixels; i += 2) {
+        unsigned low = 0, high = 0;
+        for (size_t f = 0; f < count; ++f) {
+            const unsigned packed = load_number<uint8_t>(frames[f] + i / 2);
+            low += packed & 15u;
+            high += packed >> 4;
+        }
+        add_to_byte(to + i, low);
+        if (i + 1 < pixels) add_to_byte(to + i + 1, high);
+    }
+}
+
 template <class From>
 AddRun add_integers_to(SumType to) {
     switch (to) {

@@ -69,6 +69,8 @@ void grow(CrashingDisk& disk, const WriterOptions& options, bool live) {
     (void)file.finish();
 }
 
+const container::RecoveryOptions dropping{false, container::Uncommitted::drop, {}};
+
 Reader reader_of(const CrashingDisk& disk) { return container_test::reader_of(*disk.bytes_of(target)); }
 
 bool is_sound(const CrashingDisk& disk) {
@@ -120,7 +122,7 @@ void expect_survival(const Case& what, Loss loss, bool torn) {
             EXPECT_GE(committed, frames_before);
             EXPECT_TRUE(what.live || committed == frames_before || committed == frames_before + frames_added);
             const auto file = disk.open_locked(target);
-            const auto done = container::recover(disk, target, file, {}, {});
+            const auto done = container::recover(disk, target, file, dropping, {});
             EXPECT_EQ(done.frames, done.step == RecoveryStep::none ? 0 : committed);
             expect_whole(disk, options, committed);
             EXPECT_TRUE(done.step != RecoveryStep::roll_back || *disk.bytes_of(target) == old);
@@ -170,12 +172,12 @@ TEST(GrowingFile, CrashDuringRecoveryIsRecoveredAgain) {
                     const std::int64_t committed = committed_frames(disk, options);
                     disk.crash_at(again, true);
                     try {
-                        (void)container::recover(disk, target, disk.open_locked(target), {}, {});
+                        (void)container::recover(disk, target, disk.open_locked(target), dropping, {});
                     } catch (const kit::Crash&) {
                     }
                     disk.restart(loss, 7);
                     EXPECT_EQ(committed_frames(disk, options), committed);
-                    (void)container::recover(disk, target, disk.open_locked(target), {}, {});
+                    (void)container::recover(disk, target, disk.open_locked(target), dropping, {});
                     expect_whole(disk, options, committed);
                 }
     }
@@ -206,7 +208,7 @@ TEST(GrowingFile, JournalCutAtAnyByteLeavesTheFileAlone) {
         CrashingDisk disk;
         disk.put(target, old);
         disk.put(journal, kit::truncated(whole, length));
-        const auto done = container::recover(disk, target, disk.open_locked(target), {}, {});
+        const auto done = container::recover(disk, target, disk.open_locked(target), dropping, {});
         EXPECT_EQ(done.step, RecoveryStep::forget_journal) << length;
         EXPECT_EQ(*disk.bytes_of(target), old) << length;
         EXPECT_EQ(disk.names(), std::vector<std::string>{target}) << length;
@@ -236,7 +238,7 @@ TEST(GrowingFile, JournalOfAnotherFileIsRefusedAndChangesNothing) {
     damaged.resize(damaged.size() - 5);
     disk.put(target, damaged);
     const Error error =
-        kit::error_of([&] { (void)container::recover(disk, target, disk.open_locked(target), {}, {}); });
+        kit::error_of([&] { (void)container::recover(disk, target, disk.open_locked(target), dropping, {}); });
     EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
     EXPECT_NE(error.message().find("its journal is of another file: NX is 9"), std::string::npos) << error.message();
     EXPECT_EQ(*disk.bytes_of(target), damaged);
@@ -253,7 +255,7 @@ TEST(GrowingFile, StaleJournalBesideAWholeFileIsForgotten) {
     options.metadata = Metadata::from_json(R"({"other":true})");
     const Bytes anew = old_file(options);
     disk.put(target, anew);
-    const auto done = container::recover(disk, target, disk.open_locked(target), {}, {});
+    const auto done = container::recover(disk, target, disk.open_locked(target), dropping, {});
     EXPECT_EQ(done.step, RecoveryStep::forget_journal);
     EXPECT_EQ(*disk.bytes_of(target), anew);
 }
@@ -271,11 +273,12 @@ TEST(GrowingFile, DryRunChangesNothing) {
             disk.restart(Loss::nothing);
             const auto before = disk.bytes_of(target);
             const auto names = disk.names();
-            const container::RecoveryOptions dry{.dry_run = true, .uncommitted = false, .limits = {}};
+            const container::RecoveryOptions dry{
+                .dry_run = true, .uncommitted = container::Uncommitted::drop, .limits = {}};
             const auto told = container::recover(disk, target, disk.open_locked(target), dry, {});
             EXPECT_EQ(disk.bytes_of(target), before);
             EXPECT_EQ(disk.names(), names);
-            const auto done = container::recover(disk, target, disk.open_locked(target), {}, {});
+            const auto done = container::recover(disk, target, disk.open_locked(target), dropping, {});
             EXPECT_EQ(told.step, done.step) << step;
             EXPECT_EQ(told.frames, done.frames) << step;
             EXPECT_EQ(told.bytes_dropped, done.bytes_dropped) << step;
@@ -294,11 +297,39 @@ TEST(GrowingFile, UncommittedFramesAreKeptWhenAskedFor) {
         disk.crash_at(step, true);
         EXPECT_THROW(grow(disk, options, false), kit::Crash);
         disk.restart(Loss::nothing);
-        (void)container::recover(disk, target, disk.open_locked(target), {false, true, {}}, {});
+        (void)container::recover(disk, target, disk.open_locked(target), {false, container::Uncommitted::keep, {}}, {});
         expect_whole(disk, options, frames_before);
         most = std::max(most, reader_of(disk).frames());
     }
     EXPECT_EQ(most, frames_before + frames_added);
+}
+
+TEST(GrowingFile, UncommittedFramesAreNeitherKeptNorDroppedUnasked) {
+    const WriterOptions options = options_of(Case{});
+    const Bytes old = old_file(options);
+    std::int64_t undecided = 0;
+    const std::uint64_t steps = steps_of(old, options, false);
+    for (std::uint64_t step = 0; step < steps; ++step) {
+        CrashingDisk disk;
+        disk.put(target, old);
+        disk.crash_at(step, true);
+        EXPECT_THROW(grow(disk, options, false), kit::Crash);
+        disk.restart(Loss::nothing);
+        const auto before = disk.bytes_of(target);
+        const auto names = disk.names();
+        const auto done = container::recover(disk, target, disk.open_locked(target), {}, {});
+        if (done.step != RecoveryStep::undecided) {
+            expect_whole(disk, options, frames_before);
+            continue;
+        }
+        ++undecided;
+        EXPECT_GT(done.uncommitted, 0);
+        const Error error = kit::error_of([&] { grow(disk, options, false); });
+        EXPECT_NE(error.message().find("--uncommitted"), std::string::npos) << error.message();
+        EXPECT_EQ(disk.bytes_of(target), before);
+        EXPECT_EQ(disk.names(), names);
+    }
+    EXPECT_GT(undecided, frames_added);
 }
 
 TEST(GrowingFile, CommittedFrameThatIsDamagedIsNotPapered) {

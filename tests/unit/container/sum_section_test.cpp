@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "kit/damage.hpp"
 #include "mrcz/error.hpp"
 
@@ -48,6 +50,31 @@ TEST(SumSection, BytesBehindTheSumsAreCorrupt) {
     Bytes payload = sum_section(sums_of_every_type()[0]).payload;
     payload.push_back(std::byte{0});
     EXPECT_EQ(kit::error_of([&] { (void)parse_sum(payload, shape, 7); }).code(), ErrorCode::corrupt);
+}
+
+TEST(SumSection, ValuesBeyondWhatFramesCanAddUpToAreCorrupt) {
+    const auto is_possible = [](const SumImage& sum, PixelType type) {
+        try {
+            require_possible(sum, type);
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), ErrorCode::corrupt);
+            EXPECT_NE(error.message().find("section SUMI"), std::string::npos) << error.message();
+            return false;
+        }
+        return true;
+    };
+    const auto whole = [](std::int64_t value) { return SumImage{{1, 1}, 7, std::vector<std::int64_t>{value}}; };
+    const auto fractions = [](double value) { return SumImage{{1, 1}, 7, std::vector<double>{value}}; };
+    EXPECT_TRUE(is_possible(whole(7 * 127), PixelType::int8));
+    EXPECT_TRUE(is_possible(whole(7 * -128), PixelType::int8));
+    EXPECT_FALSE(is_possible(whole(7 * 127 + 1), PixelType::int8));
+    EXPECT_FALSE(is_possible(whole(-1), PixelType::uint16));
+    EXPECT_FALSE(is_possible(whole(7 * 15 + 1), PixelType::uint4));
+    EXPECT_FALSE(is_possible(whole(INT64_MAX), PixelType::uint32));
+    EXPECT_TRUE(is_possible(fractions(2e39), PixelType::float32));
+    EXPECT_TRUE(is_possible(fractions(std::nan("")), PixelType::float16));
+    EXPECT_FALSE(is_possible(fractions(-1e308), PixelType::float32));
+    EXPECT_FALSE(is_possible(fractions(7.1 * 65504), PixelType::float16));
 }
 
 TEST(SumSection, TypesThatAreNoneAreCorrupt) {

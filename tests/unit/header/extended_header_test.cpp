@@ -228,6 +228,24 @@ TEST(Agard, IsIntegersThenReals) {
     EXPECT_EQ(decoded(named("AGAR", 1, 2, 1), Bytes(36)).kind(), ExtendedHeaderKind::agard);
 }
 
+TEST(Mrco, IsKnownByItsNameAndHasRecordsWhereTheirNumbersFitEveryFrame) {
+    const ExtendedHeader bare = decoded(named("MRCO", 1), Bytes(512));
+    EXPECT_EQ(bare.kind(), ExtendedHeaderKind::mrco);
+    EXPECT_EQ(kind_name(bare.kind()), "mrco");
+    EXPECT_EQ(bare.record_count(), 0);
+    Bytes bytes(36);
+    put(bytes, 12, std::int32_t{-7});
+    put(bytes, 20, 2.5F);
+    const ExtendedHeader extended = decoded(named("MRCO", 3, 1, 2), bytes);
+    EXPECT_EQ(extended.kind(), ExtendedHeaderKind::mrco);
+    EXPECT_EQ(extended.record_bytes(), 12U);
+    ASSERT_EQ(extended.record_count(), 3);
+    EXPECT_EQ(number(fields_of(extended, 1), "integer_1"), -7);
+    EXPECT_EQ(number(fields_of(extended, 1), "real_2"), 2.5);
+    EXPECT_EQ(decoded(named("MRCO", 4, 1, 2), bytes).record_count(), 0);
+    EXPECT_EQ(decoded(named("", 3, 1, 2), bytes).kind(), ExtendedHeaderKind::agard);
+}
+
 TEST(FeiTomography, HasThirteenNumbersAFrame) {
     Bytes bytes(131'072);
     const float numbers[] = {-60, 0, 1e-4F, 2e-4F, 3e-5F, 0, 0, -5e-6F, 1, 1234, 84.5F, 4.2e-10F, 29'000};
@@ -265,7 +283,6 @@ TEST(ExtendedHeader, OtherKindsAreNamed) {
     EXPECT_EQ(decoded(named("", 1), {}).kind(), ExtendedHeaderKind::none);
     EXPECT_EQ(decoded(named("json", 1), Bytes(55, std::byte{'{'})).kind(), ExtendedHeaderKind::json);
     EXPECT_EQ(decoded(named("HDF5", 1), Bytes(512)).kind(), ExtendedHeaderKind::hdf5);
-    EXPECT_EQ(decoded(named("MRCO", 1), Bytes(512)).kind(), ExtendedHeaderKind::unknown);
     EXPECT_EQ(kind_name(ExtendedHeaderKind::fei_tomography), "fei_tomography");
 }
 

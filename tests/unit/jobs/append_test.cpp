@@ -1,8 +1,10 @@
 #include <cmath>
 
+#include "base/text.hpp"
 #include "io/file_system.hpp"
 #include "kit/four_bit.hpp"
 #include "kit/wrappers.hpp"
+#include "mrcz/process.hpp"
 #include "mrcz/thread_executor.hpp"
 #include "mrcz/writer.hpp"
 #include "unit/jobs/workplace.hpp"
@@ -75,7 +77,7 @@ TEST_F(Append, SaysThatTheOriginalIsNoLongerRestored) {
     (void)appended({"more"}, "target");
     ASSERT_FALSE(warnings.empty());
     EXPECT_EQ(warnings.size(), 1U) << warnings.back();
-    EXPECT_NE(warnings[0].find("will no longer restore"), std::string::npos) << warnings[0];
+    EXPECT_NE(warnings[0].find("no longer restores"), std::string::npos) << warnings[0];
     for (const SectionInfo& section : reader_of(get("target")).sections()) EXPECT_NE(section.id, "ORIG");
 }
 
@@ -197,6 +199,26 @@ TEST_F(Append, NamesBothWhenShapeOrPixelTypeDiffer) {
     }
 }
 
+TEST_F(Append, NamesHowRowsOfFourBitsLie) {
+    kit::FourBitFile description;
+    put("padded", kit::make_four_bit_file(description));
+    description.packing = RowPacking::contiguous;
+    compress_to("target", kit::make_four_bit_file(description));
+    const Error error = kit::error_of([&] { (void)appended({"padded"}, "target"); });
+    EXPECT_NE(error.message().find("uint4 in padded rows, "), std::string::npos) << error.message();
+    EXPECT_NE(error.message().find("uint4 in contiguous rows;"), std::string::npos) << error.message();
+}
+
+TEST_F(Append, RefusesAWrappedTargetAndSaysWhatToDo) {
+    const Bytes wrapped = kit::gzipped(kit::make_plain_file({}));
+    put("target.mrc.gz", wrapped);
+    put("more", kit::make_plain_file({}));
+    const Error error = kit::error_of([&] { (void)appended({"more"}, "target.mrc.gz"); });
+    EXPECT_EQ(error.code(), ErrorCode::unsupported);
+    EXPECT_NE(error.message().find("gunzip"), std::string::npos) << error.message();
+    EXPECT_EQ(get("target.mrc.gz"), wrapped);
+}
+
 TEST_F(Append, InputThatFailsHalfwayLeavesTheTargetAsItWas) {
     compress_to("target", kit::make_plain_file({}));
     const Bytes before = get("target");
@@ -211,6 +233,33 @@ TEST_F(Append, InputThatFailsHalfwayLeavesTheTargetAsItWas) {
     EXPECT_FALSE(std::filesystem::exists(path("target.journal")));
 }
 
+TEST_F(Append, SaysNothingOfTheOriginalWhenItFails) {
+    compress_to("target", kit::make_plain_file({}));
+    const Bytes before = get("target");
+    put("wide", kit::make_plain_file({.nx = 33}));
+    Bytes damaged = compressed(kit::make_plain_file({}));
+    damaged[1024 + 40] ^= std::byte{1};  // the first frame
+    put("damaged", damaged);
+    AppendOptions live;
+    live.live = LiveOptions{.frames = 1, .seconds = 1000};
+    for (const AppendOptions& options : {AppendOptions{}, live})
+        for (const std::string name : {"wide", "damaged"}) {
+            (void)kit::error_of([&] { (void)appended({name}, "target", options); });
+            EXPECT_TRUE(warnings.empty()) << warnings.back();
+            EXPECT_EQ(get("target"), before);
+            EXPECT_FALSE(std::filesystem::exists(path("target.journal")));
+        }
+}
+
+TEST_F(Append, JournalWithoutItsFileIsNamed) {
+    put("target.journal", Bytes(100));
+    put("more", kit::make_plain_file({}));
+    const Error error = kit::error_of([&] { (void)appended({"more"}, "target"); });
+    EXPECT_EQ(error.code(), ErrorCode::not_found);
+    EXPECT_NE(error.message().find("only its journal " + path("target.journal").string()), std::string::npos);
+    EXPECT_EQ(kit::error_of([&] { (void)repair(path("target")); }).message(), error.message());
+}
+
 TEST_F(Append, LiveKeepsWhatCameBeforeTheFailure) {
     const Bytes a = kit::make_plain_file({}, 1), good = kit::make_plain_file({}, 2);
     compress_to("target", a);
@@ -220,8 +269,12 @@ TEST_F(Append, LiveKeepsWhatCameBeforeTheFailure) {
     put("good", good);
     AppendOptions options;
     options.live = LiveOptions{.frames = 2, .seconds = 1000};
-    (void)kit::error_of([&] { (void)appended({"good", "damaged"}, "target", options); });
+    const Error error = kit::error_of([&] { (void)appended({"good", "damaged"}, "target", options); });
     (void)verified(get("target"));
+    EXPECT_EQ(error.context(), path("damaged").string());
+    const std::int64_t frames = reader_of(get("target")).frames();
+    EXPECT_NE(error.message().find(concat("target is finished and has ", frames, " frames")), std::string::npos)
+        << error.message();
     const Bytes pixels = pixels_of(get("target"));
     const Bytes least = joined(pixels_of(a), pixels_of(good));
     ASSERT_GE(pixels.size(), least.size());
@@ -242,6 +295,35 @@ TEST_F(Append, RefusesToAppendAFileToItself) {
     const Bytes before = get("target");
     EXPECT_EQ(kit::error_of([&] { (void)appended({"target"}, "target"); }).code(), ErrorCode::invalid_argument);
     EXPECT_EQ(get("target"), before);
+}
+
+TEST_F(Append, RefusesACorrectedTargetUnlessTheFramesAreCorrectedAlike) {
+    put("raw.mrc", kit::make_plain_file({}));
+    ProcessOptions correction;
+    correction.outliers.emplace();
+    for (const bool is_plain : {false, true}) {
+        correction.is_plain = is_plain;
+        (void)ProcessSession({path("raw.mrc")}, correction, {}).process(0, Output::file(path("target"), true), {});
+        const Bytes before = get("target");
+        const Error error = kit::error_of([&] { (void)appended({"raw.mrc"}, "target"); });
+        EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
+        EXPECT_NE(error.message().find("--corrected"), std::string::npos) << error.what();
+        EXPECT_EQ(get("target"), before);
+        AppendOptions options;
+        options.corrected = true;
+        const AppendResult result = appended({"raw.mrc"}, "target", options);
+        EXPECT_GT(result.frames, result.frames_before);
+    }
+}
+
+TEST_F(Append, SaysThatCorrectedFramesAreNotOnTheTargetsRecord) {
+    put("raw.mrc", kit::make_plain_file({}));
+    ProcessOptions correction;
+    correction.outliers.emplace();
+    (void)ProcessSession({path("raw.mrc")}, correction, {}).process(0, Output::file(path("corrected.mrcz")), {});
+    (void)appended({"corrected.mrcz"}, "raw.mrc");
+    ASSERT_EQ(warnings.size(), 1U);
+    EXPECT_NE(warnings[0].find("were corrected"), std::string::npos) << warnings[0];
 }
 
 TEST_F(Append, OfNoFrameChangesNothing) {

@@ -314,7 +314,7 @@ TEST_F(Compress, TrailingBytesAreKeptUpToTheLimit) {
     back.limits = options.limits;
     (void)decompress(Input::file(path("out")), Output::file(path("back")), back);
     EXPECT_EQ(kit::read_file(path("back")), plain);
-    EXPECT_TRUE(verify(Input::file(path("out")), options.limits).original_matched);
+    EXPECT_TRUE(verify(Input::file(path("out")), {.limits = options.limits}).original_matched);
     (void)compress(Input::file(path("out")), Output::file(path("again")), options);
 }
 

@@ -16,6 +16,12 @@ Lines lines_of(const std::vector<Finding>& findings) {
     return lines;
 }
 
+int hints_in(const Error& error) {
+    int hints = 0;
+    for (std::size_t at = 0; (at = error.message().find("`mrcz repair`", at)) != std::string::npos; ++at) ++hints;
+    return hints;
+}
+
 }  // namespace
 
 class Damage : public Workplace {
@@ -154,6 +160,49 @@ TEST_F(Damage, TenThousandFlippedBitsAreNoticed) {
         expect_flip_is_noticed(packed, random() % (8 * packed.size()), clean, plain);
         if (HasFailure()) break;
     }
+}
+
+TEST_F(Damage, HintOfRepairStandsOnceBehindDamageOfAFileThatHoldsWholeFrames) {
+    CompressOptions options;
+    options.metadata = some_metadata();
+    const Bytes packed = compressed(kit::make_plain_file({}), options);
+    std::filesystem::remove(path("out"));
+    const std::size_t footer_at = 1024 + static_cast<std::size_t>(load_le<std::int64_t>(&packed[144]));
+    const std::size_t index_at = packed.size() - (16 * 5 + 4);
+    for (std::size_t at = 1024; at < packed.size(); at += at < footer_at ? 37 : 3) {
+        const bool is_version = at >= footer_at + 8 && at < footer_at + 12;
+        if (is_version) continue;
+        set_input(kit::with_flipped_bit(packed, 8 * at));
+        const Error error = kit::error_of([&] { (void)verify(input()); });
+        EXPECT_EQ(hints_in(error), 1) << at << " of " << footer_at << ", " << index_at << ": " << error.message();
+    }
+    for (std::size_t length : {index_at + 10, footer_at + 10, footer_at - 10}) {
+        set_input(kit::truncated(packed, length));
+        EXPECT_EQ(hints_in(kit::error_of([&] { (void)decompress(input(), Output::file(path("out"))); })), 1) << length;
+    }
+}
+
+TEST_F(Damage, PlainFileThatIsCutShortGetsTheHintFromItsFirstWholeFrameOn) {
+    const Bytes plain = kit::make_plain_file({PixelType::int16, 16, 12, 3, ByteOrder::little, 20, 0});
+    const std::size_t first_frame_end = 1024 + 20 + 2 * 16 * 12;
+    for (const auto& [length, hints] : {std::pair{first_frame_end - 1, 0}, std::pair{first_frame_end, 1}}) {
+        set_input(kit::truncated(plain, length));
+        EXPECT_EQ(hints_in(kit::error_of([&] { (void)verify(input()); })), hints) << length;
+        EXPECT_EQ(hints_in(kit::error_of([&] { (void)compress(input(), Output::file(path("out"))); })), hints)
+            << length;
+    }
+    kit::MemoryFile pipe;
+    pipe.assign(kit::truncated(plain, first_frame_end));
+    const Input stream = Input::stream(pipe.descriptor(), "pipe");
+    EXPECT_EQ(hints_in(kit::error_of([&] { (void)compress(stream, Output::file(path("out"))); })), 0);
+}
+
+TEST_F(Damage, HintOfRepairIsNotGivenWhereNothingIsWhole) {
+    const Bytes packed = compressed(kit::make_plain_file({PixelType::int16, 32, 24, 1}), "zstd");
+    set_input(kit::truncated(packed, 1024 + 40));
+    EXPECT_EQ(hints_in(kit::error_of([&] { (void)verify(input()); })), 0);
+    set_input(kit::with_flipped_bit(packed, 8 * (1024 + 40)));
+    EXPECT_EQ(hints_in(kit::error_of([&] { (void)verify(input()); })), 0);
 }
 
 }  // namespace mrcz::jobs_test

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "kit/descriptors.hpp"
+#include "mrcz/process.hpp"
 #include "mrcz/writer.hpp"
 #include "unit/jobs/workplace.hpp"
 
@@ -142,6 +143,29 @@ TEST_F(Decompress, MetadataWithoutAnOriginalGoWithThePixels) {
     EXPECT_EQ(reader.codec().id, 0);
     ASSERT_TRUE(reader.metadata());
     EXPECT_EQ(reader.metadata()->to_json(), R"({"grid":"C-flat"})");
+}
+
+TEST_F(Decompress, SaysThatTheRecordOfCorrectionsStaysBehind) {
+    WriterOptions written;
+    written.nx = 6;
+    written.ny = 5;
+    Writer writer(path("raw"), written);
+    writer.append(kit::make_pixels(PixelType::int16, 60));
+    writer.finish();
+    ProcessOptions correction;
+    correction.outliers.emplace();
+    (void)ProcessSession({path("raw")}, correction, {}).process(0, Output::file(path("corrected")), {});
+    const Bytes corrected = kit::read_file(path("corrected"));
+    std::string said;
+    RunContext context;
+    context.log = [&said](std::string_view message) { said += message; };
+    EXPECT_TRUE(reader_of(decompressed(corrected, {}, context)).provenance().empty());
+    EXPECT_NE(said.find("--keep-metadata"), std::string::npos) << said;
+    said.clear();
+    DecompressOptions options;
+    options.keep_metadata = true;
+    EXPECT_EQ(reader_of(decompressed(corrected, options, context)).provenance(), reader_of(corrected).provenance());
+    EXPECT_TRUE(said.empty()) << said;
 }
 
 TEST_F(Decompress, SaysThatAnEditedHeaderIsNotRestored) {

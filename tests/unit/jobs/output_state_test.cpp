@@ -147,6 +147,45 @@ TEST_F(OutputStates, OutputThatIsAppendedToOrWasIsUnfinishedWhateverItHolds) {
     expect_unfinished();
 }
 
+TEST_F(OutputStates, WithoutADtypeOutputThatDoesNotGiveItsInputBackIsForeign) {
+    const auto compress_again = [&](const CompressOptions& options) {
+        (void)compress(Input::file(path("a.mrc")), Output::file(path("a.mrcz"), true), options);
+    };
+    CompressOptions converting;
+    converting.dtype = PixelType::float32;
+    compress_again(converting);
+    EXPECT_EQ(compressed_state(), foreign);
+    CompressOptions live;
+    live.live = LiveOptions{};
+    compress_again(live);
+    EXPECT_EQ(compressed_state(), foreign);
+    make_older(path("a.mrcz"));
+    EXPECT_EQ(compressed_state(), outdated);
+    fs::remove(path("a.mrc"));
+    EXPECT_EQ(compressed_state(), complete);  // nobody can tell any more
+}
+
+TEST_F(OutputStates, OutputOfAnotherInputOfTheSameShapeIsForeign) {
+    Bytes other = kit::read_file(path("a.mrc"));
+    store_le(&other[40], 77.0F);
+    kit::write_file(path("a.mrc"), other);
+    make_older(path("a.mrc"));
+    EXPECT_EQ(compressed_state(), foreign);
+}
+
+TEST_F(OutputStates, OutputCompressedAnewIsCompleteWhenItGivesBackWhatItsInputDoes) {
+    const auto state = [&] { return compressed_output_state(path("a.mrcz"), path("c.mrcz")); };
+    (void)compress(Input::file(path("a.mrcz")), Output::file(path("c.mrcz")));
+    EXPECT_EQ(state(), complete);
+    CompressOptions live;
+    live.live = LiveOptions{};
+    (void)compress(Input::file(path("a.mrc")), Output::file(path("a.mrcz"), true), live);
+    make_older(path("a.mrcz"));
+    EXPECT_EQ(state(), foreign);  // it holds an original, its input holds none
+    (void)compress(Input::file(path("a.mrcz")), Output::file(path("c.mrcz"), true));
+    EXPECT_EQ(state(), complete);
+}
+
 TEST_F(OutputStates, WithADtypeOutputOfOtherPixelsIsForeign) {
     const auto compressed_as = [&](PixelType type) {
         return compressed_output_state(path("a.mrc"), path("a.mrcz"), type);

@@ -3,6 +3,8 @@
 #include "container/footer.hpp"
 #include "io/file_system.hpp"
 #include "kit/wrappers.hpp"
+#include "mrcz/process.hpp"
+#include "mrcz/provenance.hpp"
 #include "mrcz/writer.hpp"
 #include "unit/jobs/workplace.hpp"
 
@@ -133,6 +135,22 @@ TEST_F(Proof, MetadataThatStayBehindFailIt) {
     EXPECT_EQ(code_of_restored("a.mrcz", "b.mrc"), ErrorCode::invalid_argument);
     decompress_to("a.mrcz", "b.mrc", true);
     EXPECT_NO_THROW(prove_restored(Input::file(path("a.mrcz")), path("b.mrc")));
+}
+
+TEST_F(Proof, RecordOfCorrectionsThatStaysBehindFailsIt) {
+    write_without_original("raw.mrcz");
+    ProcessOptions correction;
+    correction.outliers.emplace();
+    ProcessSession session({path("raw.mrcz")}, correction, {});
+    (void)session.process(0, Output::file(path("a.mrcz")), {});
+    decompress_to("a.mrcz", "a.mrc");
+    const Error error = kit::error_of([&] { prove_restored(Input::file(path("a.mrcz")), path("a.mrc")); });
+    EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
+    EXPECT_NE(error.message().find("record of its corrections"), std::string::npos) << error.what();
+    decompress_to("a.mrcz", "a.mrc", true);
+    EXPECT_NO_THROW(prove_restored(Input::file(path("a.mrcz")), path("a.mrc")));
+    EXPECT_EQ(Reader(path("a.mrc")).provenance(), Reader(path("a.mrcz")).provenance());
+    EXPECT_EQ(corrections_in(Reader(path("a.mrc")).provenance()).size(), 1U);
 }
 
 TEST_F(Proof, EditedHeaderThatWouldBeLostFailsIt) {

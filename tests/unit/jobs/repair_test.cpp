@@ -40,6 +40,12 @@ namespace {
 
 using Lost = std::vector<std::pair<std::int64_t, std::int64_t>>;
 
+RepairOptions dropping() {
+    RepairOptions options;
+    options.drop_uncommitted = true;
+    return options;
+}
+
 Lost lost_of(const RepairResult& result) {
     Lost lost;
     for (const FrameRange& range : result.lost_frames) lost.emplace_back(range.first, range.last);
@@ -136,6 +142,39 @@ TEST_F(Repair, EveryTruncationKeepsTheWholeFrames) {
     }
 }
 
+TEST_F(Repair, LossOfTheFooterIsToldAndRecorded) {
+    const Bytes whole = with_metadata();
+    const std::size_t footer = offset_of_frame(whole, 5, 6) + load_le<std::uint64_t>(&whole[whole.size() - 12]);
+    for (const std::size_t length : {footer, footer + 64, whole.size() - 1}) {
+        const bool footer_is_there = length == whole.size() - 1;
+        const RepairResult result = salvaged(kit::truncated(whole, length));
+        EXPECT_EQ(result.frames, 6);
+        EXPECT_TRUE(result.lost_frames.empty());
+        EXPECT_EQ(result.footer_lost, !footer_is_there) << length;
+        const Reader reader = reader_of(get("x.repaired.mrcz"));
+        const bool told = reader.provenance().find(R"("lost":["footer"])") != std::string::npos;
+        EXPECT_EQ(told, !footer_is_there) << reader.provenance();
+    }
+}
+
+TEST_F(Repair, LossOfASectionIsRecorded) {
+    CompressOptions options;
+    options.metadata = some_metadata();
+    const Bytes whole = compressed(plain, options);
+    const std::string text = R"({"detector")";
+    const auto at = std::search(whole.begin(), whole.end(), reinterpret_cast<const std::byte*>(text.data()),
+                                reinterpret_cast<const std::byte*>(text.data()) + text.size());
+    ASSERT_NE(at, whole.end());
+    const RepairResult result =
+        salvaged(kit::with_flipped_bit(whole, 8 * static_cast<std::size_t>(at - whole.begin()) + 3));
+    EXPECT_TRUE(result.lost_frames.empty());
+    EXPECT_FALSE(result.footer_lost);
+    EXPECT_EQ(result.lost_sections, std::vector<std::string>{"META"});
+    const Bytes repaired = get("x.repaired.mrcz");
+    EXPECT_NE(reader_of(repaired).provenance().find(R"("lost":["META"])"), std::string::npos);
+    EXPECT_EQ(decompressed(repaired), plain);
+}
+
 TEST_F(Repair, CutPlainFileKeepsItsWholeFramesInItsByteOrder) {
     for (const ByteOrder order : {ByteOrder::little, ByteOrder::big}) {
         const Bytes whole =
@@ -194,6 +233,51 @@ TEST_F(Repair, WrongNumberOfFramesInTheHeaderIsSetRightByTheFooter) {
     EXPECT_EQ(get("x.repaired.mrcz"), with_metadata());
 }
 
+TEST_F(Repair, EveryFlippedBitOfShapeTypeAndCountsIsPutRight) {
+    constexpr std::array<std::size_t, 6> offsets{0, 4, 8, 12, 92, 144};  // NX NY NZ MODE NSYMBT PACKEDBYTES
+    WriterOptions options;
+    options.nx = 16;
+    options.ny = 12;
+    {
+        Writer writer(path("no original"), options);
+        writer.append(frames({0, 1, 2, 3, 4, 5}));
+        writer.finish();
+    }
+    const Bytes extended =
+        compressed(kit::make_plain_file({.nx = 16, .ny = 12, .nz = 6, .extended_bytes = 40, .trailing_bytes = 9}, 3));
+    for (const Bytes& whole : {with_metadata(), get("no original"), extended})
+        for (const std::size_t offset : offsets)
+            for (std::size_t bit = 8 * offset; bit < 8 * (offset + 4); ++bit) {
+                const RepairResult result = salvaged(kit::with_flipped_bit(whole, bit));
+                ASSERT_EQ(result.action, RepairAction::salvaged) << bit;
+                EXPECT_FALSE(result.problem.empty());
+                EXPECT_EQ(result.frames_before, 6) << bit;
+                EXPECT_EQ(result.frames, 6) << bit;
+                EXPECT_TRUE(result.lost_frames.empty() && result.lost_sections.empty() && !result.footer_lost) << bit;
+                EXPECT_EQ(get("x.repaired.mrcz"), whole) << bit;
+            }
+}
+
+TEST_F(Repair, ShapeAndTypeComeFromTheOriginalWhereTheHeaderWasEditedAsWell) {
+    Bytes damaged = with_metadata();
+    for (const std::size_t field : {0, 4, 8, 92})
+        std::fill_n(damaged.begin() + static_cast<std::ptrdiff_t>(field), 4, std::byte{0xff});
+    EXPECT_EQ(salvaged(damaged).frames, 6);
+    EXPECT_EQ(get("x.repaired.mrcz"), with_metadata());
+    damaged[300] ^= std::byte{1};  // a label: no hash holds any more
+    EXPECT_EQ(salvaged(damaged).frames, 6);
+    EXPECT_EQ(pixels_of(get("x.repaired.mrcz")), frames({0, 1, 2, 3, 4, 5}));
+    EXPECT_EQ(decompressed(get("x.repaired.mrcz")), plain);
+}
+
+TEST_F(Repair, HeaderThatNothingTellsIsAnError) {
+    Bytes damaged = kit::truncated(with_metadata(), with_metadata().size() - 1);
+    damaged[12] = std::byte{0xff};
+    put("x.mrcz", damaged);
+    EXPECT_EQ(kit::error_of([&] { (void)repair(path("x.mrcz")); }).group(), ErrorGroup::data);
+    EXPECT_EQ(names(), (std::vector<std::string>{"in", "out", "x.mrcz"}));
+}
+
 TEST_F(Repair, AbsurdNumberOfFramesAllocatesNothingForThem) {
     Bytes damaged = kit::truncated(with_metadata(), 1800);
     damaged[11] = std::byte{0x7f};
@@ -240,7 +324,7 @@ TEST_F(Repair, LiveFileThatWasNeverFinishedIsFinishedFromItsJournal) {
         EXPECT_EQ(error.code(), ErrorCode::truncated);
         EXPECT_NE(error.message().find(codec == "zstd" ? "never finished" : "interrupted"), std::string::npos);
         EXPECT_NE(error.message().find("mrcz repair"), std::string::npos);
-        const RepairResult result = repair(path("live"));
+        const RepairResult result = repair(path("live"), dropping());
         EXPECT_EQ(result.action, RepairAction::finished);
         EXPECT_EQ(result.frames, 4);
         EXPECT_GT(result.bytes_dropped, 0U);
@@ -251,6 +335,71 @@ TEST_F(Repair, LiveFileThatWasNeverFinishedIsFinishedFromItsJournal) {
         EXPECT_NEAR(reader_of(get("live")).header().voxel_angstrom()[0], 2, 1e-6);
         EXPECT_EQ(repair(path("live")).action, RepairAction::none);
     }
+}
+
+TEST_F(Repair, FramesBehindTheLastCommitAreTheCallersToDecide) {
+    WriterOptions options;
+    options.nx = 16;
+    options.ny = 12;
+    options.metadata = some_metadata();
+    options.live = LiveOptions{.frames = 2, .seconds = 1000};
+    for (const std::string codec : {"zstd", "raw"}) {
+        options.codec = codec;
+        options.overwrite = true;
+        {
+            Writer writer(path("live"), options);
+            writer.append(frames({0, 1, 2, 3, 4}));
+        }
+        const Bytes unfinished = get("live");
+        const auto refused = [&](const auto& job) {
+            const Error error = kit::error_of(job);
+            EXPECT_EQ(error.code(), ErrorCode::truncated);
+            EXPECT_NE(error.message().find("1 whole frame stands behind the last commit"), std::string::npos)
+                << error.message();
+            EXPECT_EQ(get("live"), unfinished);
+            EXPECT_TRUE(std::filesystem::exists(path("live.journal")));
+        };
+        put("more", plain);
+        const std::vector<Input> more{Input::file(path("more"))};
+        RepairOptions dry;
+        dry.dry_run = true;
+        refused([&] { (void)repair(path("live"), dry); });
+        refused([&] { (void)repair(path("live")); });
+        refused([&] { (void)append(more, path("live")); });
+        refused([&] { (void)Writer::extending(path("live")); });
+        RepairOptions both = dropping();
+        both.uncommitted = true;
+        EXPECT_EQ(kit::error_of([&] { (void)repair(path("live"), both); }).code(), ErrorCode::invalid_argument);
+        RepairOptions keeping;
+        keeping.uncommitted = true;
+        EXPECT_EQ(repair(path("live"), keeping).frames, 5);
+        EXPECT_EQ(pixels_of(get("live")), frames({0, 1, 2, 3, 4}));
+        (void)verified(get("live"));
+    }
+}
+
+TEST_F(Repair, FramesBehindTheLastCommitAreSeenWithoutTheJournal) {
+    WriterOptions options;
+    options.nx = 16;
+    options.ny = 12;
+    options.live = LiveOptions{.frames = 2, .seconds = 1000};
+    {
+        Writer writer(path("live.mrcz"), options);
+        writer.append(frames({0, 1, 2, 3, 4}));
+    }
+    std::filesystem::remove(path("live.mrcz.journal"));
+    const Bytes unfinished = get("live.mrcz");
+    const Error error = kit::error_of([&] { (void)repair(path("live.mrcz")); });
+    EXPECT_EQ(error.code(), ErrorCode::truncated);
+    EXPECT_NE(error.message().find("1 whole frame stands"), std::string::npos) << error.message();
+    EXPECT_EQ(names(), std::vector<std::string>{"live.mrcz"});
+    EXPECT_EQ(repair(path("live.mrcz"), dropping()).frames, 4);
+    EXPECT_EQ(pixels_of(get("live.repaired.mrcz")), frames({0, 1, 2, 3}));
+    RepairOptions keeping;
+    keeping.uncommitted = keeping.overwrite = true;
+    EXPECT_EQ(repair(path("live.mrcz"), keeping).frames, 5);
+    EXPECT_EQ(pixels_of(get("live.repaired.mrcz")), frames({0, 1, 2, 3, 4}));
+    EXPECT_EQ(get("live.mrcz"), unfinished);
 }
 
 TEST_F(Repair, PlainFileWithAWholeJournalBesideItIsNoInputUntilRepaired) {
@@ -322,6 +471,9 @@ TEST_F(Repair, NamedOutputLeavesAnUnfinishedFileAlone) {
     const Bytes unfinished = get("live.mrcz");
     RepairOptions chosen;
     chosen.output = path("new.mrcz");
+    EXPECT_EQ(kit::error_of([&] { (void)repair(path("live.mrcz"), chosen); }).code(), ErrorCode::truncated);
+    EXPECT_FALSE(std::filesystem::exists(path("new.mrcz")));
+    chosen.drop_uncommitted = true;
     const RepairResult result = repair(path("live.mrcz"), chosen);
     EXPECT_EQ(result.action, RepairAction::salvaged);
     EXPECT_TRUE(result.lost_frames.empty());

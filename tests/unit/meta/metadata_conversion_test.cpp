@@ -75,21 +75,21 @@ TEST(MetadataConversion, AnIntegerBeyond64BitsIsRefusedWithItsPath) {
 TEST(MetadataConversion, WhatJsonCannotHoldIsRefusedWithItsPath) {
     expect_error(conversion_error("\x81\xa8"
                                   "detector\x81\xa4gain\x94\x01\x80\x91\x01\xcb\x7f\xf8\x00\x00\x00\x00\x00\x00"sv),
-                 ErrorCode::invalid_argument, "$.detector.gain[3]: NaN has no JSON form; store as msgpack");
+                 ErrorCode::invalid_argument, "$.detector.gain[3]: NaN has no JSON form; MessagePack has one");
     expect_error(conversion_error("\xca\xff\x80\x00\x00"sv), ErrorCode::invalid_argument,
-                 "$: -Infinity has no JSON form; store as msgpack");
+                 "$: -Infinity has no JSON form; MessagePack has one");
     expect_error(conversion_error("\x91\xc4\x01x"sv), ErrorCode::invalid_argument,
-                 "$[0]: binary has no JSON form; store as msgpack");
+                 "$[0]: binary has no JSON form; MessagePack has one");
     expect_error(conversion_error("\x91\xd4\x07x"sv), ErrorCode::invalid_argument,
-                 "$[0]: extension type 7 has no JSON form; store as msgpack");
+                 "$[0]: extension type 7 has no JSON form; MessagePack has one");
     expect_error(conversion_error("\x91\xd6\xff\x00\x00\x00\x00"sv), ErrorCode::invalid_argument,
-                 "$[0]: a timestamp has no JSON form; store as msgpack");
+                 "$[0]: a timestamp has no JSON form; MessagePack has one");
     expect_error(conversion_error("\x91\xa1\xff"sv), ErrorCode::invalid_argument,
-                 "$[0]: text that is not UTF-8 has no JSON form; store as msgpack");
+                 "$[0]: text that is not UTF-8 has no JSON form; MessagePack has one");
     expect_error(conversion_error("\x81\xa1m\x82\xa1k\x01\x02\x03"sv), ErrorCode::invalid_argument,
-                 "$.m: a key that is no text has no JSON form; store as msgpack");
+                 "$.m: a key that is no text has no JSON form; MessagePack has one");
     expect_error(conversion_error("\x81\xa1\xff\x01"sv), ErrorCode::invalid_argument,
-                 "$: a key that is not UTF-8 has no JSON form; store as msgpack");
+                 "$: a key that is not UTF-8 has no JSON form; MessagePack has one");
 }
 
 TEST(MetadataConversion, ResultsKeepTheLimits) {

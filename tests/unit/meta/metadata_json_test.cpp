@@ -64,18 +64,23 @@ TEST(MetadataJson, ErrorsNameLineAndColumnInCharacters) {
 
 TEST(MetadataJson, NanIsRefusedWithItsPath) {
     expect_error(json_error("{\"detector\": {\"gain\": [1,\n[], {}, NaN]}}"), ErrorCode::corrupt,
-                 "JSON, line 2, column 9: $.detector.gain[3]: NaN has no JSON form; store as msgpack");
+                 "JSON, line 2, column 9: $.detector.gain[3]: NaN has no JSON form; write null or a text in its place, "
+                 "or give the document as MessagePack");
     expect_error(json_error("[[1, 2], [3, -Infinity]]"), ErrorCode::corrupt,
-                 "JSON, line 1, column 14: $[1][1]: -Infinity has no JSON form; store as msgpack");
+                 "JSON, line 1, column 14: $[1][1]: -Infinity has no JSON form; write null or a text in its place, or "
+                 "give the document as MessagePack");
     expect_error(json_error("Infinity"), ErrorCode::corrupt,
-                 "JSON, line 1, column 1: $: Infinity has no JSON form; store as msgpack");
+                 "JSON, line 1, column 1: $: Infinity has no JSON form; write null or a text in its place, or give the "
+                 "document as MessagePack");
 }
 
 TEST(MetadataJson, PathsQuoteKeysThatAreNoNames) {
     expect_error(json_error("{\"pixel size\": NaN}"), ErrorCode::corrupt,
-                 "JSON, line 1, column 16: $[\"pixel size\"]: NaN has no JSON form; store as msgpack");
+                 "JSON, line 1, column 16: $[\"pixel size\"]: NaN has no JSON form; write null or a text in its place, "
+                 "or give the document as MessagePack");
     expect_error(json_error("{\"a\": {\"b\": 1}, \"\": {\"c\": [0], \"d\": NaN}}"), ErrorCode::corrupt,
-                 "JSON, line 1, column 37: $[\"\"].d: NaN has no JSON form; store as msgpack");
+                 "JSON, line 1, column 37: $[\"\"].d: NaN has no JSON form; write null or a text in its place, or give "
+                 "the document as MessagePack");
     const auto error = json_error("{\"" + std::string(100'000, 'k') + "\": NaN}");
     ASSERT_TRUE(error);
     EXPECT_LT(error->message().size(), 200u);

@@ -130,5 +130,15 @@ TEST(WindowSum, SumsOfFractionsDoNotDrift) {
     }
 }
 
+TEST(RunningSum, BeyondItsRangeComesBackWhenWhatCameGoes) {
+    const SumImage huge{{2, 1}, 1, std::vector<std::int64_t>{INT64_MAX, INT64_MIN}};
+    const SumImage small{{2, 1}, 1, std::vector<std::uint32_t>{3, 4}};
+    RunningSum running({2, 1});
+    running.add(small);
+    for (int i = 0; i < 3; ++i) running.add(huge);
+    for (int i = 0; i < 3; ++i) running.subtract(huge);
+    EXPECT_EQ(std::get<std::vector<std::int64_t>>(running.sum().values), (std::vector<std::int64_t>{3, 4}));
+}
+
 }  // namespace
 }  // namespace mrcz

@@ -121,6 +121,17 @@ TEST(FrameSummer, NanStaysWhereItIs) {
     EXPECT_EQ(sum[1], 2);
 }
 
+TEST(FrameSummer, EveryFrameOfFloat16CountsHoweverManyThereAre) {
+    FrameSummer summer({PixelType::float16, 3, 1});
+    const std::vector<std::uint16_t> frame{0x3C00, 0x0001, 0xC000};  // 1, 2^-24, -2
+    for (const int frames : {1, 2, 3, 5}) {
+        for (int f = 0; f < frames; ++f) summer.add(bytes_of_numbers(frame));
+        const SumImage sum = summer.take();
+        EXPECT_EQ(sum.frames, frames);
+        EXPECT_EQ(floats(sum), (std::vector<double>{1.0 * frames, 0x1p-24 * frames, -2.0 * frames}));
+    }
+}
+
 TEST(FrameSummer, Float16IsSummedAsTheNumbersItHolds) {
     constexpr std::int64_t nx = 97, ny = 61;
     const FrameFormat half{PixelType::float16, nx, ny}, single{PixelType::float32, nx, ny};

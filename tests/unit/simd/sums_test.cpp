@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <span>
+#include <vector>
+
 #include "levels.hpp"
 #include "simd/level_table.hpp"
 
@@ -35,6 +38,53 @@ TEST(Sums, EveryLevelAddsAlikeAtAnyAlignment) {
                 std::ranges::copy(before, sums.data());
                 table_of(level).add_run(pair.from, pair.to)(pixels.data(), sums.data(), count);
                 EXPECT_EQ(sums.copy(), expected.copy()) << table_of(level).name << ' ' << count;
+            }
+        }
+}
+
+TEST(Sums, HalvesOfBytesOfSeveralFramesAreAdded) {
+    for (const std::size_t frames : {1, 2, 3, 4})
+        for (const std::size_t count : {0, 1, 2, 31, 64, 129, 1000}) {
+            std::vector<Buffer> packed;
+            std::vector<const std::byte*> from;
+            for (std::size_t f = 0; f < frames; ++f) {
+                packed.emplace_back((count + 1) / 2, 1);
+                fill_random(packed[f].span(), static_cast<unsigned>(f));
+            }
+            for (Buffer& frame : packed) from.push_back(frame.data());
+            for (const Level level : levels()) {
+                Buffer sums(count, 3);
+                for (std::byte& sum : sums.span()) sum = std::byte{195};
+                table_of(level).add_halves(from.data(), frames, sums.data(), count);
+                for (std::size_t i = 0; i < count; ++i) {
+                    unsigned expected = 195;
+                    for (Buffer& frame : packed) {
+                        const auto pair = std::to_integer<unsigned>(frame.span()[i / 2]);
+                        expected += i % 2 == 0 ? pair & 15 : pair >> 4;
+                    }
+                    ASSERT_EQ(std::to_integer<unsigned>(sums.span()[i]), expected) << table_of(level).name;
+                }
+            }
+        }
+}
+
+TEST(Sums, EveryLevelAddsSeveralFramesOfFloat16Alike) {
+    for (const std::size_t frames : {1, 2, 3, 4})
+        for (const std::size_t count : {0, 1, 7, 8, 9, 1000}) {
+            std::vector<Buffer> halves;
+            std::vector<const std::byte*> from;
+            for (std::size_t f = 0; f < frames; ++f) {
+                halves.emplace_back(2 * count, 1);
+                fill_random(halves[f].span(), static_cast<unsigned>(f));
+                for (std::size_t i = 1; i < 2 * count; i += 2) halves[f].span()[i] &= std::byte{0xBF};  // finite
+            }
+            for (Buffer& frame : halves) from.push_back(frame.data());
+            std::vector<double> expected(count, 0.1);
+            scalar_table.add_float16(from.data(), frames, std::as_writable_bytes(std::span(expected)).data(), count);
+            for (const Level level : levels()) {
+                std::vector<double> sums(count, 0.1);
+                table_of(level).add_float16(from.data(), frames, std::as_writable_bytes(std::span(sums)).data(), count);
+                EXPECT_EQ(sums, expected) << table_of(level).name << ' ' << count;
             }
         }
 }
