@@ -8,11 +8,12 @@
 namespace mrcz::fuzz {
 namespace {
 
-constexpr std::array<Target, 7> table{{
+constexpr std::array<Target, 8> table{{
     {"header", run_header, header_seeds, 1024},
     {"metadata", run_metadata, metadata_seeds, 512},
     {"footer", run_footer, footer_seeds, 2048},
     {"chunk", run_chunk, chunk_seeds, 1024},
+    {"rans", run_rans, rans_seeds, 32768},
     {"reader", run_reader, reader_seeds, 4096},
     {"reference", run_reference, reference_seeds, 2048},
     {"defects", run_defects, defects_seeds, 512},

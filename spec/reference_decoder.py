@@ -17,6 +17,7 @@ import sys
 from collections import namedtuple
 
 import numpy
+import reference_rans
 from numcodecs import blosc, zstd
 
 try:
@@ -48,7 +49,9 @@ def crc32c(data: bytes) -> int:
 
 
 HEADER_BYTES = 1024
-CODEC_NAMES = {0: "raw", 1: "blosclz", 2: "lz4", 3: "lz4hc", 4: "snappy", 5: "zlib", 6: "zstd"}
+CODEC_NAMES = {0: "raw", 1: "blosclz", 2: "lz4", 3: "lz4hc", 4: "snappy", 5: "zlib", 6: "zstd", 16: "rans"}
+OWN_CODECS = {16: reference_rans}
+OWN_CHUNK = struct.Struct("<4s2HQ2I2Q")
 IMOD_STAMP, IMOD_SIGNED, IMOD_PACKED = 1146047817, 1, 16
 PACKED_4_BIT = 101
 PixelType = namedtuple("PixelType", "dtype numbers word_bytes")  # of one number; numbers in a pixel; what gets swapped
@@ -130,7 +133,7 @@ def parse_header(raw: bytes) -> Header:
 FOOTER_HEAD = struct.Struct("<8s2HI3Q2I2Q")
 SECTION_ENTRY = struct.Struct("<4s4s2I4Q")
 Section = namedtuple("Section", "id encoding compression flags offset stored_bytes raw_bytes hash")
-KNOWN_SECTIONS = ("META", "PROV", "FHSH", "CHSH", "HHSH", "FSTA", "ORIG", "SUMI")
+KNOWN_SECTIONS = ("META", "PROV", "FHSH", "CHSH", "HHSH", "FSTA", "ORIG", "SUMI", "MODL")
 REQUIRED = 1  # flag of a section
 SUM_TYPES = {1: "<u4", 2: "<i8", 3: "<f8"}  # of SUMI
 
@@ -172,6 +175,9 @@ class Footer:
 Original = namedtuple("Original", "header trailing xxh3_128 order")
 
 
+OwnChunk = namedtuple("OwnChunk", "first frames flags payload")
+
+
 class File:
     """Locates the parts of a file in the order of trust: header, footer, index; without one it walks the chunks."""
 
@@ -182,6 +188,8 @@ class File:
         self.footer: Footer | None = None
         self.header = parse_header(self.read(0, HEADER_BYTES))
         require(self.header.codec in CODEC_NAMES, f"codec id {self.header.codec} is not known", NotImplementedError)
+        self.models: dict[int, bytes] = {}  # payloads, by number
+        self.parsed_models: dict[int, object] = {}
         # Offset and bytes of what holds each frame; fewer than NZ where the file is cut short.
         self.ranges = self._locate_plain_frames() if self.header.codec == 0 else self._locate_chunks()
 
@@ -215,7 +223,65 @@ class File:
         ranges = self._index()
         if ranges is None and (header.promises_footer or (self.footer and self.footer.has_index)):
             self.problems.append("there is no chunk index at the end: the file is cut short or damaged")
-        return self._walk() if ranges is None else ranges
+        if ranges is None:
+            return self._walk()
+        if header.codec in OWN_CODECS:
+            at = header.data_offset
+            for offset, count in [*ranges, (self.data_end, 0)]:
+                while at < offset:
+                    chunk = self._own_chunk(at, offset)
+                    require(chunk.frames == 0, f"byte {at}: a frame that the index does not know")
+                    at += OWN_CHUNK.size + len(chunk.payload)
+                at = offset + count
+        return ranges
+
+    def _own_chunk(self, at: int, end: int) -> OwnChunk:
+        """The chunk at byte `at`, a model remembered."""
+        require(end - at >= OWN_CHUNK.size, f"the chunk at byte {at} is cut short")
+        raw = self.read(at, OWN_CHUNK.size)
+        magic, codec, version, first, frames, flags, count, stored = OWN_CHUNK.unpack(raw)
+        require(magic == b"MZCK" and codec == self.header.codec, f"byte {at}: no chunk of this file's codec")
+        require(version == 1 and frames <= 1 and flags & 0xfffd == 1, f"byte {at}: a chunk of another kind",
+                NotImplementedError)
+        require(count <= end - at - OWN_CHUNK.size, f"the chunk at byte {at} is cut short")
+        chunk = OwnChunk(first, frames, flags, self.read(at + OWN_CHUNK.size, count))
+        require(hash_holds(raw[:32] + chunk.payload, stored), f"the chunk at byte {at}: its hash does not hold")
+        if frames == 0:
+            self.models[first] = chunk.payload
+        return chunk
+
+    def _walk_own(self) -> list[tuple[int, int]]:
+        ranges, at = [], self.header.data_offset
+        try:
+            while len(ranges) < self.header.nz:
+                chunk = self._own_chunk(at, self.data_end)
+                size = OWN_CHUNK.size + len(chunk.payload)
+                if chunk.frames:
+                    ranges.append((at, size))
+                at += size
+        except BadFile as error:
+            self.problems.append(f"frame {len(ranges)}: {error}")
+        return ranges
+
+    def _own_frame(self, frame: int) -> bytes:
+        offset, count = self.ranges[frame]
+        chunk = self._own_chunk(offset, offset + count)
+        require(chunk.frames == 1 and chunk.first == frame, f"frame {frame}: its chunk is of frame {chunk.first}")
+        sizes = self.header.frame_sizes()
+        first = self._own_chunk(self.header.data_offset, self.data_end)
+        size = sizes[-1] if first.flags & 2 else sizes[0]
+        word = 1 if self.header.mode == PACKED_4_BIT else self.header.pixel_type.word_bytes
+        number = (chunk.flags >> 16) - 1
+        codec = OWN_CODECS[self.header.codec]
+        try:
+            if number >= 0 and number not in self.parsed_models:
+                require(number in self.models, f"frame {frame}: model {number} is missing")
+                self.parsed_models[number] = codec.Model(self.models[number], 8 * word, size // word)
+            words = codec.decode(chunk.payload, 8 * word, size // word, self.parsed_models.get(number),
+                                 lambda data: bytes(blosc.decompress(data)))
+            return words.tobytes()
+        except codec.Corrupt as error:
+            raise BadFile(f"frame {frame}: {error}") from error
 
     def _is_footer(self, offset: int) -> bool:
         return offset + FOOTER_HEAD.size <= self.size and self.read(offset, 8) == b"MRCZFOOT"
@@ -246,6 +312,8 @@ class File:
         return ranges
 
     def _walk(self) -> list[tuple[int, int]]:
+        if self.header.codec in OWN_CODECS:
+            return self._walk_own()
         ranges, at = [], self.header.data_offset
         for frame in range(self.header.nz):
             count = struct.unpack("<I", self.read(at + 12, 4))[0] if at + 16 <= self.data_end else 0
@@ -313,6 +381,8 @@ class File:
         stored = self.read(*self.ranges[frame])
         if self.header.codec == 0:
             return stored
+        if self.header.codec in OWN_CODECS:
+            return self._own_frame(frame)
         version, _, _, _, decoded_bytes, _, chunk_bytes = struct.unpack_from("<4B3I", stored)
         require(version == 2, f"frame {frame}: chunk of version {version}; 2 is c-blosc 1, 5 is c-blosc2")
         require(chunk_bytes == len(stored), f"frame {frame}: the chunk claims {chunk_bytes} bytes of {len(stored)}")

@@ -6,15 +6,32 @@
 #include <memory>
 #include <span>
 
+#include "base/bytes.hpp"
 #include "mrcz/codec.hpp"
 #include "mrcz/limits.hpp"
 #include "mrcz/pixel_type.hpp"
 
 namespace mrcz::codec {
 
+/// What a codec learned once for all frames of a file, to be shared by threads.
+class SharedModel {
+  public:
+    virtual ~SharedModel() = default;
+};
+
 struct FrameShape {
     PixelType type = PixelType::int8;
     std::uint64_t frame_bytes = 0;
+    std::shared_ptr<const SharedModel> model = nullptr;  ///< of the codec it is given to; null: none
+};
+
+/// Frames to learn a model from.
+struct ModelLesson {
+    PixelType type = PixelType::int8;
+    std::uint64_t frame_bytes = 0;
+    std::uint64_t row_bytes = 0;  ///< 0: rows do not begin with bytes of their own
+    std::span<const std::span<const std::byte>> samples;
+    std::uint64_t frames = 0;  ///< that will share the model
 };
 
 /// Memory and contexts of one thread, reused from frame to frame.
@@ -55,6 +72,14 @@ class FrameDecoder {
 inline constexpr std::size_t chunk_head_bytes = 16;
 using ChunkSize = std::uint64_t (*)(std::span<const std::byte> head);
 
+/// What a codec that shares models is asked beside its row.
+struct ModelRow {
+    /// The payload of the model chunk; empty where a model does not pay for its size.
+    Bytes (*learn)(const ModelLesson& lesson);
+    /// Trusts nothing in `payload`; throws Error{corrupt, truncated, unsupported}.
+    std::shared_ptr<const SharedModel> (*read)(std::span<const std::byte> payload, const FrameShape& shape);
+};
+
 /// A row of the registry: what is public, and how to make its parts.
 struct CodecRow {
     CodecInfo info;
@@ -66,6 +91,14 @@ struct CodecRow {
     ChunkSize chunk_size;
     /// Decoded bytes of the frame in the chunk; null where a chunk's head does not tell.
     ChunkSize frame_size = nullptr;
+    /// Of the project's own codecs: encoder and decoder see payloads, which stand in a file behind the header of
+    /// own_chunk.hpp. 0: chunks have no such header.
+    std::uint16_t chunk_version = 0;
+    const ModelRow* models = nullptr;
+    /// Null where every pixel type can be coded.
+    bool (*takes)(PixelType type) noexcept = nullptr;
+
+    [[nodiscard]] bool has_own_chunks() const noexcept { return chunk_version != 0; }
 };
 
 /// The row of a codec that can write (read) here; otherwise throws, naming what can.

@@ -5,6 +5,7 @@
 #include "codec/blosc/blosc2_header.hpp"
 #include "codec/blosc/chunk.hpp"
 #include "codec/codec.hpp"
+#include "codec/rans/rans.hpp"
 #include "codec/raw.hpp"
 
 namespace mrcz {
@@ -31,7 +32,7 @@ constexpr CodecRow old_blosc_row(std::uint16_t id, std::string_view name, std::s
             codec::blosc::frame_size};
 }
 
-constexpr std::array<CodecRow, 7> rows{{
+constexpr std::array<CodecRow, 8> rows{{
     {{0, "raw", Loss::lossless, 1, false, true, true, 0, 0, 0, "plain MRC, not compressed", {}},
      codec::raw::prepare_encoder,
      codec::raw::prepare_decoder,
@@ -42,6 +43,25 @@ constexpr std::array<CodecRow, 7> rows{{
     old_blosc_row(4, "snappy", "found in old files", "newer programs cannot read it; write zstd instead"),
     blosc_row(5, "zlib", 1, "for readers that have nothing newer"),
     blosc_row(6, "zstd", 1, "the default: small, fast, read by every MRCZ reader"),
+    {{16,
+      "rans",
+      Loss::lossless,
+      1,
+      true,
+      true,
+      true,
+      0,
+      0,
+      0,
+      "counts and other integers, close to their entropy; read by mrcz only",
+      {}},
+     codec::rans::prepare_encoder,
+     codec::rans::prepare_decoder,
+     nullptr,
+     nullptr,
+     codec::rans::chunk_version,
+     &codec::rans::model_row,
+     codec::rans::takes},
 }};
 
 constexpr auto public_rows = [] {

@@ -25,6 +25,11 @@ void FileAssembler::add(const CodedFrame& frame) {
     sink_.write(frame.chunk);
 }
 
+void FileAssembler::add_model(std::span<const std::byte> chunk) {
+    tables_.add_model(sink_.written());
+    sink_.write(chunk);
+}
+
 void FileAssembler::finish(std::vector<Section> sections) {
     finish_header();
     write_tail(sink_, {header_.bytes(), extended_header_, tables_, codec_.id != 0}, std::move(sections));

@@ -18,6 +18,8 @@ class FileAssembler {
                   std::uint64_t pixels_per_frame);
 
     void add(const CodedFrame& frame);
+    /// Before the first frame that needs it.
+    void add_model(std::span<const std::byte> chunk);
 
     /// Writes footer (a plain file gets one only when there are `sections`) and index, then the final header. The sink
     /// is the caller's to commit.

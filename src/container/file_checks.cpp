@@ -26,6 +26,16 @@ void check_sections(const MrcFile& file) {
     (void)file.sum();
 }
 
+void check_models(const MrcFile& file) {
+    file.models().require_sound();
+    const auto listed = file.section(section::models, file.limits().metadata_bytes);
+    Bytes found;
+    for (const Models::Place& place : file.models().places()) append_le(found, place.range.offset);
+    if (listed ? listed->payload != found : !found.empty())
+        fail(ErrorCode::corrupt, "footer: section MODL does not list the ", file.models().places().size(),
+             " models that are in the file");
+}
+
 std::uint64_t end_of_parts(const MrcFile& file) {
     const std::uint64_t footer = file.footer() ? file.footer()->bytes : 0;
     const bool indexed = file.codec().id != 0 && file.footer();
@@ -39,6 +49,7 @@ void check_around_frames(const MrcFile& file) {
     if (!file.footer()) return;
     hinting_repair(file.frames_located() > 0, [&] {
         check_sections(file);
+        if (file.codec_row().has_own_chunks()) check_models(file);
         if (file.codec().id != 0 && end_of_parts(file) != file.source().size())
             fail(ErrorCode::corrupt, "file: ", file.source().size(), " bytes, but its parts make ", end_of_parts(file));
     });

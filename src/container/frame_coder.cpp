@@ -2,13 +2,13 @@
 
 namespace mrcz::container {
 
-FrameCoder::FrameCoder(const codec::FrameEncoder& encoder, const FrameFormat& format)
-    : encoder_(encoder), scratch_(encoder.make_scratch()), recorder_(format) {}
+FrameCoder::FrameCoder(const FrameCoding& coding)
+    : coding_(coding), scratch_(coding.encoder().make_scratch()), recorder_(coding.format()) {}
 
-const CodedFrame& FrameCoder::encode(std::span<const std::byte> frame) {
-    const auto chunk = memory_.first(encoder_.chunk_bound());
+const CodedFrame& FrameCoder::encode(std::int64_t number, std::span<const std::byte> frame) {
+    const auto chunk = memory_.first(coding_.chunk_bound());
     recorder_.start();
-    const std::size_t size = encoder_.encode(frame, chunk, *scratch_, recorder_);
+    const std::size_t size = coding_.encode(number, frame, chunk, *scratch_, recorder_);
     coded_.chunk = chunk.first(size);
     coded_.chunk_hash = simd::hash64(coded_.chunk);
     coded_.frame_hash = recorder_.hash();

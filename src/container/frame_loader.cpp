@@ -41,7 +41,7 @@ void FrameLoader::decode_fetched(std::span<std::byte> out) {
     if (file_.layout().order == ByteOrder::big && file_.layout().codec_id == 0)
         simd::kernels().byteswap(stored_, info_of(file_.layout().type).word_bytes);
     recorder_.start();
-    file_.decoder().decode(stored_, out, *scratch_, recorder_);
+    file_.decode(frame_, stored_, out, *scratch_, recorder_);
     if (file_.layout().order == ByteOrder::big && file_.layout().codec_id != 0)
         simd::kernels().byteswap(out, info_of(file_.layout().type).word_bytes);
     const auto expected = file_.frame_hash(frame_);

@@ -32,8 +32,8 @@ class Slot {
             scanned.coded.chunk_hash = simd::hash64(stored_);
             turn_round();
             recorder_.start();
-            file_.decoder().decode(stored_, pixels_.first(static_cast<std::size_t>(file_.layout().frame_bytes)),
-                                   *scratch_, recorder_);
+            file_.decode(scanned.frame, stored_, pixels_.first(static_cast<std::size_t>(file_.layout().frame_bytes)),
+                         *scratch_, recorder_);
             turn_round();
             scanned.coded.chunk = stored_;
             scanned.coded.frame_hash = recorder_.hash();

@@ -21,6 +21,8 @@ void FrameTables::add(const ChunkRange& range, const CodedFrame& frame) {
     statistics_.push_back(frame.statistics);
 }
 
+void FrameTables::add_model(std::uint64_t offset) { append_le(models_, offset); }
+
 void FrameTables::add_unhashed(const FrameStatistics& statistics) {
     hashed_ = false;
     known_ = known_ && std::isfinite(statistics.mean);
@@ -45,6 +47,7 @@ std::vector<Section> FrameTables::sections(std::span<const std::byte> header,
     statistics.reserve(statistics_.size() * statistics_entry_bytes);
     for (const FrameStatistics& frame : statistics_) append_statistics(statistics, frame);
     std::vector<Section> sections;
+    if (!models_.empty()) sections.push_back(raw_section(section::models, models_));
     sections.push_back(raw_section(section::frame_hashes, frame_hashes_));
     if (compressed) sections.push_back(raw_section(section::chunk_hashes, chunk_hashes_));
     sections.push_back(raw_section(section::header_hash, std::move(header_hash)));

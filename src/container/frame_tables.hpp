@@ -26,16 +26,21 @@ class FrameTables {
     /// A frame of which only this is known: the tables then make no sections.
     void add_unhashed(const FrameStatistics& statistics);
 
+    /// Of a model chunk.
+    void add_model(std::uint64_t offset);
+
     [[nodiscard]] std::int64_t frames() const noexcept { return static_cast<std::int64_t>(statistics_.size()); }
     [[nodiscard]] FrameStatistics statistics(std::uint64_t pixels_per_frame) const;
 
-    /// FHSH, CHSH for compressed files, HHSH, FSTA; empty where frames were added unhashed.
+    /// MODL where there are models, FHSH, CHSH for compressed files, HHSH, FSTA; empty where frames were added
+    /// unhashed.
     [[nodiscard]] std::vector<Section> sections(std::span<const std::byte> header,
                                                 std::span<const std::byte> extended_header, bool compressed) const;
     [[nodiscard]] Bytes index() const;
 
   private:
     Bytes index_;
+    Bytes models_;
     Bytes frame_hashes_;
     Bytes chunk_hashes_;
     std::vector<FrameStatistics> statistics_;

@@ -13,10 +13,10 @@
 namespace mrcz::container {
 namespace {
 
-constexpr std::array remade{section::frame_hashes, section::chunk_hashes, section::header_hash,
+constexpr std::array remade{section::models, section::frame_hashes, section::chunk_hashes, section::header_hash,
                             section::frame_statistics};
-/// Of exactly the frames there were: the original file, their sum, the places of a codec's models.
-constexpr std::array<std::string_view, 3> of_those_frames{section::original, section::sum, "MODL"};
+/// Of exactly the frames there were: the original file, their sum.
+constexpr std::array of_those_frames{section::original, section::sum};
 
 /// Statistics of a file that keeps none of its frames: the header's, as if every frame had them.
 FrameStatistics header_statistics(const Header& header) {
@@ -79,7 +79,7 @@ std::optional<SumImage> sum_of(const MrcFile& file) {
 }
 
 FrameTables tables_of(const MrcFile& file, const RunContext& context) {
-    FrameTables tables;
+    FrameTables tables = tables_of_models(file);
     if (take_tables(file, tables)) return tables;
     if (file.codec().id != 0) {
         scan_frames(
@@ -97,6 +97,12 @@ FrameTables tables_of(const MrcFile& file, const RunContext& context) {
 }
 
 }  // namespace
+
+FrameTables tables_of_models(const MrcFile& file) {
+    FrameTables tables;
+    for (const Models::Place& place : file.models().places()) tables.add_model(place.range.offset);
+    return tables;
+}
 
 bool is_of_all_frames(std::string_view id) noexcept {
     return std::ranges::find(of_those_frames, id) != of_those_frames.end();

@@ -10,6 +10,9 @@ namespace mrcz::container {
 /// Of a file that is sound. Throws Error{unsupported} for a file that cannot grow where it lies.
 [[nodiscard]] GrowthStart growth_start(const MrcFile& file, const RunContext& context);
 
+/// Tables that know where the file's models are, and no frame yet.
+[[nodiscard]] FrameTables tables_of_models(const MrcFile& file);
+
 /// Says through the context's log what a file lost by growing: sections with the ids `dropped`.
 void tell_dropped(const std::vector<std::string>& dropped, const std::string& name, const RunContext& context);
 

@@ -3,6 +3,8 @@
 #include <array>
 
 #include "base/checked.hpp"
+#include "codec/own_chunk.hpp"
+#include "container/chunk_walk.hpp"
 #include "container/frame_records.hpp"
 #include "container/repair_hint.hpp"
 #include "container/row_packing.hpp"
@@ -31,6 +33,7 @@ MrcFile::MrcFile(std::unique_ptr<ByteSource> source, const Limits& limits, Mode0
       limits_(limits),
       layout_(layout_of(*source_, limits, mode0)),
       row_(codec::reading_row(layout_.codec_id)),
+      models_(*source_, row_, {layout_.type, layout_.frame_bytes}),
       findings_(layout_.findings) {
     if (layout_.data_offset > source_->size())
         fail(ErrorCode::truncated, "extended header: NSYMBT says ", layout_.data_offset - Header::bytes_on_disk,
@@ -77,6 +80,7 @@ void MrcFile::locate_chunks() {
     if (auto ranges = read_index(*source_, chunks, layout_.data_offset, data_end_)) {
         ranges_ = *std::move(ranges);
         has_index_ = true;
+        if (row_.has_own_chunks()) find_models();
         if (without_footer) note_damage(ErrorCode::corrupt, concat("footer: none at offset ", hex(data_end_)));
         return;
     }
@@ -118,27 +122,49 @@ void MrcFile::read_footer_at_data_end() {
 }
 
 void MrcFile::walk_chunks() {
-    const std::uint64_t end = data_end_;
+    const std::size_t least = row_.has_own_chunks() ? codec::own_chunk_header_bytes : codec::chunk_head_bytes;
     std::uint64_t at = layout_.data_offset;
-    for (std::int64_t frame = 0; frame < layout_.frames; ++frame) {
-        if (end - at < codec::chunk_head_bytes) {
+    while (frames_located() < layout_.frames) {
+        const std::int64_t frame = frames_located();
+        if (data_end_ - at < least) {
             note_damage(ErrorCode::truncated, concat("frame ", frame, ": its chunk (offset ", hex(at), ") is missing: ",
                                                      "the file has ", frame, " of ", layout_.frames, " frames"));
             return;
         }
-        std::array<std::byte, codec::chunk_head_bytes> head{};
-        source_->read_at(at, head);
         try {
-            const std::uint64_t size = row_.chunk_size(head);
-            if (size > end - at)
-                fail(ErrorCode::truncated, "chunk header: payload of ", size, " bytes exceeds the data's end at ",
-                     hex(end));
-            ranges_.push_back({at, size});
-            at += size;
+            const WalkedChunk chunk = chunk_at(*source_, row_, at, data_end_);
+            if (chunk.model) {
+                models_.add({*chunk.model, chunk.range});
+            } else {
+                ranges_.push_back(chunk.range);
+            }
+            at += chunk.range.bytes;
         } catch (const Error& error) {
             note_damage(error.code(), concat("frame ", frame, " (offset ", hex(at), "): ", error.message()));
             return;
         }
+    }
+}
+
+void MrcFile::find_models() {
+    std::uint64_t at = layout_.data_offset;
+    for (const ChunkRange& range : ranges_) {
+        find_models_in(at, range.offset);
+        at = range.offset + range.bytes;
+    }
+    find_models_in(at, data_end_);
+}
+
+void MrcFile::find_models_in(std::uint64_t at, std::uint64_t end) {
+    try {
+        while (at < end) {
+            const WalkedChunk chunk = chunk_at(*source_, row_, at, end);
+            if (!chunk.model) fail(ErrorCode::corrupt, "a frame that the index does not know");
+            models_.add({*chunk.model, chunk.range});
+            at += chunk.range.bytes;
+        }
+    } catch (const Error& error) {
+        note_damage(error.code(), concat("model (offset ", hex(at), "): ", error.message()));
     }
 }
 
@@ -173,6 +199,17 @@ const codec::FrameDecoder& MrcFile::decoder() const {
         fail(ErrorCode::unsupported, "header: MODE (offset 0xc): codec ", row_.info.name,
              " cannot be read: ", row_.info.why_not);
     return *decoder_;
+}
+
+void MrcFile::decode(std::int64_t frame, std::span<const std::byte> stored, std::span<std::byte> out,
+                     codec::Scratch& scratch, codec::FrameObserver& observer) const {
+    if (!row_.has_own_chunks()) return decoder().decode(stored, out, scratch, observer);
+    const codec::OwnChunk chunk = codec::open_own_chunk(stored, row_);
+    if (chunk.header.is_model() || chunk.header.first != static_cast<std::uint64_t>(frame))
+        fail(ErrorCode::corrupt, "chunk header: it is of ", chunk.header.is_model() ? "model " : "frame ",
+             chunk.header.first);
+    const auto& number = chunk.header.model;
+    (number ? models_.decoder(*number) : decoder()).decode(chunk.payload, out, scratch, observer);
 }
 
 std::optional<Section> MrcFile::section(std::string_view id, std::uint64_t most_bytes) const {

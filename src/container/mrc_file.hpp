@@ -10,6 +10,7 @@
 #include "codec/codec.hpp"
 #include "container/chunk_index.hpp"
 #include "container/footer.hpp"
+#include "container/models.hpp"
 #include "container/original.hpp"
 #include "header/layout.hpp"
 #include "mrcz/byte_source.hpp"
@@ -45,7 +46,13 @@ class MrcFile {
     /// Where the stored bytes of a frame are. Throws Error{invalid_argument} when there is no such frame.
     [[nodiscard]] ChunkRange range_of(std::int64_t frame) const;
 
+    /// Throws Error{unsupported} when this build cannot read the codec. Its scratch serves decode().
     [[nodiscard]] const codec::FrameDecoder& decoder() const;
+    /// Fills `out` from the stored bytes of a frame, as FrameDecoder::decode() does.
+    void decode(std::int64_t frame, std::span<const std::byte> stored, std::span<std::byte> out,
+                codec::Scratch& scratch, codec::FrameObserver& observer) const;
+    [[nodiscard]] const Models& models() const noexcept { return models_; }
+    [[nodiscard]] const codec::CodecRow& codec_row() const noexcept { return row_; }
 
     /// A section's contents, or nothing when the file has none of that id.
     [[nodiscard]] std::optional<Section> section(std::string_view id, std::uint64_t most_bytes) const;
@@ -68,6 +75,9 @@ class MrcFile {
     void locate_chunks();
     void read_footer_at_data_end();
     void walk_chunks();
+    /// Chunks that stand where the index speaks of none.
+    void find_models();
+    void find_models_in(std::uint64_t at, std::uint64_t end);
     void note_unfinished();
     void note_damage(ErrorCode code, std::string message);
     [[nodiscard]] Bytes table_section(std::string_view id, std::uint64_t entry_bytes) const;
@@ -77,7 +87,8 @@ class MrcFile {
     header::Layout layout_;
     const codec::CodecRow& row_;
     std::unique_ptr<const codec::FrameDecoder> decoder_;  ///< null when this build cannot decode the codec
-    std::vector<ChunkRange> ranges_;                      ///< empty for plain files
+    Models models_;
+    std::vector<ChunkRange> ranges_;  ///< empty for plain files
     std::optional<Footer> footer_;
     std::vector<Finding> findings_;
     std::optional<Error> damage_;

@@ -45,7 +45,7 @@ Growable open_to_grow(io::FileSystem& system, const std::filesystem::path& path,
     tell(recovery, path.string(), context);
     const MrcFile found(io::source_of(file), limits);
     check_around_frames(found);
-    return {file, growth_start(found, context), coding_of(found)};
+    return {file, growth_start(found, context), coding_of(found), found.models().newest()};
 }
 
 }  // namespace mrcz::container

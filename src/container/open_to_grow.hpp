@@ -2,6 +2,7 @@
 #pragma once
 
 #include "container/growing_file.hpp"
+#include "container/models.hpp"
 #include "mrcz/codec.hpp"
 #include "mrcz/limits.hpp"
 #include "mrcz/run_context.hpp"
@@ -12,7 +13,8 @@ namespace mrcz::container {
 struct Growable {
     std::shared_ptr<io::ChangeableFile> file;  ///< locked
     GrowthStart start;
-    CodecOptions coding;  ///< filter and block size of its first chunk
+    CodecOptions coding;                 ///< filter and block size of its first chunk
+    std::optional<NumberedModel> model;  ///< that new frames are to be coded with
 };
 
 /// Locks the file; one whose growing was interrupted is made whole first. Throws what keeps it from growing.

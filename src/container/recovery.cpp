@@ -69,7 +69,7 @@ KnownHashes old_hashes(const Interrupted& found) {
 
 /// Every committed frame decoded, the old ones compared with the hashes that the journal keeps.
 FrameTables checked_tables(const Interrupted& found, const RunContext& context) {
-    FrameTables tables;
+    FrameTables tables = tables_of_models(found.file);
     scan_frames(
         found.file, 0, found.file.frames(), old_hashes(found),
         [&](const ScannedFrame& frame) {

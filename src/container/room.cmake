@@ -1,5 +1,5 @@
 mrcz_room(container
-  SOURCES container/chunk_index.cpp container/section_compression.cpp container/footer.cpp container/original.cpp container/sum_section.cpp
+  SOURCES container/chunk_index.cpp container/chunk_walk.cpp container/models.cpp container/frame_coding.cpp container/section_compression.cpp container/footer.cpp container/original.cpp container/sum_section.cpp
           container/frame_records.cpp container/row_packing.cpp container/mrc_file.cpp container/frame_loader.cpp
           container/reader.cpp container/frame_tables.cpp container/file_tail.cpp container/file_assembler.cpp
           container/frame_coder.cpp container/metadata_section.cpp container/provenance_steps.cpp

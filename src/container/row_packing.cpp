@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "codec/codec.hpp"
+#include "codec/own_chunk.hpp"
 #include "container/footer.hpp"
 #include "mrcz/error.hpp"
 
@@ -31,8 +32,21 @@ bool plain_rows_are_contiguous(const header::Layout& padded, const header::Layou
     return source.size() == data_end_of(contiguous) || !has_empty_halves(padded, source);
 }
 
+bool own_chunk_is_contiguous(const header::Layout& layout, const codec::CodecRow& row, const ByteSource& source) {
+    std::array<std::byte, codec::own_chunk_header_bytes> head{};
+    if (source.size() < layout.data_offset + head.size()) return false;
+    source.read_at(layout.data_offset, head);
+    try {
+        return codec::parse_own_chunk(head, row).has_contiguous_rows;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
+/// `layout` is the one with contiguous rows.
 bool chunk_holds(const header::Layout& layout, const ByteSource& source) {
     const codec::CodecRow& row = codec::reading_row(layout.codec_id);
+    if (row.has_own_chunks()) return own_chunk_is_contiguous(layout, row, source);
     std::array<std::byte, codec::chunk_head_bytes> head{};
     if (row.frame_size == nullptr || source.size() < layout.data_offset + head.size()) return false;
     source.read_at(layout.data_offset, head);

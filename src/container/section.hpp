@@ -25,9 +25,10 @@ inline constexpr std::string_view header_hash = "HHSH";
 inline constexpr std::string_view frame_statistics = "FSTA";
 inline constexpr std::string_view original = "ORIG";
 inline constexpr std::string_view sum = "SUMI";
+inline constexpr std::string_view models = "MODL";
 }  // namespace section
 
-inline constexpr std::array<SectionKind, 8> section_kinds{{
+inline constexpr std::array<SectionKind, 9> section_kinds{{
     {section::metadata, "metadata"},
     {section::provenance, "provenance: what was done to the pixels, and by what"},
     {section::frame_hashes, "XXH3-64 of every frame"},
@@ -36,6 +37,7 @@ inline constexpr std::array<SectionKind, 8> section_kinds{{
     {section::frame_statistics, "minimum, maximum, mean, standard deviation, NaN count of every frame"},
     {section::original, "what gives back the original file byte for byte"},
     {section::sum, "sum over all frames, before any correction"},
+    {section::models, "where the models of its codec are"},
 }};
 
 namespace encoding {

@@ -7,7 +7,7 @@ namespace mrcz::container {
 
 CodecOptions coding_of(const MrcFile& file) {
     CodecOptions options;
-    if (file.codec().id == 0 || file.frames() == 0) return options;
+    if (file.codec().id == 0 || file.codec_row().has_own_chunks() || file.frames() == 0) return options;
     const ChunkRange range = file.range_of(0);
     Buffer memory;
     const auto bytes = memory.first(static_cast<std::size_t>(range.bytes));

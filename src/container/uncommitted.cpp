@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/fail.hpp"
+#include "container/chunk_walk.hpp"
 #include "container/footer.hpp"
 #include "container/frame_scan.hpp"
 #include "container/patched_source.hpp"
@@ -13,27 +14,23 @@ namespace mrcz::container {
 namespace {
 
 /// Ends of the whole chunks from `at` on; what follows them is none by its first bytes, or is cut short.
-std::vector<std::uint64_t> chunk_ends(const ByteSource& source, codec::ChunkSize chunk_size, std::uint64_t at) {
+std::vector<std::uint64_t> chunk_ends(const ByteSource& source, const codec::CodecRow& row, std::uint64_t at) {
     std::vector<std::uint64_t> ends;
     while (source.size() - at >= codec::chunk_head_bytes) {
-        std::array<std::byte, codec::chunk_head_bytes> head{};
-        source.read_at(at, head);
         try {
-            const std::uint64_t bytes = chunk_size(head);
-            if (bytes > source.size() - at) break;
-            at += bytes;
+            const WalkedChunk chunk = chunk_at(source, row, at, source.size());
+            at += chunk.range.bytes;
+            if (!chunk.model) ends.push_back(at);
         } catch (const Error&) {
             break;
         }
-        ends.push_back(at);
     }
     return ends;
 }
 
 std::vector<std::uint64_t> frame_ends(const MrcFile& file) {
     const header::Layout& layout = file.layout();
-    if (layout.codec_id != 0)
-        return chunk_ends(file.source(), codec::reading_row(layout.codec_id).chunk_size, file.data_end());
+    if (layout.codec_id != 0) return chunk_ends(file.source(), file.codec_row(), file.data_end());
     std::vector<std::uint64_t> ends;
     for (std::uint64_t at = file.data_end(); file.source().size() - at >= layout.frame_bytes;) {
         // Any bytes make a plain frame, those of a footer that was not shown yet as well.

@@ -51,6 +51,10 @@ class FrameOutput {
   public:
     virtual ~FrameOutput() = default;
     virtual void add(const container::CodedFrame& frame) = 0;
+    /// Whether a model may still stand before the frames that need it.
+    [[nodiscard]] virtual bool takes_model() const { return false; }
+    virtual void add_model(std::span<const std::byte>) {}
+    [[nodiscard]] virtual std::int64_t frames() const = 0;
     [[nodiscard]] virtual std::uint64_t written() const = 0;
     virtual std::uint64_t finish() = 0;
 };
@@ -77,6 +81,9 @@ class FreshOutput final : public FrameOutput {
           assembler_(*sink_, header, {}, codec, pixel_count(format_of(options))) {}
 
     void add(const container::CodedFrame& frame) override { assembler_.add(frame); }
+    bool takes_model() const override { return frames() == 0; }
+    void add_model(std::span<const std::byte> chunk) override { assembler_.add_model(chunk); }
+    std::int64_t frames() const override { return assembler_.frames(); }
     std::uint64_t written() const override { return sink_->written(); }
     std::uint64_t finish() override {
         header::set_extent(assembler_.header(), assembler_.frames(), options_.voxel_angstrom);
@@ -98,6 +105,7 @@ class GrowingOutput final : public FrameOutput {
         : growth_(std::move(file), live), frames_before_(growth_.frames()), appends_with_(appends_with) {}
 
     void add(const container::CodedFrame& frame) override { growth_.add(frame); }
+    std::int64_t frames() const override { return growth_.frames(); }
     std::uint64_t written() const override { return growth_.data_end(); }
     std::uint64_t finish() override {
         const bool longer = appends_with_ != nullptr && growth_.frames() > frames_before_;
@@ -134,19 +142,37 @@ struct Writer::Impl {
             fail(ErrorCode::invalid_argument, "append: ", frames.size(), " bytes are no whole number of frames of ",
                  frame_bytes);
         if (frames.empty()) return;
-        if (!encoder)
-            encoder = row.prepare_encoder(row.info, {format.type, frame_bytes}, coding, frames.first(frame_bytes));
-        while (coders.size() < pipeline_slots(context)) coders.emplace_back(*encoder, format);
         const auto count = static_cast<std::int64_t>(frames.size() / frame_bytes);
+        if (!coding) prepare(frames, count);
+        while (coders.size() < pipeline_slots(context)) coders.emplace_back(*coding);
+        const std::int64_t before = output->frames();
         const PipelineStages stages{
             .take = [count](std::int64_t item, std::size_t) { return item < count; },
             .work =
                 [&](std::int64_t item, std::size_t slot) {
-                    coders[slot].encode(frames.subspan(static_cast<std::size_t>(item) * frame_bytes, frame_bytes));
+                    coders[slot].encode(before + item,
+                                        frames.subspan(static_cast<std::size_t>(item) * frame_bytes, frame_bytes));
                 },
             .put = [&](std::int64_t item, std::size_t slot) { put(coders[slot].coded(), item + 1, count, context); },
         };
         run_ordered(stages, context);
+    }
+
+    /// What is measured, or learned, is so on the frames that come first.
+    void prepare(std::span<const std::byte> frames, std::int64_t count) {
+        const container::CodedFormat shape{format, frame_bytes};
+        if (output->takes_model()) {
+            std::vector<std::span<const std::byte>> samples;
+            const std::int64_t wanted = container::samples_wanted(row, frame_bytes, count);
+            for (std::int64_t i = 0; i < wanted; ++i)
+                samples.push_back(
+                    frames.subspan(static_cast<std::size_t>(i * count / wanted) * frame_bytes, frame_bytes));
+            if (auto learned = container::learn_model(row, shape, samples, count)) {
+                output->add_model(learned->chunk);
+                model = std::move(learned->model);
+            }
+        }
+        coding.emplace(row, shape, options, frames.first(frame_bytes), model);
     }
 
     void put(const container::CodedFrame& frame, std::int64_t done, std::int64_t total, const RunContext& context) {
@@ -159,9 +185,10 @@ struct Writer::Impl {
     const codec::CodecRow& row;
     FrameFormat format;
     std::size_t frame_bytes = 0;
-    CodecOptions coding;
+    CodecOptions options;
     std::unique_ptr<FrameOutput> output;
-    std::unique_ptr<const codec::FrameEncoder> encoder;
+    std::optional<container::NumberedModel> model;
+    std::optional<container::FrameCoding> coding;
     std::vector<container::FrameCoder> coders;
 };
 
@@ -175,6 +202,7 @@ Writer::Writer(const std::filesystem::path& path, const WriterOptions& options) 
                              frame_bytes,
                              options.coding,
                              make_output(path, options, row.info),
+                             {},
                              {},
                              {}});
     });
@@ -193,6 +221,7 @@ Writer Writer::extending(const std::filesystem::path& path, const ExtendOptions&
                                             static_cast<std::size_t>(layout.frame_bytes),
                                             container::merged(options.coding, found.coding),
                                             {},
+                                            std::move(found.model),
                                             {},
                                             {}});
         const std::vector<std::string> dropped = found.start.dropped;

@@ -97,11 +97,12 @@ class Appender {
   public:
     /// `sum`: over the frames there are, to be extended; or nothing.
     Appender(Growth& growth, const header::Layout& target, const CodecOptions& coding, std::optional<SumImage> sum,
-             const RunContext& context)
+             const std::optional<container::NumberedModel>& model, const RunContext& context)
         : growth_(growth),
           layout_(target),
           row_(codec::writing_row(*find_codec(target.codec_id))),
-          coding_(coding),
+          options_(coding),
+          model_(model),
           context_(context),
           coders_(pipeline_slots(context)),
           pixels_(coders_.size()) {
@@ -120,11 +121,13 @@ class Appender {
         std::vector<std::unique_ptr<jobs::FeedSlot>> slots;
         for (std::size_t slot = coders_.size(); slot > 0; --slot) slots.push_back(feed.make_slot());
         std::span<const std::byte> first;
-        if (!encoder_ && frames > 0) {  // the first frame settles what is to be measured
+        if (!coding_ && frames > 0) {  // the first frame settles what is to be measured
             slots[0]->fetch(0);
             first = slots[0]->pixels();
-            encoder_ = row_.prepare_encoder(row_.info, {layout_.type, layout_.frame_bytes}, coding_, first);
+            coding_.emplace(row_, container::CodedFormat{layout_.format(), layout_.frame_bytes}, options_, first,
+                            model_);
         }
+        const std::int64_t before = growth_.frames();
         const PipelineStages stages{
             .take =
                 [&](std::int64_t frame, std::size_t slot) {
@@ -134,9 +137,9 @@ class Appender {
                 },
             .work =
                 [&](std::int64_t frame, std::size_t slot) {
-                    if (!coders_[slot]) coders_[slot].emplace(*encoder_, layout_.format());
+                    if (!coders_[slot]) coders_[slot].emplace(*coding_);
                     pixels_[slot] = frame == 0 && !first.empty() ? first : slots[slot]->pixels();
-                    (void)coders_[slot]->encode(pixels_[slot]);
+                    (void)coders_[slot]->encode(before + frame, pixels_[slot]);
                 },
             .put =
                 [&](std::int64_t frame, std::size_t slot) {
@@ -153,9 +156,10 @@ class Appender {
     Growth& growth_;
     const header::Layout& layout_;
     const codec::CodecRow& row_;
-    CodecOptions coding_;
+    CodecOptions options_;
+    std::optional<container::NumberedModel> model_;
     const RunContext& context_;
-    std::unique_ptr<const codec::FrameEncoder> encoder_;
+    std::optional<container::FrameCoding> coding_;
     std::vector<std::optional<container::FrameCoder>> coders_;
     std::vector<std::span<const std::byte>> pixels_;
     std::optional<FrameSummer> summer_;
@@ -189,7 +193,7 @@ AppendResult append(std::span<const Input> inputs, const fs::path& target, const
     return in_file(target.string(), [&] {
         Growth growth(container::GrowingFile(io::disk(), target, std::move(found.file), std::move(found.start)),
                       options.live);
-        Appender appender(growth, layout, coding, std::move(sum), context);
+        Appender appender(growth, layout, coding, std::move(sum), found.model, context);
         std::exception_ptr failure;
         try {
             for (std::size_t i = 0; i < inputs.size(); ++i)

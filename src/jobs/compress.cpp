@@ -10,6 +10,7 @@
 #include "header/compose.hpp"
 #include "jobs/converting_feed.hpp"
 #include "jobs/live.hpp"
+#include "jobs/model_samples.hpp"
 #include "jobs/open_input.hpp"
 #include "mrcz/jobs.hpp"
 #include "mrcz/sum_image.hpp"
@@ -29,37 +30,57 @@ const codec::CodecRow& row_named(std::string_view name) {
     return codec::writing_row(*info);
 }
 
-/// Slots of the pipeline. The first frame is read before the encoder is made, because it settles options that measure.
+/// Slots of the pipeline. The first frames are read before the encoder is made, because they settle options that
+/// measure, and the model where frames only come in order.
 class CodingSlots {
   public:
     CodingSlots(FrameFeed& feed, const codec::CodecRow& row, const CodecOptions& options, const RunContext& context) {
         const header::Layout& layout = feed.layout();
+        const container::CodedFormat format{layout.format(), layout.frame_bytes};
         for (std::size_t slot = pipeline_slots(context); slot > 0; --slot) feeds_.push_back(feed.make_slot());
         pixels_.resize(feeds_.size());
-        if (layout.frames > 0) {
-            feeds_[0]->fetch(0);
-            first_pixels_ = feeds_[0]->pixels();
-        }
-        encoder_ = row.prepare_encoder(row.info, {layout.type, layout.frame_bytes}, options, first_pixels_);
-        for (std::size_t slot = 0; slot < feeds_.size(); ++slot) coders_.emplace_back(*encoder_, layout.format());
+        const std::int64_t wanted = container::samples_wanted(row, layout.frame_bytes, layout.frames);
+        const jobs::ModelSamples peeked(feed, wanted);
+        read_early(feed, std::max(std::min<std::int64_t>(layout.frames, 1), peeked.frames().empty() ? wanted : 0));
+        model_ = container::learn_model(row, format, peeked.frames().empty() ? early_ : peeked.frames(), layout.frames);
+        const auto first = early_.empty() ? std::span<const std::byte>() : early_[0];
+        coding_.emplace(row, format, options, first, model_ ? std::optional(model_->model) : std::nullopt);
+        for (std::size_t slot = 0; slot < feeds_.size(); ++slot) coders_.emplace_back(*coding_);
     }
 
-    // Frame 0 is there already, and the first slot handed out is slot 0.
+    /// Of the chunk that is to stand before the frames; empty: there is none.
+    [[nodiscard]] std::span<const std::byte> model_chunk() const {
+        return model_ ? std::span<const std::byte>(model_->chunk) : std::span<const std::byte>();
+    }
+
+    // Early frames are there already.
     void take(std::int64_t frame, std::size_t slot) {
-        if (frame > 0) feeds_[slot]->fetch(frame);
+        if (!is_early(frame)) feeds_[slot]->fetch(frame);
     }
     void work(std::int64_t frame, std::size_t slot) {
-        pixels_[slot] = frame == 0 ? first_pixels_ : feeds_[slot]->pixels();
-        (void)coders_[slot].encode(pixels_[slot]);
+        pixels_[slot] = is_early(frame) ? early_[static_cast<std::size_t>(frame)] : feeds_[slot]->pixels();
+        (void)coders_[slot].encode(frame, pixels_[slot]);
     }
     std::span<const std::byte> pixels(std::size_t slot) const { return pixels_[slot]; }
     const container::CodedFrame& coded(std::size_t slot) const { return coders_[slot].coded(); }
 
   private:
-    std::vector<std::unique_ptr<jobs::FeedSlot>> feeds_;
-    std::vector<std::span<const std::byte>> pixels_;
-    std::span<const std::byte> first_pixels_;
-    std::unique_ptr<const codec::FrameEncoder> encoder_;
+    [[nodiscard]] bool is_early(std::int64_t frame) const { return static_cast<std::size_t>(frame) < early_.size(); }
+
+    /// The first of them lies in slot 0, which is the first that the pipeline hands out.
+    void read_early(FrameFeed& feed, std::int64_t count) {
+        for (std::int64_t frame = 0; frame < count; ++frame) {
+            if (frame > 0) early_slots_.push_back(feed.make_slot());
+            jobs::FeedSlot& slot = frame == 0 ? *feeds_[0] : *early_slots_.back();
+            slot.fetch(frame);
+            early_.push_back(slot.pixels());
+        }
+    }
+
+    std::vector<std::unique_ptr<jobs::FeedSlot>> feeds_, early_slots_;
+    std::vector<std::span<const std::byte>> pixels_, early_;
+    std::optional<container::LearnedModel> model_;
+    std::optional<container::FrameCoding> coding_;
     std::vector<FrameCoder> coders_;
 };
 
@@ -124,6 +145,7 @@ JobResult compress(const Input& input, const Output& output, const CompressOptio
         const std::uint64_t pixels = pixel_count(layout.format());
         FileAssembler assembler(*sink, header::compressed_header(layout, row.info.id), feed->extended_header(),
                                 row.info, pixels);
+        if (!slots.model_chunk().empty()) assembler.add_model(slots.model_chunk());
         code_frames(*feed, slots, assembler, *sink, summer, context);
         const auto sum = summer ? std::optional(summer->take()) : std::nullopt;
         assembler.finish(footer_sections(*feed, options, sum));

@@ -32,6 +32,10 @@ void Conversion::convert(std::int64_t frame, std::span<const std::byte> from, st
     }
 }
 
+void Conversion::preview(std::span<const std::byte> from, std::span<std::byte> to) const {
+    (void)mrcz::convert(from, from_, to, to_.format(), allowed_);
+}
+
 void Conversion::record(std::vector<container::Section>& sections) const {
     container::add_provenance_step(sections, container::conversion_step(from_.type, to_.type, allowed_, result()));
 }

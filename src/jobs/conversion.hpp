@@ -24,6 +24,9 @@ class Conversion {
     /// Side by side with other frames; errors name the frame.
     void convert(std::int64_t frame, std::span<const std::byte> from, std::span<std::byte> to);
 
+    /// The same for a frame that is only looked at: it counts for nothing.
+    void preview(std::span<const std::byte> from, std::span<std::byte> to) const;
+
     /// Of all frames so far.
     [[nodiscard]] ConversionResult result() const noexcept { return {clipped_, rounded_}; }
     /// Otherwise it only makes 4-bit rows begin with bytes of their own.

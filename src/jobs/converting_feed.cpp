@@ -41,6 +41,12 @@ class ConvertingFeed final : public FrameFeed {
     std::unique_ptr<FeedSlot> make_slot() override {
         return std::make_unique<ConvertingSlot>(feed_.make_slot(), conversion_);
     }
+    bool peek(std::int64_t frame, std::span<std::byte> pixels) override {
+        const auto room = peeked_.first(static_cast<std::size_t>(feed_.layout().frame_bytes));
+        if (!feed_.peek(frame, room)) return false;
+        conversion_.preview(room, pixels);
+        return true;
+    }
     std::vector<container::Section> sections() override {
         auto sections = feed_.sections();
         std::erase_if(sections, [this](const auto& section) {
@@ -63,6 +69,7 @@ class ConvertingFeed final : public FrameFeed {
 
     FrameFeed& feed_;
     Conversion& conversion_;
+    Buffer peeked_;
 };
 
 }  // namespace

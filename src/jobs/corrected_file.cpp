@@ -88,14 +88,14 @@ class Slots {
             first = slots_[0].pixels;
         }
         const codec::CodecRow& row = codec::writing_row(codec);
-        encoder_ = row.prepare_encoder(row.info, {to.type, bytes_of(to)}, movie_.options.coding, first);
-        for (Slot& slot : slots_) slot.coder = std::make_unique<container::FrameCoder>(*encoder_, to);
+        coding_.emplace(row, container::CodedFormat{to, bytes_of(to)}, movie_.options.coding, first);
+        for (Slot& slot : slots_) slot.coder = std::make_unique<container::FrameCoder>(*coding_);
     }
 
     void work(std::int64_t frame, std::size_t number) {
         Slot& slot = slots_[number];
         if (frame > 0) correct(frame, slot);  // the first one is there, in slot 0
-        slot.coder->encode(slot.pixels);
+        slot.coder->encode(frame, slot.pixels);
     }
 
     [[nodiscard]] const container::CodedFrame& coded(std::size_t slot) const { return slots_[slot].coder->coded(); }
@@ -122,7 +122,7 @@ class Slots {
 
     const CorrectedFile& movie_;
     std::vector<Slot> slots_;
-    std::unique_ptr<const codec::FrameEncoder> encoder_;
+    std::optional<container::FrameCoding> coding_;
 };
 
 constexpr std::uint64_t most_bytes_under_way = 250'000'000;

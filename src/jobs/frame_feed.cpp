@@ -38,6 +38,12 @@ class MrczFeed final : public FrameFeed {
     std::uint64_t bytes_read() const override { return file_.source().size(); }
     std::unique_ptr<FeedSlot> make_slot() override;
     const MrcFile& file() const { return file_; }
+    bool peek(std::int64_t frame, std::span<std::byte> pixels) override {
+        if (!peeking_) peeking_ = std::make_unique<container::FrameLoader>(file_);
+        (void)peeking_->fetch(frame);
+        peeking_->decode(pixels);
+        return true;
+    }
 
     std::vector<Section> sections() override {
         std::vector<Section> sections;
@@ -53,6 +59,7 @@ class MrczFeed final : public FrameFeed {
 
   private:
     MrcFile file_;
+    std::unique_ptr<container::FrameLoader> peeking_;
     Bytes extended_header_;
 };
 
@@ -87,8 +94,8 @@ std::unique_ptr<ByteSource> source_of(const Input& input, Bytes head, std::uniqu
 
 bool is_made_anew(std::string_view id) noexcept {
     namespace section = container::section;
-    return id == section::frame_hashes || id == section::chunk_hashes || id == section::header_hash ||
-           id == section::frame_statistics;
+    return id == section::models || id == section::frame_hashes || id == section::chunk_hashes ||
+           id == section::header_hash || id == section::frame_statistics;
 }
 
 std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits, Mode0 mode0, const RunContext& context) {
@@ -109,7 +116,12 @@ std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits, M
         container::settle_packing(layout, *source);
         stream = io::stream_of(std::move(source), Header::bytes_on_disk);
     }
-    return make_plain_feed(std::move(stream), header, std::move(layout), limits, !input.descriptor);
+    std::unique_ptr<ByteSource> again;
+    std::error_code ignored;
+    if (!input.descriptor && stream->size() && std::filesystem::is_regular_file(input.path, ignored))
+        again = open_source(input, context);
+    return make_plain_feed(std::move(stream), std::move(again), header, std::move(layout), limits,
+                           !input.descriptor);
 }
 
 }  // namespace mrcz::jobs

@@ -124,7 +124,7 @@ container::GrowingFile create(const LiveInput& input, const Output& output, cons
 void code_frames(LiveInput& input, const codec::CodecRow& row, const CodecOptions& coding, Growth& growth,
                  const RunContext& context) {
     const header::Layout& layout = input.layout();
-    std::unique_ptr<const codec::FrameEncoder> encoder;
+    std::optional<container::FrameCoding> frame_coding;
     std::vector<Buffer> memory(pipeline_slots(context));
     std::vector<std::optional<container::FrameCoder>> coders(memory.size());
     const auto frame_of = [&](std::size_t slot) {
@@ -134,14 +134,15 @@ void code_frames(LiveInput& input, const codec::CodecRow& row, const CodecOption
         .take =
             [&](std::int64_t, std::size_t slot) {
                 if (!input.read(frame_of(slot))) return false;
-                if (!encoder)
-                    encoder = row.prepare_encoder(row.info, {layout.type, layout.frame_bytes}, coding, frame_of(slot));
+                if (!frame_coding)
+                    frame_coding.emplace(row, container::CodedFormat{layout.format(), layout.frame_bytes}, coding,
+                                         frame_of(slot));
                 return true;
             },
         .work =
-            [&](std::int64_t, std::size_t slot) {
-                if (!coders[slot]) coders[slot].emplace(*encoder, layout.format());
-                (void)coders[slot]->encode(frame_of(slot));
+            [&](std::int64_t frame, std::size_t slot) {
+                if (!coders[slot]) coders[slot].emplace(*frame_coding);
+                (void)coders[slot]->encode(frame, frame_of(slot));
             },
         .put =
             [&](std::int64_t frame, std::size_t slot) {

@@ -19,9 +19,14 @@ constexpr std::size_t piece_bytes = std::size_t{1} << 18;
 
 class PlainFeed final : public FrameFeed {
   public:
-    PlainFeed(std::unique_ptr<io::ByteStream> stream, std::span<const std::byte, Header::bytes_on_disk> header,
-              header::Layout layout, const Limits& limits, bool can_be_repaired)
-        : stream_(std::move(stream)), layout_(std::move(layout)), limits_(limits), can_be_repaired_(can_be_repaired) {
+    PlainFeed(std::unique_ptr<io::ByteStream> stream, std::unique_ptr<ByteSource> again,
+              std::span<const std::byte, Header::bytes_on_disk> header, header::Layout layout, const Limits& limits,
+              bool can_be_repaired)
+        : stream_(std::move(stream)),
+          again_(std::move(again)),
+          layout_(std::move(layout)),
+          limits_(limits),
+          can_be_repaired_(can_be_repaired) {
         std::ranges::copy(header, original_.header.begin());
         original_.data_offset = layout_.data_offset;
         original_.data_bytes = layout_.data_bytes;
@@ -37,6 +42,12 @@ class PlainFeed final : public FrameFeed {
     const Bytes& extended_header() const override { return extended_header_; }
     std::uint64_t bytes_read() const override { return bytes_read_; }
     std::unique_ptr<FeedSlot> make_slot() override;
+    bool peek(std::int64_t frame, std::span<std::byte> pixels) override {
+        if (!again_) return false;
+        again_->read_at(layout_.data_offset + static_cast<std::uint64_t>(frame) * layout_.frame_bytes, pixels);
+        if (layout_.order == ByteOrder::big) simd::kernels().byteswap(pixels, info_of(layout_.type).word_bytes);
+        return true;
+    }
 
     void read(std::span<std::byte> into) {
         if (read_hashed(into) != into.size()) fail_short(bytes_read_);
@@ -108,6 +119,7 @@ class PlainFeed final : public FrameFeed {
     }
 
     std::unique_ptr<io::ByteStream> stream_;
+    std::unique_ptr<ByteSource> again_;  ///< the same bytes, where they can be read in any order
     header::Layout layout_;
     Limits limits_;
     bool can_be_repaired_;
@@ -141,10 +153,10 @@ std::unique_ptr<FeedSlot> PlainFeed::make_slot() { return std::make_unique<Plain
 
 }  // namespace
 
-std::unique_ptr<FrameFeed> make_plain_feed(std::unique_ptr<io::ByteStream> stream,
+std::unique_ptr<FrameFeed> make_plain_feed(std::unique_ptr<io::ByteStream> stream, std::unique_ptr<ByteSource> again,
                                            std::span<const std::byte, Header::bytes_on_disk> header,
                                            header::Layout layout, const Limits& limits, bool can_be_repaired) {
-    return std::make_unique<PlainFeed>(std::move(stream), header, std::move(layout), limits, can_be_repaired);
+    return std::make_unique<PlainFeed>(std::move(stream), std::move(again), header, std::move(layout), limits, can_be_repaired);
 }
 
 }  // namespace mrcz::jobs

@@ -1,6 +1,6 @@
 mrcz_room(jobs
   SOURCES jobs/open_input.cpp jobs/plain_feed.cpp jobs/frame_feed.cpp jobs/conversion.cpp jobs/converting_feed.cpp
-          jobs/compress.cpp jobs/frame_stream.cpp jobs/live_end.cpp jobs/live.cpp jobs/append.cpp jobs/salvage.cpp jobs/repair.cpp
+          jobs/compress.cpp jobs/frame_stream.cpp jobs/live_end.cpp jobs/live.cpp jobs/model_samples.cpp jobs/append.cpp jobs/salvage.cpp jobs/repair.cpp
           jobs/restore.cpp jobs/kept_sections.cpp jobs/proof.cpp jobs/output_state.cpp jobs/file_stamp.cpp
           jobs/decompress.cpp jobs/frame_range.cpp jobs/verify.cpp jobs/info.cpp jobs/reports.cpp
           jobs/frame_corrector.cpp jobs/corrected_reader.cpp jobs/corrected_file.cpp jobs/keyed_values.cpp

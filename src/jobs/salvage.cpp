@@ -9,6 +9,7 @@
 #include "base/fail.hpp"
 #include "base/ordered_pipeline.hpp"
 #include "container/file_tail.hpp"
+#include "container/frame_coding.hpp"
 #include "container/frame_records.hpp"
 #include "container/frame_scan.hpp"
 #include "container/growth_start.hpp"
@@ -227,6 +228,7 @@ class Salvage {
 
     [[nodiscard]] std::uint64_t bytes_of_no_use() const {
         std::uint64_t used = file_->layout().data_offset + kept_bytes_;
+        for (const auto& place : whole_models()) used += place.range.bytes;
         if (footer_ && footer_->source->name() == file_->source().name()) used += footer_->footer.bytes;
         if (file_->has_index()) used += container::index_bytes(static_cast<std::uint64_t>(file_->frames()));
         return file_->source().size() - std::min(used, file_->source().size());
@@ -279,26 +281,44 @@ class Salvage {
         const Bytes extended_header = file_->extended_header();
         sink->write(in_file_order(layout.header, layout));
         sink->write(extended_header);
-        const FrameTables tables = copy_frames(*sink);
+        FrameTables tables;
+        copy_models(*sink, tables);
+        copy_frames(*sink, tables);
         const auto bytes = in_file_order(final_header(tables, sink->written() - layout.data_offset), layout);
         container::write_tail(*sink, {bytes, extended_header, tables, layout.codec_id != 0}, std::move(sections_));
         sink->rewrite(0, bytes);
         sink->commit();
     }
 
-    FrameTables copy_frames(io::ByteSink& sink) {
-        FrameTables tables;
+    void copy_models(io::ByteSink& sink, FrameTables& tables) const {
+        for (const auto& place : whole_models()) {
+            tables.add_model(sink.written());
+            sink.write(file_->models().chunk(place));
+        }
+    }
+
+    /// Frames that need another are lost.
+    [[nodiscard]] std::vector<container::Models::Place> whole_models() const {
+        std::vector<container::Models::Place> whole = file_->models().places();
+        std::erase_if(whole, [&](const container::Models::Place& place) { return !file_->models().is_sound(place); });
+        return whole;
+    }
+
+    void copy_frames(io::ByteSink& sink, FrameTables& tables) {
         Buffer memory;
-        for (const Survivor& survivor : survivors_) {
+        for (Survivor& survivor : survivors_) {
             check_cancelled(context_);
             const auto chunk = memory.first(static_cast<std::size_t>(survivor.range.bytes));
             file_->source().read_at(survivor.range.offset, chunk);
             if (simd::hash64(chunk) != survivor.coded.chunk_hash)
                 fail(ErrorCode::corrupt, "frame ", survivor.frame, ": it changed while it was copied");
+            if (survivor.frame != tables.frames()) {
+                container::renumber_chunk(chunk, file_->codec_row(), tables.frames());
+                survivor.coded.chunk_hash = simd::hash64(chunk);
+            }
             tables.add({sink.written(), chunk.size()}, survivor.coded);
             sink.write(chunk);
         }
-        return tables;
     }
 
     /// The header as it is, but for what counts and measures frames.

@@ -82,6 +82,11 @@ std::vector<PixelType> all_pixel_types() {
     return types;
 }
 
+bool takes(std::string_view codec, PixelType type) {
+    const codec::CodecRow& row = codec::reading_row(find_codec(codec)->id);
+    return row.takes == nullptr || row.takes(type);
+}
+
 std::vector<std::string_view> writing_codecs() {
     std::vector<std::string_view> names;
     for (const CodecInfo& info : codecs())

@@ -24,6 +24,8 @@ inline constexpr std::array all_filters{Filter::automatic, Filter::none, Filter:
 
 /// Every pixel type, those without a mode of their own too.
 [[nodiscard]] std::vector<PixelType> all_pixel_types();
+/// Whether the codec can code pixels of this type.
+[[nodiscard]] bool takes(std::string_view codec, PixelType type);
 /// Names of the lossless rows that this build writes.
 [[nodiscard]] std::vector<std::string_view> writing_codecs();
 /// 1 to its greatest level, or 0 alone where the codec has no levels.

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy
 
 PLACE = Path(__file__).resolve().parents[2] / "spec" / "reference_decoder.py"
+sys.path.insert(0, str(PLACE.parent))
 specification = importlib.util.spec_from_file_location("reference_decoder", PLACE)
 decoder = importlib.util.module_from_spec(specification)
 specification.loader.exec_module(decoder)

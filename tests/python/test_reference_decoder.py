@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import json
 import os
+import random
 import struct
 import subprocess
 import sys
@@ -112,6 +113,22 @@ def shapes_and_blocks(workshop: Workshop, codecs: list[str]) -> None:
             workshop.add(f"{pattern} mode {mode.number}", source, "lz4", "--filter", filter_name)
     for codec, block in product(codecs, BLOCKS_THAT_DIVIDE_NOTHING):
         workshop.add("blocks", plain_mrc.make(INT16, (2, 371, 1919)), codec, "--block-size", block)
+
+
+def rans(workshop: Workshop) -> None:
+    for mode in MODES.values():
+        if mode.components != 1 or mode.dtype not in ("int8", "uint8", "int16", "uint16", "int32", "uint32"):
+            continue
+        for pattern, shape in product(("counts", "noise", "zeros"), ((1, 1, 1), (2, 17, 13))):
+            workshop.add(f"{pattern} mode {mode.number} {shape}", plain_mrc.make(mode, shape, pattern), "rans")
+    # A disk, bright enough and often enough for a model.
+    source = random.Random(1)
+    pixels = b"".join(struct.pack("<H", int(source.gammavariate(9, 4) if (x - 32) ** 2 + (y - 32) ** 2 < 200
+                                            else source.random() * 1.3))
+                      for _, y, x in product(range(24), range(64), range(64)))
+    case = workshop.add("a stack with a model", PlainMrc(UINT16, (24, 64, 64), pixels), "rans")
+    if "MODL" not in str(kit.info(case.path)["sections"]):
+        raise RuntimeError("the stack got no model")
 
 
 def odd_sources(workshop: Workshop) -> None:
@@ -275,7 +292,7 @@ def check_unknown(checks: Checks, workshop: Workshop) -> None:
     good = workshop.add("of a later version", plain_mrc.make(INT16, (2, 9, 11)), "zstd").path.read_bytes()
     footer = footer_of(good)
     changes = {
-        "an unknown codec": ({12: struct.pack("<i", 16001)}, "codec id 16 is not known"),
+        "an unknown codec": ({12: struct.pack("<i", 31001)}, "codec id 31 is not known"),
         "another major": ({footer + 8: b"\2\0"}, "version 2"),
         "an unknown section that is required": ({footer + 64: b"Xyz1", footer + 76: b"\1"}, "Xyz1 is required"),
         "an unknown section": ({footer + 64: b"Xyz1"}, None),
@@ -350,6 +367,7 @@ def main() -> int:
         real_files(workshop, codecs)
         pixel_types(workshop, codecs)
         shapes_and_blocks(workshop, codecs)
+        rans(workshop)
         odd_sources(workshop)
         with_metadata(workshop)
         with_sums(workshop)

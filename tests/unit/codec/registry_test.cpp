@@ -9,9 +9,9 @@
 namespace mrcz {
 namespace {
 
-TEST(CodecTable, HasTheIdsOfPythonMrcz) {
+TEST(CodecTable, HasTheIdsOfPythonMrczAndItsOwn) {
     const std::pair<std::uint16_t, std::string_view> expected[] = {
-        {0, "raw"}, {1, "blosclz"}, {2, "lz4"}, {3, "lz4hc"}, {4, "snappy"}, {5, "zlib"}, {6, "zstd"}};
+        {0, "raw"}, {1, "blosclz"}, {2, "lz4"}, {3, "lz4hc"}, {4, "snappy"}, {5, "zlib"}, {6, "zstd"}, {16, "rans"}};
     for (const auto& [id, name] : expected) {
         ASSERT_NE(find_codec(id), nullptr) << id;
         EXPECT_EQ(find_codec(id)->name, name);

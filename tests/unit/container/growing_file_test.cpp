@@ -56,13 +56,13 @@ void grow(CrashingDisk& disk, const WriterOptions& options, bool live) {
     const codec::CodecRow& row = codec::writing_row(*find_codec(found.start.layout.codec_id));
     const Bytes pixels = all_frames(options);
     const std::size_t size = frame_bytes_of(options);
-    const auto encoder =
-        row.prepare_encoder(row.info, {options.type, size}, found.coding, std::span(pixels).first(size));
-    container::FrameCoder coder(*encoder, {options.type, options.nx, options.ny});
+    const container::FrameCoding coding(row, {{options.type, options.nx, options.ny}, size}, found.coding,
+                                        std::span(pixels).first(size), found.model);
+    container::FrameCoder coder(coding);
     const std::int64_t first = found.start.tables.frames();
     container::GrowingFile file(disk, target, std::move(found.file), std::move(found.start));
     for (std::int64_t frame = first; frame < frames_before + frames_added; ++frame) {
-        file.add(coder.encode(std::span(pixels).subspan(static_cast<std::size_t>(frame) * size, size)));
+        file.add(coder.encode(frame, std::span(pixels).subspan(static_cast<std::size_t>(frame) * size, size)));
         if (live) file.commit();
     }
     file.record_step(R"({"step":"append"})");
@@ -134,7 +134,8 @@ void expect_survival(const Case& what, Loss loss, bool torn) {
 
 const std::vector<Case> cases{{"zstd", PixelType::int16, false, true},   {"zstd", PixelType::int16, true, true},
                               {"raw", PixelType::uint16, false, true},   {"raw", PixelType::uint16, true, false},
-                              {"raw", PixelType::float32, false, false}, {"lz4", PixelType::float32, true, false}};
+                              {"raw", PixelType::float32, false, false}, {"lz4", PixelType::float32, true, false},
+                              {"rans", PixelType::int16, false, true},   {"rans", PixelType::int8, true, false}};
 
 }  // namespace
 

@@ -37,6 +37,7 @@ TEST_F(Compress, IsUndoneByteForByteWhateverThePlainFile) {
             for (const ByteOrder order : {ByteOrder::little, ByteOrder::big})
                 for (const std::size_t extended : {0, 77})
                     for (const std::size_t trailing : {0, 33}) {
+                        if (!kit::takes(codec, type)) continue;
                         const Bytes plain = kit::make_plain_file({type, 19, 13, 3, order, extended, trailing});
                         const Bytes packed = through_memory(plain, codec);
                         EXPECT_EQ(pixels_of(packed), pixels_of(plain));
@@ -62,7 +63,9 @@ TEST_F(Compress, IsUndoneForFilesOfOtherShapes) {
 TEST_F(Compress, IsUndoneFromFileToFile) {
     const Bytes plain = kit::make_plain_file({PixelType::float32, 61, 43, 6, ByteOrder::big, 100, 9});
     for (const std::string& codec : compressing_codecs())
-        EXPECT_EQ(decompressed(compressed(plain, codec)), plain) << codec;
+        if (kit::takes(codec, PixelType::float32)) {
+            EXPECT_EQ(decompressed(compressed(plain, codec)), plain) << codec;
+        }
     EXPECT_EQ(names(), (std::vector<std::string>{"in", "out"}));
 }
 

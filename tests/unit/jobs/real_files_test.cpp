@@ -96,6 +96,15 @@ void expect_refusal(const fs::path& file, const Outcome& outcome) {
     EXPECT_NE(outcome.verdict.find(expected->second), std::string::npos) << outcome.verdict;
 }
 
+/// Whatever cannot be opened is for every codec to refuse.
+bool takes_pixels_of(const fs::path& file, std::string_view codec) {
+    try {
+        return kit::takes(codec, Reader(file).pixel_type());
+    } catch (const Error&) {
+        return true;
+    }
+}
+
 }  // namespace
 
 class RealFiles : public Workplace {
@@ -142,6 +151,10 @@ TEST_F(RealFiles, ComeBackByteForByteThroughEveryCodecOrAreRefusedWithAClearErro
         std::printf("%-72s %9d %-15s %10zu", name.substr(0, 72).c_str(), claim.mode, shape.c_str(), bytes.size());
         std::set<std::string> verdicts;
         for (const std::string& codec : compressing_codecs()) {
+            if (!takes_pixels_of(file, codec)) {
+                std::printf(" %7s", "-");
+                continue;
+            }
             const Outcome outcome = tried(file, bytes, codec);
             expect_refusal(file, outcome);
             verdicts.insert(outcome.verdict);

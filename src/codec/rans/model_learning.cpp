@@ -1,0 +1,396 @@
+// From sample frames to a model. Nothing here is part of the format: any tables, classes and bases decode.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+#include <optional>
+
+#include "codec/rans/histogram_learning.hpp"
+#include "codec/rans/model.hpp"
+#include "codec/rans/pixels.hpp"
+
+namespace mrcz::codec::rans {
+namespace {
+
+/// Larger pixels count as the last value, which is out of every table's range.
+constexpr std::size_t most_values = 65536;
+using Histogram = std::vector<std::uint32_t>;
+
+// ---- tables from histograms
+
+struct Window {
+    std::size_t first = 0;
+    std::uint64_t inside = 0;
+};
+
+/// The stretch of `width` values that holds most.
+Window best_window(const Histogram& histogram, std::size_t last, std::size_t width) {
+    Window best;
+    std::uint64_t inside = 0;
+    for (std::size_t end = 0; end <= last; ++end) {
+        inside += histogram[end];
+        if (end >= width) inside -= histogram[end - width];
+        if (inside > best.inside) best = {end >= width ? end - width + 1 : 0, inside};
+    }
+    // Values beyond those seen are as likely below as above.
+    std::size_t highest = std::min(best.first + width - 1, last);
+    while (highest > best.first && histogram[highest] == 0) --highest;
+    std::size_t lowest = best.first;
+    while (lowest < highest && histogram[lowest] == 0) ++lowest;
+    const std::size_t slack = width - 1 - (highest - lowest);
+    best.first = lowest > slack / 2 ? lowest - slack / 2 : 0;
+    return best;
+}
+
+/// Expected counts of tuples of independent values, out of about 2^24.
+struct TupleCounts {
+    Counts counts{};
+    double wild_bits = 0;
+};
+
+TupleCounts tuple_counts(const Histogram& histogram, std::uint64_t sum, const Coding& coding, const PixelKind& kind) {
+    constexpr double total = 16777216;
+    std::vector<double> share(coding.values());
+    double inside = 0, recorded = 0;
+    for (std::size_t value = 0; value < share.size(); ++value) {
+        const std::size_t first = coding.origin + (value << coding.shift);
+        for (std::size_t k = first; k < first + (std::size_t{1} << coding.shift) && k + 1 < histogram.size(); ++k)
+            share[value] += histogram[k];
+        inside += share[value] /= static_cast<double>(sum);
+    }
+    for (std::size_t k = 0; k < coding.recorded_values() && coding.origin + k + 1 < histogram.size(); ++k)
+        recorded += histogram[coding.origin + k] / static_cast<double>(sum);
+    TupleCounts made;
+    Counts& counts = made.counts;
+    const unsigned bits = 8 / coding.tuple;
+    for (std::size_t symbol = 0; symbol < (coding.tuple == 1 ? share.size() : symbol_count); ++symbol) {
+        double product = total;
+        for (unsigned k = 0; k < coding.tuple; ++k)
+            product *= share[coding.tuple == 1 ? symbol : symbol >> (k * bits) & ((1u << bits) - 1)];
+        counts[symbol] = static_cast<std::uint32_t>(product + 0.5);
+    }
+    const double wild = std::max(0.0, 1 - std::pow(inside, coding.tuple));
+    counts[wild_symbol] = static_cast<std::uint32_t>(total * wild + 0.5);
+    const double outside = coding.tuple == 1 ? 1 : coding.tuple * (1 - recorded) / std::max(wild, 1e-9);
+    made.wild_bits = coding.wild_bits(kind, outside);
+    return made;
+}
+
+struct Made {
+    Table table;
+    double pixel_bits = 0;
+};
+
+Made make_with(const Histogram& histogram, std::uint64_t sum, std::size_t last, const PixelKind& kind, unsigned tuple,
+               unsigned shift) {
+    Made made;
+    made.table.coding = {tuple, shift, 0};
+    const Window window = best_window(histogram, last, std::size_t{made.table.coding.values()} << shift);
+    made.table.coding.origin = static_cast<std::uint32_t>(window.first);
+    const TupleCounts tuples = tuple_counts(histogram, sum, made.table.coding, kind);
+    const Counts& counts = tuples.counts;
+    const double symbols = static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}));
+    const Fitted fitted = fit(counts, static_cast<unsigned>(tuples.wild_bits));
+    made.table.frequencies = fitted.frequencies;
+    made.pixel_bits = static_cast<double>(fitted.cost) / 65536 / symbols / tuple + shift;
+    return made;
+}
+
+/// The table that makes values of this histogram small; of nearly equal ones the fastest.
+Made make_table(const Histogram& histogram, const PixelKind& kind) {
+    const std::uint64_t sum = std::accumulate(histogram.begin(), histogram.end(), std::uint64_t{0});
+    std::size_t last = histogram.size() - 2;
+    while (last > 0 && histogram[last] == 0) --last;
+    Made best = make_with(histogram, sum, last, kind, 4, 0);
+    const auto try_coding = [&](unsigned tuple, unsigned shift) {
+        constexpr double speed_worth = 1.003;
+        const Made made = make_with(histogram, sum, last, kind, tuple, shift);
+        if (made.pixel_bits * speed_worth < best.pixel_bits) best = made;
+        return made.pixel_bits;
+    };
+    try_coding(2, 0);
+    double before = try_coding(1, 0);
+    for (unsigned shift = 1; shift <= 8; ++shift) {
+        const double bits = try_coding(1, shift);
+        if (bits > before && bits > best.pixel_bits * 1.05) break;
+        before = bits;
+    }
+    return best;
+}
+
+// ---- the bank
+
+struct Member {
+    std::uint32_t sample, segment;
+    double root_mean;
+};
+
+/// Centres in one dimension, so that the members' squared distances become small.
+std::vector<double> cluster(std::vector<double> values, std::size_t wanted) {
+    std::sort(values.begin(), values.end());
+    std::vector<double> centres;
+    const double first = values.front(), step = (values.back() - first) / static_cast<double>(wanted);
+    // Half of the centres where the members are, half where the range is.
+    for (std::size_t k = 0; k < wanted; ++k)
+        centres.push_back(k % 2 == 0 ? values[k * values.size() / wanted]
+                                     : first + step * (static_cast<double>(k) + 0.5));
+    for (unsigned round = 0; round < 16; ++round) {
+        std::sort(centres.begin(), centres.end());
+        std::vector<double> sums(centres.size());
+        std::vector<std::size_t> counts(centres.size());
+        for (std::size_t at = 0, centre = 0; at < values.size(); ++at) {
+            while (centre + 1 < centres.size() &&
+                   std::abs(centres[centre + 1] - values[at]) <= std::abs(centres[centre] - values[at]))
+                ++centre;
+            sums[centre] += values[at];
+            ++counts[centre];
+        }
+        std::vector<double> moved;
+        for (std::size_t centre = 0; centre < centres.size(); ++centre)
+            if (counts[centre] != 0) moved.push_back(sums[centre] / static_cast<double>(counts[centre]));
+        centres = std::move(moved);
+    }
+    return centres;
+}
+
+std::size_t nearest_centre(const std::vector<double>& centres, double value) {
+    const auto distance = [&](double a, double b) { return std::abs(a - value) < std::abs(b - value); };
+    return static_cast<std::size_t>(std::min_element(centres.begin(), centres.end(), distance) - centres.begin());
+}
+
+class Learning {
+  public:
+    explicit Learning(const LearningSet& set) : set_(set), kind_(kind_of(set.type)) {
+        parts_.kind = kind_;
+        parts_.pixels = set.pixels;
+        parts_.row_pixels = set.row_pixels != 0 && set.row_pixels <= set.pixels ? set.row_pixels : set.pixels;
+    }
+
+    /// Bits of all frames that will share the model, the model included.
+    double learn(bool with_base, double classes) {
+        classes_ = classes;
+        find_least();
+        parts_.base.clear();
+        if (with_base) find_base();
+        find_classes();
+        find_segments();
+        find_members();
+        make_bank();
+        return pixel_bits_ * static_cast<double>(set_.pixels) * static_cast<double>(set_.frames) +
+               8 * static_cast<double>(write_model(Model(parts_)).size());
+    }
+
+    /// Bits that one table would take.
+    [[nodiscard]] double one_table_bits() {
+        find_least();
+        Histogram all(most_values);
+        for (std::size_t sample = 0; sample < set_.samples.size(); ++sample)
+            for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel) ++all[value(sample, pixel)];
+        return make_table(all, kind_).pixel_bits * static_cast<double>(set_.pixels) * static_cast<double>(set_.frames);
+    }
+
+    [[nodiscard]] const Model::Parts& parts() const { return parts_; }
+
+  private:
+    [[nodiscard]] std::uint32_t pixel_of(std::size_t sample, std::size_t pixel) const {
+        return load_pixel(kind_, &set_.samples[sample][pixel << kind_.log2_bytes]);
+    }
+
+    [[nodiscard]] std::uint32_t value(std::size_t sample, std::size_t pixel) const {
+        std::uint32_t above = pixel_of(sample, pixel) - parts_.least;
+        if (!parts_.base.empty()) above -= parts_.base[pixel];
+        return std::min<std::uint32_t>(above & kind_.mask(), most_values - 1);
+    }
+
+    void find_least() {
+        std::uint32_t least = UINT32_MAX;
+        for (std::size_t sample = 0; sample < set_.samples.size(); ++sample)
+            for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel)
+                least = std::min(least, pixel_of(sample, pixel) ^ kind_.sign_bit);
+        constexpr std::uint32_t near_zero = 16;
+        const bool from_zero = kind_.sign_bit == 0 && least < near_zero;
+        parts_.least = from_zero ? 0 : (least ^ kind_.sign_bit) & kind_.mask();
+    }
+
+    /// The pedestal of an integrating detector: the mean of each pixel's lowest peak; where a pixel is too bright to
+    /// show one, the median of the others.
+    void find_base() {
+        const std::vector<std::uint32_t> spreads = lowest_spreads();
+        std::vector<std::uint32_t> sorted(spreads);
+        std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
+        const std::uint32_t peak = 4 * sorted[sorted.size() / 2] + 2;  // wide enough for six deviations of its noise
+        std::vector<std::uint32_t> base(set_.pixels), found, values(set_.samples.size());
+        std::vector<bool> is_found(set_.pixels);
+        for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel) {
+            for (std::size_t sample = 0; sample < values.size(); ++sample) values[sample] = value(sample, pixel);
+            const std::uint32_t lowest = *std::min_element(values.begin(), values.end());
+            std::uint64_t sum = 0, count = 0;
+            for (const std::uint32_t seen : values)
+                if (seen - lowest <= peak) sum += seen, ++count;
+            base[pixel] = static_cast<std::uint32_t>((sum + count / 2) / count);
+            constexpr std::uint64_t least_count = 3;
+            is_found[pixel] = count >= least_count;
+            if (is_found[pixel]) found.push_back(base[pixel]);
+        }
+        if (!found.empty()) {
+            const auto middle = found.begin() + static_cast<std::ptrdiff_t>(found.size() / 2);
+            std::nth_element(found.begin(), middle, found.end());
+            for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel)
+                if (!is_found[pixel]) base[pixel] = *middle;
+        }
+        // One constant below all of them keeps the noise positive and the map small.
+        parts_.least = (parts_.least - Model::base_room) & kind_.mask();
+        parts_.base = std::move(base);
+    }
+
+    /// Of each pixel's lowest tenth of values: about one and a half deviations where that is all noise.
+    [[nodiscard]] std::vector<std::uint32_t> lowest_spreads() const {
+        std::vector<std::uint32_t> spreads(set_.pixels), values(set_.samples.size());
+        const auto tenth = static_cast<std::ptrdiff_t>(values.size() / 10);
+        for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel) {
+            for (std::size_t sample = 0; sample < values.size(); ++sample) values[sample] = value(sample, pixel);
+            std::nth_element(values.begin(), values.begin() + tenth, values.end());
+            const auto end = values.begin() + tenth + 1;
+            spreads[pixel] = values[static_cast<std::size_t>(tenth)] - *std::min_element(values.begin(), end);
+        }
+        return spreads;
+    }
+
+    void find_classes() {
+        std::vector<double> roots(set_.pixels);
+        for (std::size_t sample = 0; sample < set_.samples.size(); ++sample)
+            for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel) roots[pixel] += value(sample, pixel);
+        const double floor = Model::floor_of(parts_);
+        for (double& root : roots) root = Model::root_of(root / static_cast<double>(set_.samples.size()), floor);
+        std::vector<double> sorted(roots);
+        const auto high = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() * 999 / 1000);
+        std::nth_element(sorted.begin(), high, sorted.end());
+        constexpr double most = 255;
+        const double width = std::max(*high / classes_, 1e-3);
+        parts_.classes.resize(set_.pixels);
+        for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel)
+            parts_.classes[pixel] = static_cast<std::uint8_t>(std::min(most, roots[pixel] / width));
+        order_.resize(set_.pixels);
+        std::iota(order_.begin(), order_.end(), 0u);
+        std::stable_sort(order_.begin(), order_.end(),
+                         [&](std::uint32_t a, std::uint32_t b) { return parts_.classes[a] < parts_.classes[b]; });
+    }
+
+    /// Long where brightness hardly changes, short where it does.
+    void find_segments() {
+        constexpr std::size_t usual_segments = 64, shortest = 128, least = 1024, most = std::size_t{1} << 16;
+        constexpr double steps = 48;  // that brightness may change in, from dark to bright
+        const std::size_t longest = std::clamp(set_.pixels / usual_segments, least, most);
+        const double step = classes_ / steps;
+        parts_.lengths.clear();
+        starts_.assign(1, 0);
+        for (std::size_t at = 0; at < set_.pixels; ++at) {
+            const std::size_t first = starts_.back(), length = at - first;
+            const int change = parts_.classes[order_[at]] - parts_.classes[order_[first]];
+            const bool ends =
+                length >= longest || (length >= shortest && change > step) || (at != 0 && at % usual_block_pixels == 0);
+            if (ends && length != 0) starts_.push_back(at);
+        }
+        starts_.push_back(set_.pixels);
+        for (std::size_t segment = 0; segment + 1 < starts_.size(); ++segment)
+            parts_.lengths.push_back(static_cast<std::uint32_t>(starts_[segment + 1] - starts_[segment]));
+    }
+
+    template <class Visit>
+    void visit(std::size_t sample, std::size_t segment, Visit&& visit_value) const {
+        for (std::size_t at = starts_[segment]; at < starts_[segment + 1]; ++at) visit_value(value(sample, order_[at]));
+    }
+
+    void find_members() {
+        members_.clear();
+        for (std::uint32_t sample = 0; sample < set_.samples.size(); ++sample)
+            for (std::uint32_t segment = 0; segment < parts_.lengths.size(); ++segment) {
+                std::uint64_t sum = 0, count = 0;
+                visit(sample, segment, [&](std::uint32_t seen) { sum += seen, ++count; });
+                members_.push_back(
+                    {sample, segment,
+                     Model::root_of(static_cast<double>(sum) / static_cast<double>(count), Model::floor_of(parts_))});
+            }
+    }
+
+    /// More tables fit closer, but stand in the file once each.
+    [[nodiscard]] std::size_t tables_wanted() const {
+        const double wanted = 6 * std::sqrt(static_cast<double>(set_.frames));
+        return static_cast<std::size_t>(std::clamp(wanted, 8.0, 192.0));
+    }
+
+    void make_bank() {
+        std::vector<double> roots;
+        for (const Member& member : members_) roots.push_back(member.root_mean);
+        const std::vector<double> centres = cluster(roots, tables_wanted());
+        std::vector<std::vector<const Member*>> of_table(centres.size());
+        for (const Member& member : members_) of_table[nearest_centre(centres, member.root_mean)].push_back(&member);
+        parts_.tables.clear();
+        std::vector<std::vector<std::uint32_t>> votes(parts_.lengths.size(),
+                                                      std::vector<std::uint32_t>(centres.size()));
+        Histogram histogram(most_values);
+        double bits = 0;
+        for (const auto& members : of_table) {
+            if (members.empty()) continue;
+            std::fill(histogram.begin(), histogram.end(), 0);
+            std::uint64_t pixels = 0;
+            for (const Member* member : members) {
+                visit(member->sample, member->segment, [&](std::uint32_t seen) { ++histogram[seen], ++pixels; });
+                ++votes[member->segment][parts_.tables.size()];
+            }
+            const Made made = make_table(histogram, kind_);
+            parts_.tables.push_back(made.table);
+            bits += made.pixel_bits * static_cast<double>(pixels);
+        }
+        pixel_bits_ = bits / static_cast<double>(set_.pixels * set_.samples.size());
+        parts_.usual.clear();
+        for (const auto& votes_of : votes)
+            parts_.usual.push_back(
+                static_cast<std::uint8_t>(std::max_element(votes_of.begin(), votes_of.end()) - votes_of.begin()));
+    }
+
+    const LearningSet& set_;
+    PixelKind kind_;
+    Model::Parts parts_;
+    std::vector<std::uint32_t> order_;
+    std::vector<std::size_t> starts_;  ///< of the segments, and the end of the last
+    std::vector<Member> members_;
+    double pixel_bits_ = 0;
+    double classes_ = 0;  ///< that nearly all pixels fall into
+};
+
+}  // namespace
+
+std::shared_ptr<const Model> learn_model(const LearningSet& set) {
+    constexpr std::size_t least_pixels = 4096;
+    if (set.samples.empty() || set.frames < 2 || set.pixels < least_pixels || set.pixels > UINT32_MAX) return nullptr;
+    constexpr double few_classes = 64, many_classes = 192;
+    constexpr std::size_t least_samples = 16;  // that show a pixel's lowest peak
+    const bool tries_base = kind_of(set.type).log2_bytes != 0 && set.samples.size() >= least_samples;
+    Learning learning(set);
+    const double one_table_bits = learning.one_table_bits();
+    double least_bits = 0;
+    std::optional<Model::Parts> best;
+    for (const bool with_base : {false, true})
+        for (const double classes : {few_classes, many_classes}) {
+            if (with_base && !tries_base) continue;
+            const double bits = learning.learn(with_base, classes);
+            if (best && bits >= least_bits) continue;
+            least_bits = bits;
+            best = learning.parts();
+        }
+    bool pays = least_bits < one_table_bits;
+    if (set.pixels <= most_histogram_pixels && (set.needs_histograms || set.samples.size() >= least_samples)) {
+        LearnedHistograms learned = learn_histograms(set);
+        const double bits =
+            learned.frame_bits * static_cast<double>(set.frames) +
+            8 * static_cast<double>(learned.histograms.write().size() + write_model(Model(*best)).size());
+        if (set.needs_histograms || bits < std::min(least_bits, one_table_bits)) {
+            best->histograms = std::move(learned.histograms);
+            pays = true;
+        }
+    }
+    return pays ? std::make_shared<const Model>(std::move(*best)) : nullptr;
+}
+
+}  // namespace mrcz::codec::rans

@@ -1,0 +1,227 @@
+#include "codec/rans/rans.hpp"
+
+#include <algorithm>
+
+#include "base/fail.hpp"
+#include "codec/blosc/blosc.hpp"
+#include "codec/blosc/chunk.hpp"
+#include "codec/rans/frame.hpp"
+#include "codec/rans/pixels.hpp"
+
+namespace mrcz::codec::rans {
+namespace {
+
+struct EncoderScratch final : Scratch {
+    EncodeMemory memory;
+};
+struct DecoderScratch final : Scratch {
+    DecodeMemory memory;
+};
+
+FrameSetup setup_of(const FrameShape& shape, const Model* model, const Fallback* fallback) {
+    FrameSetup setup;
+    setup.kind = kind_of(shape.type);
+    setup.pixels = static_cast<std::size_t>(shape.frame_bytes >> setup.kind.log2_bytes);
+    if (setup.pixels == 0 || setup.frame_bytes() != shape.frame_bytes)
+        fail(ErrorCode::invalid_argument, "codec rans: a frame of ", shape.frame_bytes, " bytes is no whole number of ",
+             info_of(shape.type).name, " pixels");
+    if (model != nullptr && model->parts().pixels != setup.pixels)
+        fail(ErrorCode::invalid_argument, "codec rans: a model for ", model->parts().pixels, " pixels, a frame has ",
+             setup.pixels);
+    setup.kernels = &simd::rans_kernels();
+    setup.model = model;
+    setup.fallback = fallback;
+    return setup;
+}
+
+class Encoder final : public FrameEncoder {
+  public:
+    Encoder(const FrameShape& shape, std::shared_ptr<const Model> model, std::shared_ptr<const Fallback> fallback)
+        : model_(std::move(model)),
+          fallback_(std::move(fallback)),
+          setup_(setup_of(shape, model_.get(), fallback_.get())) {}
+
+    std::unique_ptr<Scratch> make_scratch() const override { return std::make_unique<EncoderScratch>(); }
+    std::size_t chunk_bound() const override { return payload_bound(setup_); }
+    std::size_t encode(std::span<const std::byte> frame, std::span<std::byte> chunk, Scratch& scratch,
+                       FrameObserver& observer) const override {
+        constexpr std::size_t piece_bytes = std::size_t{1} << 18;
+        for (std::size_t at = 0; at < frame.size(); at += piece_bytes)
+            observer.observe(frame.subspan(at, std::min(piece_bytes, frame.size() - at)));
+        return encode_frame(setup_, frame, chunk, static_cast<EncoderScratch&>(scratch).memory);
+    }
+
+  private:
+    std::shared_ptr<const Model> model_;
+    std::shared_ptr<const Fallback> fallback_;
+    FrameSetup setup_;
+};
+
+class Decoder final : public FrameDecoder {
+  public:
+    Decoder(const FrameShape& shape, std::shared_ptr<const Model> model, std::shared_ptr<const Fallback> fallback)
+        : model_(std::move(model)),
+          fallback_(std::move(fallback)),
+          setup_(setup_of(shape, model_.get(), fallback_.get())) {}
+
+    std::unique_ptr<Scratch> make_scratch() const override { return std::make_unique<DecoderScratch>(); }
+    void decode(std::span<const std::byte> chunk, std::span<std::byte> frame, Scratch& scratch,
+                FrameObserver& observer) const override {
+        auto& memory = static_cast<DecoderScratch&>(scratch).memory;
+        const ParsedFrame parsed(setup_, chunk);
+        for (std::size_t block = 0; block < parsed.block_count(); ++block) {
+            parsed.decode_block(block, frame, memory);
+            if (parsed.is_in_order()) observer.observe(parsed.place_of(block, frame));
+        }
+        if (!parsed.is_in_order()) observer.observe(frame);
+    }
+
+  private:
+    std::shared_ptr<const Model> model_;
+    std::shared_ptr<const Fallback> fallback_;
+    FrameSetup setup_;
+};
+
+struct NoObserver final : FrameObserver {
+    void observe(std::span<const std::byte>) override {}
+};
+
+class BloscFallback final : public Fallback {
+  public:
+    explicit BloscFallback(PixelType type) : type_(type) {}
+
+    std::size_t encode(std::span<const std::byte> bytes, std::span<std::byte> chunk) const override {
+        if (bytes.size() > blosc::largest_frame) return 0;
+        const Trial trial = smallest(bytes);
+        const Bytes coded = trial.is_whole ? trial.coded : encode_with(trial.filter, bytes);
+        if (coded.size() > chunk.size()) return 0;
+        std::copy(coded.begin(), coded.end(), chunk.begin());
+        return coded.size();
+    }
+
+    void decode(std::span<const std::byte> chunk, std::span<std::byte> bytes) const override {
+        const auto decoder = blosc::prepare_decoder({type_, bytes.size()});
+        NoObserver observer;
+        decoder->decode(chunk, bytes, *decoder->make_scratch(), observer);
+    }
+
+  private:
+    [[nodiscard]] Bytes encode_with(Filter filter, std::span<const std::byte> bytes) const {
+        CodecOptions options;
+        options.filter = filter;
+        const auto encoder = blosc::prepare_encoder(*find_codec("zstd"), {type_, bytes.size()}, options, bytes);
+        Bytes coded(encoder->chunk_bound());
+        NoObserver observer;
+        coded.resize(encoder->encode(bytes, coded, *encoder->make_scratch(), observer));
+        return coded;
+    }
+
+    struct Trial {
+        Filter filter = Filter::bitshuffle;
+        Bytes coded;
+        bool is_whole = false;  ///< `coded` is all of the bytes
+    };
+
+    /// Size is all that counts where this codec is beaten, so that bitshuffle has no start over the others.
+    [[nodiscard]] Trial smallest(std::span<const std::byte> bytes) const {
+        constexpr std::size_t tried_bytes = std::size_t{1} << 18;
+        const std::size_t size = std::min(tried_bytes, bytes.size());
+        const std::size_t pixel_bytes = info_of(type_).pixel_bytes;
+        const auto middle = bytes.subspan((bytes.size() - size) / 2 / pixel_bytes * pixel_bytes, size);
+        Trial best;
+        for (const Filter filter : {Filter::bitshuffle, Filter::byteshuffle, Filter::none}) {
+            Bytes coded = encode_with(filter, middle);
+            if (best.coded.empty() || coded.size() < best.coded.size()) best = {filter, std::move(coded), false};
+        }
+        best.is_whole = size == bytes.size();
+        return best;
+    }
+
+    PixelType type_;
+};
+
+}  // namespace
+
+std::unique_ptr<const FrameEncoder> make_encoder(const FrameShape& shape, std::shared_ptr<const Model> model,
+                                                 std::shared_ptr<const Fallback> fallback) {
+    return std::make_unique<Encoder>(shape, std::move(model), std::move(fallback));
+}
+
+std::unique_ptr<const FrameDecoder> make_decoder(const FrameShape& shape, std::shared_ptr<const Model> model,
+                                                 std::shared_ptr<const Fallback> fallback) {
+    return std::make_unique<Decoder>(shape, std::move(model), std::move(fallback));
+}
+
+std::shared_ptr<const Fallback> blosc_fallback(PixelType type) { return std::make_shared<const BloscFallback>(type); }
+
+namespace {
+
+class FileModel final : public SharedModel {
+  public:
+    explicit FileModel(std::shared_ptr<const Model> model) : model_(std::move(model)) {}
+    [[nodiscard]] static std::shared_ptr<const Model> in(const FrameShape& shape) {
+        return shape.model ? dynamic_cast<const FileModel&>(*shape.model).model_ : nullptr;
+    }
+
+  private:
+    std::shared_ptr<const Model> model_;
+};
+
+/// Whether pixels differ by more than chance, so that learning may pay: means over the samples then vary more than the
+/// noise within a pixel explains. Frames that are large and all alike are told from a part of their pixels.
+bool pixels_differ(const ModelLesson& lesson) {
+    constexpr std::uint64_t most_looked_at = 262144;
+    constexpr double least_excess = 0.004;  // of the variance within pixels: a few thousandths of a bit
+    const PixelKind kind = kind_of(lesson.type);
+    const std::uint64_t pixels = lesson.frame_bytes >> kind.log2_bytes;
+    const std::uint64_t step = std::max<std::uint64_t>(1, pixels / most_looked_at);
+    const auto samples = static_cast<double>(lesson.samples.size());
+    double within = 0, sum = 0, squares = 0, count = 0;
+    for (std::uint64_t pixel = 0; pixel < pixels; pixel += step, ++count) {
+        double mean = 0, square = 0;
+        for (const auto sample : lesson.samples) {
+            const auto value = static_cast<double>(load_pixel(kind, &sample[pixel << kind.log2_bytes]) ^ kind.sign_bit);
+            mean += value / samples;
+            square += value * value / samples;
+        }
+        within += square - mean * mean;
+        sum += mean;
+        squares += mean * mean;
+    }
+    if (samples < 2) return true;
+    within /= count * (samples - 1) / samples;
+    const double between = squares / count - sum / count * (sum / count);
+    return between - within / samples > least_excess * within;
+}
+
+Bytes learn(const ModelLesson& lesson) {
+    const std::uint64_t bytes = std::uint64_t{1} << kind_of(lesson.type).log2_bytes;
+    if (!pixels_differ(lesson)) return {};
+    const auto model = learn_model({.type = lesson.type,
+                                    .pixels = static_cast<std::size_t>(lesson.frame_bytes / bytes),
+                                    .row_pixels = static_cast<std::size_t>(lesson.row_bytes / bytes),
+                                    .samples = lesson.samples,
+                                    .frames = lesson.frames});
+    return model ? write_model(*model) : Bytes();
+}
+
+std::shared_ptr<const SharedModel> read(std::span<const std::byte> payload, const FrameShape& shape) {
+    const std::uint64_t pixels = shape.frame_bytes >> kind_of(shape.type).log2_bytes;
+    return std::make_shared<const FileModel>(read_model(payload, shape.type, static_cast<std::size_t>(pixels)));
+}
+
+}  // namespace
+
+std::unique_ptr<const FrameEncoder> prepare_encoder(const CodecInfo& info, const FrameShape& shape,
+                                                    const CodecOptions& options, std::span<const std::byte>) {
+    if (options.level != 0) fail(ErrorCode::invalid_argument, "codec ", info.name, " has no levels");
+    return make_encoder(shape, FileModel::in(shape), blosc_fallback(shape.type));
+}
+
+std::unique_ptr<const FrameDecoder> prepare_decoder(const FrameShape& shape) {
+    return make_decoder(shape, FileModel::in(shape), blosc_fallback(shape.type));
+}
+
+const ModelRow model_row{learn, read};
+
+}  // namespace mrcz::codec::rans

@@ -1,0 +1,21 @@
+#include "jobs/model_samples.hpp"
+
+#include "base/fail.hpp"
+
+namespace mrcz::jobs {
+
+ModelSamples::ModelSamples(FrameFeed& feed, std::int64_t count) {
+    const header::Layout& layout = feed.layout();
+    for (std::int64_t i = 0; i < count; ++i) {
+        Bytes pixels(static_cast<std::size_t>(layout.frame_bytes));
+        try {
+            if (!feed.peek(i * layout.frames / count, pixels)) return;
+        } catch (const Error&) {
+            continue;
+        }
+        memory_.push_back(std::move(pixels));
+        frames_.emplace_back(memory_.back());
+    }
+}
+
+}  // namespace mrcz::jobs
