@@ -9,11 +9,12 @@ usage: paper_tables.py measure BENCH_SWEEP SETS RESULTS.json [--runs 3] [--rows 
 SETS holds NAME.raw and meta.json; aligned_movie.py adds the float movie. Of every set two strips of 4096 x ROWS pixels are
 coded in memory.
 """
-import argparse
 import json
 import os
 import subprocess
 import sys
+
+import study_command
 
 DOSES = ["dose0.1", "dose0.25", "dose0.5", "dose1", "dose1.5", "dose2", "dose4"]
 NAMES = DOSES + ["aligned"]
@@ -182,10 +183,7 @@ def plots(arguments):
     figure.savefig(os.path.join(arguments.folder, "codecs.png"), dpi=110)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    verb = verbs.add_parser("measure")
+def describe(verb):
     verb.add_argument("bench_sweep")
     verb.add_argument("sets")
     verb.add_argument("results")
@@ -193,17 +191,7 @@ def main():
     verb.add_argument("--rows", type=int, default=1024)
     verb.add_argument("--only", default="")
     verb.add_argument("--codec", default="")
-    verb.set_defaults(run=measure)
-    verb = verbs.add_parser("tables")
-    verb.add_argument("results")
-    verb.set_defaults(run=tables)
-    verb = verbs.add_parser("plots")
-    verb.add_argument("results")
-    verb.add_argument("folder")
-    verb.set_defaults(run=plots)
-    arguments = parser.parse_args()
-    arguments.run(arguments)
 
 
 if __name__ == "__main__":
-    main()
+    study_command.run(__doc__, measure, tables, plots, describe)

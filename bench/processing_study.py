@@ -9,7 +9,6 @@ usage: processing_study.py measure MRCZ SETS RESULTS [--only NAME,NAME]
 SETS holds outlier_lam1, koma_static, koma_drift, session and gain_gamma of the generator (NAME.raw, truth, meta.json) and
 session_strong of strong_session.py. RESULTS is a folder; 8 GB are needed in it for a while.
 """
-import argparse
 import glob
 import json
 import math
@@ -20,6 +19,7 @@ import sys
 import numpy
 
 import mrc_arrays
+import study_command
 
 RADII = [1, 2, 4, 8, 16, 25]
 RADIUS = 25
@@ -493,25 +493,12 @@ def plots(arguments):
     draw(FIGURES, arguments)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    verbs = parser.add_subparsers(required=True)
-    verb = verbs.add_parser("measure")
+def describe(verb):
     verb.add_argument("mrcz")
     verb.add_argument("sets")
     verb.add_argument("results")
     verb.add_argument("--only", default="")
-    verb.set_defaults(run=measure)
-    verb = verbs.add_parser("tables")
-    verb.add_argument("results")
-    verb.set_defaults(run=tables)
-    verb = verbs.add_parser("plots")
-    verb.add_argument("results")
-    verb.add_argument("folder")
-    verb.set_defaults(run=plots)
-    arguments = parser.parse_args()
-    arguments.run(arguments)
 
 
 if __name__ == "__main__":
-    main()
+    study_command.run(__doc__, measure, tables, plots, describe)

@@ -8,12 +8,12 @@ usage: real_frames.py measure MRCZ SHARED RESULTS
 
 SHARED is the folder of real files (data/...). Reading TIFF and HDF5 takes Pillow and h5py.
 """
-import argparse
 import os
 
 import numpy
 
 import mrc_arrays
+import study_command
 from processing_study import Store, draw, print_table, replaced
 
 SEED = 7
@@ -241,24 +241,11 @@ def plots(arguments):
     draw(FIGURES, arguments)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    verbs = parser.add_subparsers(required=True)
-    verb = verbs.add_parser("measure")
+def describe(verb):
     verb.add_argument("mrcz")
     verb.add_argument("shared")
     verb.add_argument("results")
-    verb.set_defaults(run=measure)
-    verb = verbs.add_parser("tables")
-    verb.add_argument("results")
-    verb.set_defaults(run=tables)
-    verb = verbs.add_parser("plots")
-    verb.add_argument("results")
-    verb.add_argument("folder")
-    verb.set_defaults(run=plots)
-    arguments = parser.parse_args()
-    arguments.run(arguments)
 
 
 if __name__ == "__main__":
-    main()
+    study_command.run(__doc__, measure, tables, plots, describe)

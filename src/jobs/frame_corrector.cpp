@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/fail.hpp"
+#include "base/integer_types.hpp"
 #include "mrcz/convert.hpp"
 #include "mrcz/correlation.hpp"
 #include "process/random_rounding.hpp"
@@ -14,21 +15,6 @@
 
 namespace mrcz::jobs {
 namespace {
-
-bool is_integer(PixelType type) noexcept {
-    switch (type) {
-        case PixelType::int8:
-        case PixelType::uint8:
-        case PixelType::int16:
-        case PixelType::uint16:
-        case PixelType::int32:
-        case PixelType::uint32:
-        case PixelType::uint4:
-            return true;
-        default:
-            return false;
-    }
-}
 
 /// Calls `work` with a value of the C++ type of whole pixels; of 4-bit ones their unpacked form.
 template <class Work>

@@ -1,5 +1,7 @@
 #include "codec/rans/table.hpp"
 
+#include "base/integer_types.hpp"
+
 namespace mrcz::codec::rans {
 namespace {
 
@@ -7,20 +9,7 @@ constexpr unsigned most_shift = 8;
 
 }  // namespace
 
-bool takes(PixelType type) noexcept {
-    switch (type) {
-        case PixelType::int8:
-        case PixelType::uint8:
-        case PixelType::int16:
-        case PixelType::uint16:
-        case PixelType::int32:
-        case PixelType::uint32:
-        case PixelType::uint4:
-            return true;
-        default:
-            return false;
-    }
-}
+bool takes(PixelType type) noexcept { return is_integer(type); }
 
 PixelKind kind_of(PixelType type) {
     if (!takes(type))
