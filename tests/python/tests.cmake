@@ -9,3 +9,13 @@ mrcz_script_test(gemmi ${CMAKE_CURRENT_LIST_DIR}/test_gemmi.py)
 mrcz_script_test(processing ${CMAKE_CURRENT_LIST_DIR}/test_processing.py)
 set_tests_properties(processing python_mrcz python_mrcz_blosc2 python_mrcz_cli mrcfile reference_decoder zarr gemmi PROPERTIES
   LABELS peers TIMEOUT 1800)
+
+# The Python package: one test a file.
+function(mrcz_package_test name environment)
+  mrcz_script_test(package/${name} ${PROJECT_SOURCE_DIR}/tests/python/run_package_test.py
+    ${environment} ${PROJECT_SOURCE_DIR}/tests/python/package/test_${name}.py)
+  set_property(TEST package/${name} APPEND PROPERTY ENVIRONMENT "MRCZ_PYTHON=${PROJECT_BINARY_DIR}/python")
+  set_tests_properties(package/${name} PROPERTIES LABELS package TIMEOUT 1800)
+endfunction()
+
+mrcz_package_test(stack package)

@@ -1,0 +1,13 @@
+#include "binding.hpp"
+
+#include "mrcz/version.hpp"
+
+NB_MODULE(_core, module) {
+    using namespace mrcz::python;
+    module.doc() = "The C++ library behind the package mrcz; not a public interface.";
+    module.attr("version") = mrcz::version;
+    bind_errors(module);
+    bind_codecs(module);
+    bind_header(module);
+    bind_reader(module);
+}

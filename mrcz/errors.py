@@ -1,0 +1,72 @@
+"""The exceptions of mrcz: each is a :class:`MrczError` and also the built-in exception people expect there."""
+
+from __future__ import annotations
+
+
+class MrczError(Exception):
+    """Something cannot be done; the message names file, place, what was found and what was expected.
+
+    Attributes
+    ----------
+    code : str
+        ``not_mrc``, ``truncated``, ``corrupt``, ``unsupported``, ``limit_exceeded``, ``invalid_argument``,
+        ``target_exists``, ``not_found``, ``io_failed``, ``out_of_memory``, ``cancelled`` or ``internal``.
+    context : str
+        The file it speaks of; empty where there is none.
+    """
+
+    def __init__(self, message: str, code: str = "internal", context: str = "") -> None:
+        super().__init__(f"{context}: {message}" if context else message)
+        self.code = code
+        self.context = context
+
+
+class FileDamagedError(MrczError, ValueError):
+    """The file is no MRC file, is cut short, or a hash or size in it does not hold."""
+
+
+class UnsupportedError(MrczError, NotImplementedError):
+    """The file is valid, but this build cannot handle it."""
+
+
+class ArgumentError(MrczError, ValueError):
+    """An argument does not fit, or is beyond a limit that the caller may raise."""
+
+
+class TargetExistsError(MrczError, FileExistsError):
+    """The output is there already, and overwriting was not asked for."""
+
+
+class InputNotFoundError(MrczError, FileNotFoundError):
+    """There is no such file."""
+
+
+class SystemFailedError(MrczError, OSError):
+    """Reading or writing failed."""
+
+
+class OutOfMemoryError(MrczError, MemoryError):
+    """There is not enough memory."""
+
+
+class CancelledError(MrczError):
+    """The work was stopped by its caller."""
+
+
+_BY_CODE: dict[str, type[MrczError]] = {
+    "not_mrc": FileDamagedError,
+    "truncated": FileDamagedError,
+    "corrupt": FileDamagedError,
+    "unsupported": UnsupportedError,
+    "limit_exceeded": ArgumentError,
+    "invalid_argument": ArgumentError,
+    "target_exists": TargetExistsError,
+    "not_found": InputNotFoundError,
+    "io_failed": SystemFailedError,
+    "out_of_memory": OutOfMemoryError,
+    "cancelled": CancelledError,
+}
+
+
+def from_core(code: str, message: str, context: str) -> MrczError:
+    return _BY_CODE.get(code, MrczError)(message, code, context)
