@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
-namespace mrcz {
+#include "mrcz/export.h"
+
+namespace MRCZ_API mrcz {
 
 /// Random access to the bytes of one file. Safe to read from several threads at once.
 class ByteSource {

@@ -5,7 +5,9 @@
 #include <span>
 #include <string_view>
 
-namespace mrcz {
+#include "mrcz/export.h"
+
+namespace MRCZ_API mrcz {
 
 enum class Loss { lossless, bounded, lossy };
 

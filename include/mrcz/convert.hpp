@@ -5,10 +5,11 @@
 #include <cstdint>
 #include <span>
 
+#include "mrcz/export.h"
 #include "mrcz/frame_format.hpp"
 #include "mrcz/pixel_type.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 /// What may happen to values that the new type does not have. Nothing may unless it is said here.
 struct ConversionRules {

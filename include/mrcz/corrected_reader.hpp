@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "mrcz/export.h"
 #include "mrcz/gain.hpp"
 #include "mrcz/koma.hpp"
 #include "mrcz/outliers.hpp"
@@ -15,7 +16,7 @@
 #include "mrcz/run_context.hpp"
 #include "mrcz/sum_image.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 /// What is done to the frames of one stack, in this order; what is left empty is not done.
 struct ProcessPlan {

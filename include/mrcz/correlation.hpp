@@ -6,9 +6,10 @@
 #include <span>
 #include <vector>
 
+#include "mrcz/export.h"
 #include "mrcz/sum_image.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 /// Takes the frames of a stack one after another and gives the mean correlation over pairs of them.
 class FrameCorrelation {

@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace mrcz {
+#include "mrcz/export.h"
+
+namespace MRCZ_API mrcz {
 
 /// Who has to act on an error. The values are the exit codes of the `mrcz` command.
 enum class ErrorGroup : int {

@@ -9,9 +9,10 @@
 #include <variant>
 #include <vector>
 
+#include "mrcz/export.h"
 #include "mrcz/header.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 enum class ExtendedHeaderKind : std::uint8_t {
     none,            ///< NSYMBT is 0

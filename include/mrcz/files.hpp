@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 
-namespace mrcz {
+#include "mrcz/export.h"
+
+namespace MRCZ_API mrcz {
 
 /// A file, or an open descriptor (a pipe, standard input) that stays the caller's.
 struct Input {

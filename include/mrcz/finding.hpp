@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace mrcz {
+#include "mrcz/export.h"
+
+namespace MRCZ_API mrcz {
 
 enum class Severity {
     note,     ///< usual in some program's files; harmless

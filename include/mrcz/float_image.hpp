@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace mrcz {
+#include "mrcz/export.h"
+
+namespace MRCZ_API mrcz {
 
 /// Columns and rows of an image; its pixels are [y][x], x fastest, row 0 first as stored.
 struct ImageShape {

@@ -3,9 +3,10 @@
 
 #include <cstdint>
 
+#include "mrcz/export.h"
 #include "mrcz/pixel_type.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 /// How rows of 4-bit pixels follow each other when they are odd. All other frames can lie in one way only.
 enum class RowPacking : std::uint8_t {

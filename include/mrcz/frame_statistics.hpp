@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <span>
 
-namespace mrcz {
+#include "mrcz/export.h"
+
+namespace MRCZ_API mrcz {
 
 /// Over the pixels that are not NaN. All four are NaN when there is no such pixel, and for complex and colour pixels.
 struct FrameStatistics {

@@ -10,11 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "mrcz/export.h"
 #include "mrcz/float_image.hpp"
 #include "mrcz/run_context.hpp"
 #include "mrcz/sum_image.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 enum class GainFlip { none, upside_down, left_right };
 

@@ -6,11 +6,12 @@
 #include <optional>
 
 #include "mrcz/byte_source.hpp"
+#include "mrcz/export.h"
 #include "mrcz/float_image.hpp"
 #include "mrcz/limits.hpp"
 #include "mrcz/pixel_type.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 enum class ReferenceFormat {
     tiff,                ///< classic or BigTIFF; .gain files of Falcon detectors are such

@@ -8,9 +8,10 @@
 #include <string>
 #include <string_view>
 
+#include "mrcz/export.h"
 #include "mrcz/frame_statistics.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 /// Every field that any program gives a meaning; described by header_fields().
 enum class HeaderField : std::uint8_t {

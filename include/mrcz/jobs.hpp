@@ -12,6 +12,7 @@
 #include "mrcz/codec.hpp"
 #include "mrcz/convert.hpp"
 #include "mrcz/error.hpp"
+#include "mrcz/export.h"
 #include "mrcz/files.hpp"
 #include "mrcz/limits.hpp"
 #include "mrcz/live.hpp"
@@ -20,7 +21,7 @@
 #include "mrcz/reader.hpp"
 #include "mrcz/run_context.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 struct JobResult {
     std::int64_t frames = 0;

@@ -6,10 +6,11 @@
 #include <span>
 #include <vector>
 
+#include "mrcz/export.h"
 #include "mrcz/run_context.hpp"
 #include "mrcz/sum_image.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 struct KomaOptions {
     std::int64_t radius = 25;    ///< a: a movie is corrected by 2a others

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 
-namespace mrcz {
+#include "mrcz/export.h"
+
+namespace MRCZ_API mrcz {
 
 struct Limits {
     std::uint64_t frame_bytes = std::uint64_t{4} << 30;            ///< one decoded frame

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 
-namespace mrcz {
+#include "mrcz/export.h"
+
+namespace MRCZ_API mrcz {
 
 /// A commit syncs the frames to the disk, then counts them in the header: what is committed survives any crash. It
 /// comes after so many frames or so much time, whichever is first.

@@ -7,9 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "mrcz/export.h"
 #include "mrcz/limits.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 enum class MetadataFormat { json, msgpack };
 

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 
-namespace mrcz {
+#include "mrcz/export.h"
+
+namespace MRCZ_API mrcz {
 
 /// MODE 0 is signed in MRC2014 and unsigned in older programs; IMOD's flag or DMIN and DMAX tell mostly, not always.
 /// Says how pixels of modes 0 and 5 are read; of other modes it changes nothing. Stored bytes are the same whatever it

@@ -7,10 +7,11 @@
 #include <span>
 #include <vector>
 
+#include "mrcz/export.h"
 #include "mrcz/run_context.hpp"
 #include "mrcz/sum_image.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 enum class OutlierRule {
     guarded,     ///< the published rule with guards against calling good pixels outliers

@@ -6,7 +6,9 @@
 #include <optional>
 #include <string_view>
 
-namespace mrcz {
+#include "mrcz/export.h"
+
+namespace MRCZ_API mrcz {
 
 enum class PixelType : std::uint8_t {
     int8,

@@ -11,13 +11,14 @@
 
 #include "mrcz/codec.hpp"
 #include "mrcz/corrected_reader.hpp"
+#include "mrcz/export.h"
 #include "mrcz/files.hpp"
 #include "mrcz/gain_file.hpp"
 #include "mrcz/jobs.hpp"
 #include "mrcz/limits.hpp"
 #include "mrcz/mode0.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 /// A gain reference and how it is to be used.
 struct GainRequest {

@@ -5,9 +5,10 @@
 #include <string_view>
 #include <vector>
 
+#include "mrcz/export.h"
 #include "mrcz/limits.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 /// The corrections that pixels went through, one text for each step `process`, in their order: `gain reference
 /// gain.mrc; 3 hot and 0 dead pixels replaced by random neighbours; mean of 50 movies subtracted (KOMA)`. Empty: the

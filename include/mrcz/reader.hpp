@@ -12,6 +12,7 @@
 
 #include "mrcz/byte_source.hpp"
 #include "mrcz/codec.hpp"
+#include "mrcz/export.h"
 #include "mrcz/extended_header.hpp"
 #include "mrcz/finding.hpp"
 #include "mrcz/frame_format.hpp"
@@ -24,7 +25,7 @@
 #include "mrcz/run_context.hpp"
 #include "mrcz/stack_sum.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 /// A part of the footer, as listed by Reader::sections().
 struct SectionInfo {

@@ -6,10 +6,11 @@
 
 #include "mrcz/codec.hpp"
 #include "mrcz/error.hpp"
+#include "mrcz/export.h"
 #include "mrcz/jobs.hpp"
 #include "mrcz/process.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 /// verb, input, output, frames, bytes_in, bytes_out, clipped, rounded (values that a conversion changed), seconds.
 [[nodiscard]] std::string json_report(std::string_view verb, std::string_view input, std::string_view output,

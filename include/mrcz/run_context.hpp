@@ -8,7 +8,9 @@
 #include <span>
 #include <string_view>
 
-namespace mrcz {
+#include "mrcz/export.h"
+
+namespace MRCZ_API mrcz {
 
 /// Runs tasks side by side. mrcz starts no threads of its own: give it a ThreadExecutor, or one made on your own pool.
 class Executor {

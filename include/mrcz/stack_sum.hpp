@@ -5,9 +5,10 @@
 #include <variant>
 #include <vector>
 
+#include "mrcz/export.h"
 #include "mrcz/float_image.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 /// Sum over frames, pixel by pixel. Sums of integer frames are exact whatever the type of the values: 32-bit unsigned
 /// where they fit, else 64-bit. Sums of floats are doubles, added in frame order.

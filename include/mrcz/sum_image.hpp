@@ -7,11 +7,12 @@
 #include <span>
 #include <vector>
 
+#include "mrcz/export.h"
 #include "mrcz/frame_format.hpp"
 #include "mrcz/run_context.hpp"
 #include "mrcz/stack_sum.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 /// Adds up frames. The result does not depend on the number of threads.
 class FrameSummer {

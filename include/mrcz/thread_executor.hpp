@@ -3,9 +3,10 @@
 
 #include <memory>
 
+#include "mrcz/export.h"
 #include "mrcz/run_context.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 /// A pool of `threads - 1` threads; the thread that calls run_all() works, too. One run_all() at a time.
 class ThreadExecutor final : public Executor {

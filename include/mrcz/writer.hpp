@@ -11,13 +11,14 @@
 #include <string>
 
 #include "mrcz/codec.hpp"
+#include "mrcz/export.h"
 #include "mrcz/limits.hpp"
 #include "mrcz/live.hpp"
 #include "mrcz/metadata.hpp"
 #include "mrcz/pixel_type.hpp"
 #include "mrcz/run_context.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 struct WriterOptions {
     std::int64_t nx = 0;                ///< columns, 1 … 2^31-1

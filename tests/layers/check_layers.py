@@ -29,7 +29,7 @@ APPS = {"cli": "cli", "mrcz": "mrcz/binding"}
 
 # Public headers belong to the room that implements them, or, for plain data, to the lowest that needs them.
 PUBLIC_HEADERS = {
-    "error.hpp": "base", "float_image.hpp": "base", "frame_format.hpp": "base", "frame_statistics.hpp": "base", "limits.hpp": "base", "pixel_type.hpp": "base",
+    "error.hpp": "base", "export.h": "base", "float_image.hpp": "base", "frame_format.hpp": "base", "frame_statistics.hpp": "base", "limits.hpp": "base", "pixel_type.hpp": "base",
     "run_context.hpp": "base", "stack_sum.hpp": "base", "thread_executor.hpp": "base", "version.hpp": "base",
     "convert.hpp": "simd",
     "byte_source.hpp": "io",
