@@ -25,6 +25,10 @@ class FileDamagedError(MrczError, ValueError):
     """The file is no MRC file, is cut short, or a hash or size in it does not hold."""
 
 
+class FileChangedError(FileDamagedError):
+    """The file is no longer the one that was opened."""
+
+
 class UnsupportedError(MrczError, NotImplementedError):
     """The file is valid, but this build cannot handle it."""
 
@@ -51,6 +55,10 @@ class OutOfMemoryError(MrczError, MemoryError):
 
 class CancelledError(MrczError):
     """The work was stopped by its caller."""
+
+
+class FileWarning(UserWarning):
+    """A file opens, but not all of it can be read."""
 
 
 _BY_CODE: dict[str, type[MrczError]] = {

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from .errors import ArgumentError
+
 # What a pixel of each type of the library is in an array. 4-bit pixels are unpacked; NumPy has no complex integers.
-DTYPES: dict[str, np.dtype] = {
+DTYPES: dict[str, np.dtype[Any]] = {
     "int8": np.dtype("int8"),
     "uint8": np.dtype("uint8"),
     "int16": np.dtype("int16"),
@@ -19,3 +23,47 @@ DTYPES: dict[str, np.dtype] = {
     "rgb8": np.dtype(("uint8", (3,))),
     "uint4": np.dtype("uint8"),
 }
+
+_NO_MODE = {
+    "uint8": "MRC has no mode for uint8: write dtype=\"int8\" where no pixel is above 127, \"uint4\" (two pixels a byte) "
+    "where none is above 15, or \"uint16\"",
+    "float64": "MRC has no mode for float64: write array.astype(\"float32\")",
+    "int64": "MRC has no mode for int64: write array.astype(\"int16\") or (\"float32\") where the values fit",
+    "uint64": "MRC has no mode for uint64: write array.astype(\"uint16\") or (\"float32\") where the values fit",
+    "bool": "MRC has no mode for bool: write array.astype(\"int8\")",
+    "complex128": "MRC has no mode for complex128: write array.astype(\"complex64\")",
+}
+
+
+def dtype_of(pixel_type: str) -> np.dtype[Any]:
+    """Of the numbers in an array of such pixels."""
+    return DTYPES[pixel_type].base
+
+
+def trailing_shape(pixel_type: str) -> tuple[int, ...]:
+    """Axes that a single pixel has: ``(3,)`` of colours."""
+    return DTYPES[pixel_type].shape
+
+
+def pixel_type_of(dtype: Any) -> str:
+    """The pixel type that a file of such an array has; `dtype` may also be the name of a pixel type, as ``"uint4"``.
+
+    Raises
+    ------
+    ArgumentError
+        If MRC has no mode for it; the message says what to write instead.
+    """
+    if isinstance(dtype, str) and dtype in ("uint4", "rgb8", "complex_int16", "complex_float32"):
+        return dtype
+    wanted = np.dtype(dtype).newbyteorder("=")
+    if wanted.name in _NO_MODE:
+        raise ArgumentError(f"dtype {wanted.name}: {_NO_MODE[wanted.name]}", "invalid_argument")
+    for name, known in DTYPES.items():
+        if known == wanted:
+            return name
+    raise ArgumentError(f"dtype {wanted}: MRC has no mode for it", "invalid_argument")
+
+
+def as_bytes(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The memory of an array that lies in C order, one byte an element."""
+    return array.reshape(-1).view(np.uint8) if array.size else np.empty(0, np.uint8)

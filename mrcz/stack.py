@@ -2,36 +2,514 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Callable, NamedTuple
 
 import numpy as np
 
-from . import _core, threads
-from .pixels import DTYPES
+from . import _core, documents, pixels, threads
+from .errors import ArgumentError
+from .header import Header
+from .indexing import select
+from .sources import Origin, origin_of
+
+Progress = Callable[[int, int], object]
+Array = np.ndarray[Any, Any]
+
+# Frames whose parts go into a result are decoded some at a time: their whole pixels take no more than about this.
+_BATCH_BYTES = 64 << 20
+
+
+class VoxelSize(NamedTuple):
+    """Edge lengths of a voxel in Angstrom; 0 where unknown."""
+
+    x: float
+    y: float
+    z: float
+
+
+class Finding(NamedTuple):
+    """Something odd about a file: ``severity`` is ``"note"`` or ``"warning"``, ``rule`` an id such as ``MRC-H07``."""
+
+    severity: str
+    rule: str
+    field: str
+    message: str
+
+
+class Section(NamedTuple):
+    """A part of the footer."""
+
+    id: str
+    meaning: str
+    stored_bytes: int
+    raw_bytes: int
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Of all pixels that are not NaN, as the file says; NaN where it does not. `frames` is the same for each frame, a
+    structured array with the fields ``minimum``, ``maximum``, ``mean``, ``std`` and ``nan_count``, or None where the
+    file keeps no such table.
+    """
+
+    minimum: float
+    maximum: float
+    mean: float
+    std: float
+    frames: Array | None
+
+
+_STATISTICS_FIELDS = ("minimum", "maximum", "mean", "std", "nan_count")
+
+
+class ExtendedHeader(Sequence[dict[str, Any]]):
+    """What stands between header and pixels: one record a frame, each a dict of the fields that are valid in it."""
+
+    def __init__(self, core: Any, data: Callable[[], bytes]) -> None:
+        self._core = core
+        self._data = data
+
+    @property
+    def kind(self) -> str:
+        """``none``, ``fei``, ``fei_tomography``, ``serialem``, ``agard``, ``mrco``, ``symmetry``, ``json``, ``hdf5`` or
+        ``unknown``."""
+        kind: str = self._core.kind
+        return kind
+
+    def to_bytes(self) -> bytes:
+        """As it stands in the file."""
+        return self._data()
+
+    def __len__(self) -> int:
+        count: int = self._core.record_count
+        return count
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self._core.record(i) for i in range(*index.indices(len(self)))]
+        place = index + len(self) if index < 0 else index
+        if not 0 <= place < len(self):
+            raise IndexError(f"record {index}: the extended header ({self.kind}) has {len(self)}")
+        return self._core.record(place)
+
+    def __repr__(self) -> str:
+        return f"<mrcz.ExtendedHeader {self.kind}, {self._core.bytes} bytes, {len(self)} records>"
 
 
 class Stack:
-    """Frames of an MRC or MRCZ file, ``[z, y, x]``; only those asked for are read and decoded."""
+    """Frames of an MRC or MRCZ file, ``[z, y, x]``, as a lazy array; made by :func:`mrcz.open`.
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._reader = _core.Reader(os.fspath(path))
+    Indexing works as NumPy's does and gives NumPy arrays. Only frames that an index touches are read and decoded, on
+    several threads. Safe to use from several threads, and pickles: another process opens the same file again, and
+    raises :class:`mrcz.FileChangedError` if it is no longer what it was.
+    """
+
+    def __init__(self, origin: Origin, *, threads: int | None = None, mode0: str = "by_header",
+                 limits: _core.Limits | None = None, corrected: Callable[[Any], Any] | None = None) -> None:
+        self._origin = origin
+        self._threads = threads
+        self._mode0 = mode0
+        self._limits = limits or _core.Limits()
+        self._correction = corrected
+        self._reader: Any = origin.open(self._limits, mode0)
+        self._pixels: Any = corrected(self._reader) if corrected else self._reader
+        self._cached: dict[str, Any] = {}
+
+    # What it is
 
     @property
-    def dtype(self) -> np.dtype:
-        return DTYPES[self._reader.pixel_type].base
+    def name(self) -> str:
+        """The path or address it was opened by."""
+        return self._origin.name
 
     @property
     def shape(self) -> tuple[int, ...]:
-        reader = self._reader
-        return (reader.frames, reader.rows, reader.columns, *DTYPES[reader.pixel_type].shape)
+        """(frames, rows, columns), and 3 at the end for colours."""
+        reader = self._opened()
+        return (reader.frames, reader.rows, reader.columns, *pixels.trailing_shape(self._pixels.pixel_type))
 
-    def read(self, first: int, count: int, out: np.ndarray | None = None) -> np.ndarray:
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the arrays it gives, in the machine's byte order. 4-bit pixels come as uint8."""
+        return pixels.dtype_of(self._opened_pixels().pixel_type)
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Numbers in the whole array."""
+        size = 1
+        for extent in self.shape:
+            size *= extent
+        return size
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the whole array once decoded; :attr:`file_bytes` are those of the file."""
+        return self.size * self.dtype.itemsize
+
+    @property
+    def pixel_type(self) -> str:
+        """``int8``, ``uint8``, ``int16``, ``uint16``, ``int32``, ``uint32``, ``float16``, ``float32``,
+        ``complex_int16``, ``complex_float32``, ``rgb8`` or ``uint4``."""
+        kind: str = self._opened_pixels().pixel_type
+        return kind
+
+    @property
+    def codec(self) -> str:
+        """A name of :func:`mrcz.codecs`; ``raw`` is plain MRC."""
+        codec: str = self._opened().codec
+        return codec
+
+    @property
+    def is_big_endian(self) -> bool:
+        big: bool = self._opened().is_big_endian
+        return big
+
+    @property
+    def file_bytes(self) -> int:
+        size: int = self._opened().file_bytes
+        return size
+
+    @property
+    def header(self) -> Header:
+        """The header as the file has it now."""
+        return Header(self._opened().header)
+
+    @property
+    def original_header(self) -> Header | None:
+        """The header of the file it was compressed from, where that is kept."""
+        found = self._opened().original_header
+        return Header(found) if found is not None else None
+
+    @property
+    def voxel_size(self) -> VoxelSize:
+        """In Angstrom along x, y and z; 0 where unknown."""
+        return VoxelSize(*self._opened().header.voxel_angstrom())
+
+    @property
+    def metadata(self) -> Any:
+        """The user's metadata as Python objects; None where there are none."""
+        return documents.from_document(self._opened().metadata())
+
+    @property
+    def provenance(self) -> list[dict[str, Any]]:
+        """What was done to the pixels, one dict a step."""
+        text = self._opened().provenance()
+        return json.loads(text) if text else []
+
+    @property
+    def extended_header(self) -> ExtendedHeader:
+        reader = self._opened()
+        return ExtendedHeader(reader.extended_header(), reader.extended_header_bytes)
+
+    @property
+    def sections(self) -> list[Section]:
+        """Parts of the footer; empty for plain files."""
+        return [Section(*row) for row in self._opened().sections]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is odd about the file; reading goes on in spite of it."""
+        return [Finding(*row) for row in self._opened().findings]
+
+    @property
+    def stats(self) -> Statistics:
+        """Statistics that the file keeps; reads no pixel."""
+        if "stats" not in self._cached:
+            self._cached["stats"] = self._statistics()
+        stats: Statistics = self._cached["stats"]
+        return stats
+
+    def _statistics(self) -> Statistics:
+        table = self._opened().statistics()
+        if self._correction is not None:
+            return Statistics(*[float("nan")] * 4, None)
+        if len(table) == 0:
+            return Statistics(*self._opened().header.statistics(), None)
+        frames = np.empty(len(table), [(name, "f8") for name in _STATISTICS_FIELDS[:4]] + [("nan_count", "u8")])
+        for column, name in enumerate(_STATISTICS_FIELDS):
+            frames[name] = table[:, column]
+        return Statistics(*self._opened().combined_statistics(), frames)
+
+    def info(self) -> dict[str, Any]:
+        """Everything known without reading a pixel, as `mrcz info --json` prints it."""
+        known: dict[str, Any] = json.loads(self._opened().info_json())
+        return known
+
+    # Pixels
+
+    def read(self, first: int = 0, count: int | None = None, out: Array | None = None, *,
+             progress: Progress | None = None) -> Array:
+        """Frames `first` to `first + count - 1`, into `out` where it is given.
+
+        Parameters
+        ----------
+        first, count : int
+            Which frames; all from `first` on without `count`.
+        out : numpy.ndarray, optional
+            C-ordered, of shape ``(count, *self.shape[1:])`` and of :attr:`dtype`.
+        progress : callable, optional
+            Called as ``progress(frames_done, frames)`` a few times a second.
+
+        Raises
+        ------
+        IndexError
+            If there are no such frames.
+        mrcz.FileDamagedError
+            If a frame does not decode, or not to what it was when it was written.
+        """
+        frames = len(self)
+        if count is None:
+            count = max(frames - first, 0)
+        if first < 0 or count < 0 or first + count > frames:
+            raise IndexError(f"frames {first} to {first + count - 1}: {self.name} has frames 0 to {frames - 1}")
+        shape = (count, *self.shape[1:])
         if out is None:
-            out = np.empty((count, *self.shape[1:]), self.dtype)
-        self._reader.read_frames(first, count, out, threads.resolve(None))
+            out = np.empty(shape, self.dtype)
+        elif out.shape != shape or out.dtype != self.dtype or not out.flags.c_contiguous:
+            raise ArgumentError(f"out: {out.dtype} of shape {out.shape}, expected {self.dtype} of shape {shape}, "
+                                "C-ordered", "invalid_argument")
+        self._decode(np.arange(first, first + count, dtype=np.int64), out, progress)
         return out
 
+    def _decode(self, frames: Array, out: Array, progress: Progress | None = None) -> None:
+        self._opened_pixels().read_frames(frames, pixels.as_bytes(out), threads.resolve(self._threads), progress)
 
-def open(path: str | os.PathLike[str]) -> Stack:  # noqa: A001 - the name users expect: mrcz.open
-    """Opens an MRC or MRCZ file without reading its pixels."""
-    return Stack(path)
+    def __getitem__(self, key: Any) -> Any:
+        shape = self.shape
+        wanted = select(key, shape)
+        count = wanted.frames.size
+        if wanted.per_frame is None:
+            whole = np.empty((count, *shape[1:]), self.dtype)
+            self._decode(wanted.frames, whole)
+            return whole[wanted.cut]
+        assert wanted.shape is not None
+        if all(part == slice(None) for part in wanted.per_frame):
+            result = np.empty((count, *shape[1:]), self.dtype)
+            self._decode(wanted.frames, result)
+        else:
+            result = self._parts(wanted.frames, wanted.per_frame)
+        return result.reshape(wanted.shape)[()] if wanted.shape == () else result.reshape(wanted.shape)
+
+    def _parts(self, frames: Array, cut: tuple[Any, ...]) -> Array:
+        """The same part of every frame."""
+        shape = self.shape[1:]
+        frame_bytes = max(self.nbytes // max(len(self), 1), 1)
+        at_once = max(threads.resolve(self._threads), _BATCH_BYTES // frame_bytes)
+        buffer = np.empty((min(at_once, frames.size), *shape), self.dtype)
+        pattern = np.broadcast_to(np.zeros((), self.dtype), shape)[cut]
+        result = np.empty((frames.size, *pattern.shape), self.dtype)
+        if result.size == 0:
+            return result
+        for done in range(0, frames.size, at_once):
+            some = frames[done : done + at_once]
+            self._decode(some, buffer[: some.size])
+            result[done : done + some.size] = buffer[: some.size][(slice(None), *cut)]
+        return result
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        if copy is False:
+            raise ValueError(f"{self.name} is on the disk: making an array of it needs a copy (copy=False was asked for)")
+        whole = self.read()
+        return whole if dtype is None else whole.astype(dtype, copy=False)
+
+    def __len__(self) -> int:
+        frames: int = self._opened().frames
+        return frames
+
+    def __iter__(self) -> Iterator[Array]:
+        """Frames one after another, decoded some at a time."""
+        at_once = threads.resolve(self._threads)
+        for first in range(0, len(self), at_once):
+            yield from self.read(first, min(at_once, len(self) - first))
+
+    def sum(self, axis: Any = 0, dtype: Any = None, out: Array | None = None) -> Any:
+        """The sum over all frames, pixel by pixel, exact: uint32 where it fits, else int64; float64 of floats. A file
+        that keeps its sum need not be read for it. Other axes than 0, as NumPy sums them.
+        """
+        if axis == 0 and dtype is None and out is None and self.pixel_type not in (
+                "complex_int16", "complex_float32", "rgb8"):
+            stored = self._opened().sum() if self._correction is None else None
+            return stored if stored is not None else self._pixels.sum_of_frames(threads.resolve(self._threads))
+        return np.asarray(self).sum(axis=axis, dtype=dtype, out=out)
+
+    @property
+    def volumes(self) -> Volumes:
+        """The stack as a sequence of volumes, each ``[z, y, x]``; a single one unless the file says that it holds
+        several (ISPG 401)."""
+        return Volumes(self)
+
+    def verify(self, *, progress: Progress | None = None) -> dict[str, Any]:
+        """Decodes everything and checks it against the hashes that the file keeps.
+
+        Returns
+        -------
+        dict
+            As :func:`mrcz.verify`.
+        """
+        from .jobs import verify
+
+        return verify(self._origin.path_for("verify"), threads=self._threads, mode0=self._mode0, limits=self._limits,
+                      progress=progress)
+
+    # Life
+
+    def close(self) -> None:
+        """Gives file and memory back; afterwards only the name is left. Twice is no error."""
+        self._reader = self._pixels = None
+
+    @property
+    def closed(self) -> bool:
+        return self._reader is None
+
+    def _opened(self) -> Any:
+        if self._reader is None:
+            raise ArgumentError("the stack is closed", "invalid_argument", self.name)
+        return self._reader
+
+    def _opened_pixels(self) -> Any:
+        self._opened()
+        return self._pixels
+
+    def __enter__(self) -> Stack:
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if self._reader is None:
+            return f"<mrcz.Stack {self.name!r}, closed>"
+        size = self.voxel_size
+        spacing = f", {size.x:g} x {size.y:g} x {size.z:g} A" if any(size) else ""
+        return f"<mrcz.Stack {self.name!r} {self.shape} {self.pixel_type}{spacing}, {self.codec}>"
+
+    def _options(self) -> dict[str, Any]:
+        return {"threads": self._threads, "mode0": self._mode0, "corrected": self._correction,
+                "limits": {name: getattr(self._limits, name) for name in _LIMITS}}
+
+    def __reduce__(self) -> Any:
+        return _reopened, (self._origin, self._origin.identity(self._opened()), self._options())
+
+    def __dask_tokenize__(self) -> Any:
+        options = self._options()
+        del options["threads"]
+        return ("mrcz.Stack", self._origin.name, self._origin.identity(self._opened()), repr(sorted(options.items())))
+
+
+_LIMITS = ("frame_bytes", "extended_header_bytes", "metadata_bytes", "metadata_depth", "trailing_bytes")
+
+
+def _reopened(origin: Origin, identity: Any, options: dict[str, Any]) -> Stack:
+    limits = make_limits(**options.pop("limits"))
+    stack = Stack(origin, limits=limits, **options)
+    origin.require_identity(identity, stack._reader)
+    return stack
+
+
+def make_limits(**bounds: int | None) -> _core.Limits:
+    limits = _core.Limits()
+    for name, bound in bounds.items():
+        if bound is not None:
+            setattr(limits, name, bound)
+    return limits
+
+
+class Volumes(Sequence[Array]):
+    """Volumes of a stack, decoded when asked for."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._sections = stack._opened().volume_sections or len(stack)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (len(self), self._sections, *self._stack.shape[1:])
+
+    def __len__(self) -> int:
+        return len(self._stack) // self._sections if self._sections else 0
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        place = index + len(self) if index < 0 else index
+        if not 0 <= place < len(self):
+            raise IndexError(f"volume {index}: {self._stack.name} has {len(self)}")
+        return self._stack.read(place * self._sections, self._sections)
+
+    def __repr__(self) -> str:
+        return f"<mrcz.Volumes of {self._stack.name!r} {self.shape}>"
+
+
+def open(source: Any, *, threads: int | None = None, mode0: str = "by_header",  # noqa: A001 - mrcz.open
+         frame_bytes: int | None = None, extended_header_bytes: int | None = None, metadata_bytes: int | None = None,
+         metadata_depth: int | None = None, trailing_bytes: int | None = None, **correction: Any) -> Stack:
+    """Opens an MRC or MRCZ file without reading its pixels.
+
+    Parameters
+    ----------
+    source : path, URL or file object
+        A file, plain, compressed by mrcz or wrapped in gzip, bzip2 or zstd; ``http://`` and ``https://`` addresses, of
+        which only the parts that are needed are fetched; any other address that fsspec knows, if that is installed; an
+        object with ``read`` and ``seek``.
+    threads : int, optional
+        Threads that decode; as :func:`mrcz.set_threads` says otherwise.
+    mode0 : {"by_header", "signed", "unsigned"}
+        How pixels of mode 0 are read, which programs disagree about.
+    frame_bytes, extended_header_bytes, metadata_bytes, metadata_depth, trailing_bytes : int, optional
+        What is allocated at most on the word of the file. The defaults (4 GiB a frame, 1 GiB of extended header, 256 MiB
+        of metadata) suit all but very large files.
+    **correction
+        Corrections of each frame as it is loaded: see the user's guide.
+
+    Returns
+    -------
+    Stack
+
+    Raises
+    ------
+    mrcz.InputNotFoundError
+        If there is no such file; also a :class:`FileNotFoundError`.
+    mrcz.FileDamagedError
+        If it is no MRC file or cut short. A file that is damaged but readable in part opens with a
+        :class:`mrcz.FileWarning`.
+
+    Examples
+    --------
+    >>> import mrcz
+    >>> stack = mrcz.open(example)
+    >>> stack.shape, stack.dtype
+    ((40, 135, 160), dtype('uint16'))
+    >>> stack[3].mean().round(2)
+    22347.89
+    >>> stack[::10, 60:70, 80].shape
+    (4, 10)
+    """
+    limits = make_limits(frame_bytes=frame_bytes, extended_header_bytes=extended_header_bytes,
+                         metadata_bytes=metadata_bytes, metadata_depth=metadata_depth, trailing_bytes=trailing_bytes)
+    corrected = None
+    if correction:
+        from .processing import correction_on_load
+
+        corrected = correction_on_load(**correction)
+    stack = Stack(origin_of(source), threads=threads, mode0=mode0, limits=limits, corrected=corrected)
+    _warn_of_damage(stack)
+    return stack
+
+
+def _warn_of_damage(stack: Stack) -> None:
+    """Of what takes frames away. Oddities of headers, which half of all files have, are in :attr:`Stack.findings`."""
+    for finding in stack.findings:
+        if finding.rule.startswith("MRCZ-D"):
+            import warnings
+
+            from .errors import FileWarning
+
+            warnings.warn(f"{stack.name}: {finding.message}", FileWarning, stacklevel=3)

@@ -90,6 +90,9 @@ class Reader {
     /// Frames first … first + count - 1 into `out`, [frame][y][x], decoded on the context's threads.
     void read_frames(std::int64_t first, std::int64_t count, std::span<std::byte> out,
                      const RunContext& context = {}) const;
+    /// The frames of these numbers, in the order given; a number may come twice.
+    void read_frames(std::span<const std::int64_t> indices, std::span<std::byte> out,
+                     const RunContext& context = {}) const;
 
   private:
     struct Impl;

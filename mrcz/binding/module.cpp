@@ -10,4 +10,5 @@ NB_MODULE(_core, module) {
     bind_codecs(module);
     bind_header(module);
     bind_reader(module);
+    bind_writer(module);
 }

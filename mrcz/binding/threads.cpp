@@ -1,8 +1,11 @@
 #include <unistd.h>
 
+#include <chrono>
+#include <condition_variable>
+#include <exception>
 #include <map>
-#include <memory>
 #include <mutex>
+#include <thread>
 
 #include "binding.hpp"
 #include "mrcz/error.hpp"
@@ -10,6 +13,11 @@
 
 namespace mrcz::python {
 namespace {
+
+using namespace std::chrono_literals;
+
+/// How long Ctrl-C may go unnoticed, and the least time between two reports of progress.
+constexpr auto attention = 50ms;
 
 /// Idle pools by their number of threads. An executor runs one job at a time, so it is taken out while it works.
 struct Pools {
@@ -63,12 +71,106 @@ class BorrowedPool {
     std::unique_ptr<ThreadExecutor> pool_;
 };
 
-}  // namespace
+/// Tells a Python callable, but not of each of a million frames.
+class Reporter {
+  public:
+    explicit Reporter(const nb::object& callable) : callable_(callable) {}
 
-void run_unlocked(unsigned threads, const std::function<void(const RunContext&)>& work) {
-    BorrowedPool pool(threads);
+    void operator()(const ProgressUpdate& now) {
+        const auto time = std::chrono::steady_clock::now();
+        if (now.frames_done != now.frames_total && time - told_ < attention) return;
+        told_ = time;
+        const nb::gil_scoped_acquire locked;
+        callable_(now.frames_done, now.frames_total);
+    }
+
+  private:
+    const nb::object& callable_;
+    std::chrono::steady_clock::time_point told_;
+};
+
+RunContext context_of(BorrowedPool& pool) {
     RunContext context;
     context.executor = pool.executor();
+    return context;
+}
+
+/// Python runs handlers of signals in its main thread only.
+bool is_main_thread() {
+    const nb::object threading = nb::module_::import_("threading");
+    return threading.attr("current_thread")().is(nb::object(threading.attr("main_thread")()));
+}
+
+/// Work on a thread of its own, so that the calling one is free to hear signals.
+class Watched {
+  public:
+    explicit Watched(const std::function<void()>& work)
+        : thread_([this, &work] {
+              try {
+                  work();
+              } catch (...) {
+                  thrown_ = std::current_exception();
+              }
+              const std::lock_guard lock(mutex_);
+              ended_ = true;
+              changed_.notify_one();
+          }) {}
+    ~Watched() { thread_.join(); }
+    Watched(const Watched&) = delete;
+    Watched& operator=(const Watched&) = delete;
+
+    bool ends_within(std::chrono::milliseconds time) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, time, [this] { return ended_; });
+    }
+    void rethrow() const {
+        if (thrown_) std::rethrow_exception(thrown_);
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool ended_ = false;
+    std::exception_ptr thrown_;
+    std::thread thread_;
+};
+
+/// What a handler raised, once the work has stopped; else what the work threw.
+void run_hearing_signals(const std::function<void()>& work, CancelToken& cancel) {
+    std::exception_ptr interruption;
+    std::optional<Watched> watched;
+    watched.emplace(work);
+    while (!watched->ends_within(attention)) {
+        if (interruption) continue;
+        const nb::gil_scoped_acquire locked;
+        if (PyErr_CheckSignals() == 0) continue;
+        interruption = std::make_exception_ptr(nb::python_error());
+        cancel.cancel();
+    }
+    if (interruption) std::rethrow_exception(interruption);
+    watched->rethrow();
+}
+
+}  // namespace
+
+void run_unlocked(unsigned threads, const Work& work, const nb::object& progress) {
+    BorrowedPool pool(threads);
+    RunContext context = context_of(pool);
+    CancelToken cancel;
+    context.cancel = &cancel;
+    if (!progress.is_none())
+        context.progress = [report = std::make_shared<Reporter>(progress)](const ProgressUpdate& now) {
+            (*report)(now);
+        };
+    const bool hears_signals = is_main_thread();
+    const nb::gil_scoped_release unlocked;
+    if (!hears_signals) return work(context);
+    run_hearing_signals([&] { work(context); }, cancel);
+}
+
+void run_briefly(unsigned threads, const Work& work) {
+    BorrowedPool pool(threads);
+    const RunContext context = context_of(pool);
     const nb::gil_scoped_release unlocked;
     work(context);
 }

@@ -31,6 +31,13 @@ std::optional<Metadata> metadata_in_extended_header(const MrcFile& file) {
     }
 }
 
+void require_room(std::span<const std::byte> out, std::int64_t frames, std::uint64_t frame_bytes) {
+    const std::uint64_t wanted = frame_bytes * static_cast<std::uint64_t>(frames);
+    if (out.size() != wanted)
+        fail(ErrorCode::invalid_argument, "read_frames: room for ", out.size(), " bytes, ", frames, " frames have ",
+             wanted);
+}
+
 }  // namespace
 
 struct Reader::Impl {
@@ -173,13 +180,25 @@ void Reader::read_frames(std::int64_t first, std::int64_t count, std::span<std::
         if (first < 0 || count < 0 || first > frames() || count > frames() - first)
             fail(ErrorCode::invalid_argument, "read_frames: ", count, " frames from frame ", first,
                  " on: the file has ", frames());
-        if (out.size() != frame_bytes() * static_cast<std::uint64_t>(count))
-            fail(ErrorCode::invalid_argument, "read_frames: room for ", out.size(), " bytes, ", count, " frames have ",
-                 frame_bytes() * static_cast<std::uint64_t>(count));
+        require_room(out, count, frame_bytes());
     });
     const auto size = static_cast<std::size_t>(frame_bytes());
     run_parallel(
         count, [&](std::int64_t i) { read_frame(first + i, out.subspan(static_cast<std::size_t>(i) * size, size)); },
+        context);
+}
+
+void Reader::read_frames(std::span<const std::int64_t> indices, std::span<std::byte> out,
+                         const RunContext& context) const {
+    const auto count = static_cast<std::int64_t>(indices.size());
+    in_file(name(), [&] { require_room(out, count, frame_bytes()); });
+    const auto size = static_cast<std::size_t>(frame_bytes());
+    run_parallel(
+        count,
+        [&](std::int64_t i) {
+            const auto place = static_cast<std::size_t>(i);
+            read_frame(indices[place], out.subspan(place * size, size));
+        },
         context);
 }
 

@@ -1,0 +1,361 @@
+"""Writing files frame by frame, and whole arrays of any kind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from . import _core, documents, pixels, threads
+from .errors import ArgumentError, MrczError
+from .stack import Array, Progress, Stack
+
+# Arrays that are not in memory are fetched so many bytes at a time, or a chunk at a time where chunks are larger.
+_BATCH_BYTES = 64 << 20
+
+
+class Writer:
+    """Writes an MRC or MRCZ file. The file appears under its name, complete and synced, when the writer is closed; where
+    an exception ends the ``with`` block nothing appears, and an older file stays as it was.
+
+    Parameters
+    ----------
+    path : path
+        Names ending in ``z`` (``.mrcz``, ``.mrczs``) are compressed by zstd, others are plain MRC, unless `codec` says
+        otherwise.
+    shape : (int, int), optional
+        Rows and columns of a frame; taken from `like` or the first frames otherwise.
+    dtype : dtype or str, optional
+        Type of the pixels: a NumPy type, or ``"uint4"`` (two pixels a byte) or ``"rgb8"``. Frames of another type are
+        refused, not cast.
+    like : Stack, optional
+        Shape, type, voxel size and microscope are those of this one unless given.
+    codec : str, optional
+        A name of :func:`mrcz.codecs`; ``"raw"`` writes plain MRC.
+    level, block_size : int
+        Of the codec; 0: its default.
+    filter : {"auto", "none", "byteshuffle", "bitshuffle"}
+        How a blosc codec arranges bytes first.
+    voxel_size : float or (float, float, float), optional
+        Angstrom, along x, y, z.
+    voltage : float
+        kV.
+    spherical_aberration : float
+        mm.
+    detector_gain : float
+    label : str
+        First label of a plain file, at most 80 characters.
+    metadata : dict or list, optional
+        Kept with the pixels: numbers, texts, bytes, NumPy's numbers and arrays, lists and dicts of these.
+    volume : bool or int
+        True: sections of one volume instead of a stack of images; a number: of volumes of so many sections each.
+    live : bool, int or (int, float)
+        The file bears its name from the start and grows: frames are committed every so many (32) and so many seconds
+        (1), and survive a crash.
+    overwrite : bool
+        Replace an existing file.
+    threads : int, optional
+        As in :func:`mrcz.open`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> frames = np.random.default_rng(0).poisson(1, (5, 64, 64)).astype("uint16")
+    >>> with mrcz.Writer(folder / "movie.mrcz", voxel_size=1.06, metadata={"dose": 40}) as writer:
+    ...     for frame in frames:
+    ...         writer.append(frame)
+    >>> bool((mrcz.open(folder / "movie.mrcz")[:] == frames).all())
+    True
+    """
+
+    def __init__(self, path: str | os.PathLike[str], shape: tuple[int, int] | None = None, dtype: Any = None, *,
+                 like: Stack | None = None, codec: str | None = None, level: int = 0, filter: str = "auto",  # noqa: A002
+                 block_size: int = 0, voxel_size: float | tuple[float, float, float] | None = None,
+                 voltage: float | None = None, spherical_aberration: float | None = None,
+                 detector_gain: float | None = None, label: str = "", metadata: Any = None, volume: bool | int = False,
+                 live: bool | int | tuple[int, float] = False, overwrite: bool = False,
+                 threads: int | None = None) -> None:
+        self.path = os.fspath(path)
+        self._threads = threads
+        self._frames = 0
+        self._closed = False
+        self._core: Any = None
+        self._shape = tuple(shape) if shape is not None else like.shape[1:3] if like is not None else None
+        self._type = pixels.pixel_type_of(dtype) if dtype is not None else like.pixel_type if like is not None else None
+        if self._type in ("uint8", "float64"):
+            pixels.pixel_type_of(self._type)
+        if self._shape is not None and len(self._shape) != 2:
+            raise ArgumentError(f"shape: {shape}, expected (rows, columns)", "invalid_argument", self.path)
+        self._options = {
+            "voxel_angstrom": _voxel(voxel_size, like),
+            "voltage_kv": _field(voltage, like, "voltage", 0),
+            "spherical_aberration_mm": _field(spherical_aberration, like, "c3", 0),
+            "detector_gain": _field(detector_gain, like, "gain", 1),
+            "label": label,
+            "codec": _codec(self.path) if codec is None else codec,
+            "level": level,
+            "filter": filter,
+            "block_bytes": block_size,
+            "metadata": documents.to_document(metadata) if metadata is not None else None,
+            "is_volume": volume is True,
+            "volume_sections": 0 if isinstance(volume, bool) else volume,
+            "live": _live(live),
+            "overwrite": overwrite,
+        }
+        if self._shape is not None and self._type is not None:
+            self._create()
+
+    @classmethod
+    def extending(cls, path: str | os.PathLike[str], *, level: int = 0, filter: str = "auto",  # noqa: A002
+                  block_size: int = 0, live: bool | int | tuple[int, float] = False,
+                  threads: int | None = None) -> Writer:
+        """Appends to a finished file, whose codec, pixel type and metadata stay.
+
+        Raises
+        ------
+        mrcz.ArgumentError
+            If another program is appending to it.
+        """
+        writer = cls.__new__(cls)
+        writer.path = os.fspath(path)
+        writer._threads = threads
+        writer._frames = 0
+        writer._closed = False
+        writer._core = _core.Writer.extending(writer.path, level=level, filter=filter, block_bytes=block_size,
+                                              live=_live(live), threads=_threads_of(threads))
+        writer._shape = (writer._core.rows, writer._core.columns)
+        writer._type = writer._core.pixel_type
+        return writer
+
+    def _create(self) -> None:
+        assert self._shape is not None
+        self._core = _core.Writer(self.path, ny=self._shape[0], nx=self._shape[1], type=self._type, **self._options)
+
+    @property
+    def shape(self) -> tuple[int, int] | None:
+        """Rows and columns of a frame; None as long as neither an argument nor a frame has told."""
+        return self._shape  # type: ignore[return-value]
+
+    @property
+    def dtype(self) -> np.dtype[Any] | None:
+        return None if self._type is None else pixels.dtype_of(self._type)
+
+    @property
+    def frames_written(self) -> int:
+        """Frames appended through this writer."""
+        return self._frames
+
+    def append(self, frames: Any, *, progress: Progress | None = None) -> None:
+        """Appends a frame ``[y, x]`` or several ``[z, y, x]``, of any strides and byte order.
+
+        Raises
+        ------
+        mrcz.ArgumentError
+            If shape or type are not those of the file.
+        """
+        self._require_open()
+        array = np.asarray(frames)
+        if self._type is None:
+            self._type = pixels.pixel_type_of(array.dtype)
+        array = self._as_frames(array)
+        if self._core is None:
+            self._shape = self._shape or array.shape[1:3]
+            self._create()
+        for some in _in_order(array, self._native_dtype()):
+            self._core.append(pixels.as_bytes(some), _threads_of(self._threads), progress)
+        self._frames += len(array)
+
+    def _native_dtype(self) -> np.dtype[Any]:
+        assert self._type is not None
+        return pixels.dtype_of(self._type)
+
+    def _as_frames(self, array: Array) -> Array:
+        assert self._type is not None
+        expected = self._native_dtype()
+        if array.dtype.newbyteorder("=") != expected:
+            raise ArgumentError(f"append: pixels of type {array.dtype}, the file has {expected}: convert them with "
+                                f"astype, so that you decide what becomes of values that do not fit",
+                                "invalid_argument", self.path)
+        axes = 2 + len(pixels.trailing_shape(self._type))
+        whole = array[np.newaxis] if array.ndim == axes else array
+        tail = (*(self._shape or whole.shape[1:3]), *pixels.trailing_shape(self._type))
+        if whole.ndim != axes + 1 or whole.shape[1:] != tail:
+            raise ArgumentError(f"append: an array of shape {array.shape}; expected a frame of shape {tail} or several "
+                                f"of them, (n, {', '.join(map(str, tail))})", "invalid_argument", self.path)
+        return whole
+
+    def close(self) -> None:
+        """Finishes the file; twice is no error.
+
+        Raises
+        ------
+        mrcz.ArgumentError
+            If no frame came and neither shape nor type are known.
+        """
+        if self._closed:
+            return
+        if self._core is None:
+            self._closed = True
+            raise ArgumentError("nothing was appended, and neither shape and dtype nor like were given: nothing is "
+                                "written", "invalid_argument", self.path)
+        self._core.finish()
+        self._closed = True
+
+    def discard(self) -> None:
+        """Gives the file up: nothing appears, an older one stays as it was. Frames that a live file has committed stay in
+        it."""
+        if self._core is not None and not self._closed:
+            self._core.discard()
+        self._closed = True
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise ArgumentError("the writer is closed", "invalid_argument", self.path)
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, kind: object, *unused: object) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.discard()
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else "open"
+        return f"<mrcz.Writer {self.path!r} frames of {self._shape} {self._type}, {self._frames} written, {state}>"
+
+
+def write(path: str | os.PathLike[str], data: Any, *, progress: Progress | None = None, **options: Any) -> None:
+    """Writes an array, or anything that gives frames, to a file.
+
+    Parameters
+    ----------
+    path : path
+    data : array, dask array, :class:`Stack`, or iterable of frames
+        ``[z, y, x]`` or a single frame ``[y, x]``; of more axes the last two are a frame. What is not in memory (a dask
+        array, a memory map, a dataset of h5py or zarr) is fetched in pieces of about 64 MB, or a chunk at a time where
+        chunks are larger.
+    progress : callable, optional
+        Called as ``progress(frames_done, frames)`` after each piece.
+    **options
+        As :class:`Writer` takes them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> mrcz.write(folder / "dark.mrc", np.zeros((64, 64), "float32"), voxel_size=2)
+    >>> mrcz.open(folder / "dark.mrc")
+    <mrcz.Stack '...dark.mrc' (1, 64, 64) float32, 2 x 2 x 2 A, raw>
+    """
+    if isinstance(data, Stack):
+        options.setdefault("like", data)
+    with Writer(path, **options) as writer:
+        total = _frames_in(data)
+        for piece in pieces_of(data):
+            writer.append(piece)
+            if progress is not None:
+                progress(writer.frames_written, total or writer.frames_written)
+
+
+def _frames_in(data: Any) -> int:
+    shape = getattr(data, "shape", None)
+    return 0 if shape is None else int(np.prod(shape[:-2]))
+
+
+def pieces_of(data: Any) -> Iterator[Array]:
+    """Frames in pieces that fit into memory."""
+    if isinstance(data, np.ndarray) and not isinstance(data, np.memmap):
+        yield data.reshape(-1, *data.shape[-2:]) if data.ndim > 3 else data
+    elif hasattr(data, "shape") and hasattr(data, "dtype"):
+        yield from _fetched(data)
+    elif isinstance(data, (list, tuple)) and len(data) and not hasattr(data[0], "__len__"):
+        raise ArgumentError("write: a list of numbers is no frame", "invalid_argument")
+    elif isinstance(data, Iterable):
+        yield from data
+    else:
+        raise TypeError(f"write: {type(data).__name__} is no array and no iterable of frames")
+
+
+def _fetched(data: Any) -> Iterator[Array]:
+    if len(data.shape) == 2:
+        yield np.asarray(data)
+        return
+    if len(data.shape) > 3:
+        for part in range(data.shape[0]):
+            yield from _fetched(data[part])
+        return
+    for first, last in _runs(data):
+        yield np.asarray(data[first:last])
+
+
+def _runs(data: Any) -> Iterator[tuple[int, int]]:
+    """First and last frame of each piece; pieces end where chunks end."""
+    frames = data.shape[0]
+    frame_bytes = max(1, int(np.prod(data.shape[1:])) * np.dtype(data.dtype).itemsize)
+    wanted = max(1, _BATCH_BYTES // frame_bytes)
+    chunks = getattr(data, "chunks", None)
+    if not chunks:
+        sizes = [wanted] * (frames // wanted + 1)
+    elif isinstance(chunks[0], tuple):
+        sizes = list(chunks[0])
+    else:
+        sizes = [chunks[0]] * (frames // chunks[0] + 1)
+    first = last = 0
+    for size in sizes:
+        if last > first and last + size - first > wanted:
+            yield first, last
+            first = last
+        last = min(last + size, frames)
+    if last > first:
+        yield first, last
+
+
+def _in_order(array: Array, dtype: np.dtype[Any]) -> Iterator[Array]:
+    """The array in C order and the machine's byte order, copied in pieces where it is not."""
+    if array.flags.c_contiguous and array.dtype == dtype:
+        yield array
+        return
+    at_once = max(1, _BATCH_BYTES // max(1, array[:1].nbytes))
+    for first in range(0, len(array), at_once):
+        yield np.ascontiguousarray(array[first : first + at_once], dtype)
+
+
+def _codec(path: str) -> str:
+    ending = os.path.splitext(os.fsdecode(path))[1].lower()
+    return "zstd" if ending in (".mrcz", ".mrczs") else "raw"
+
+
+def _voxel(size: Any, like: Stack | None) -> tuple[float, float, float]:
+    if size is None:
+        return tuple(like.voxel_size) if like is not None else (0.0, 0.0, 0.0)  # type: ignore[return-value]
+    if np.ndim(size) == 0:
+        return (float(size),) * 3
+    if len(size) != 3:
+        raise ArgumentError(f"voxel_size: {size}, expected one number or three (x, y, z)", "invalid_argument")
+    return (float(size[0]), float(size[1]), float(size[2]))
+
+
+def _field(value: float | None, like: Stack | None, name: str, unknown: float) -> float:
+    if value is not None:
+        return float(value)
+    found = like.header[name] if like is not None else 0
+    return float(found) if found > 0 and np.isfinite(found) else float(unknown)
+
+
+def _live(live: bool | int | tuple[int, float]) -> tuple[int, float] | None:
+    if live is False or live is None:
+        return None
+    if live is True:
+        return (32, 1.0)
+    return (live, 1.0) if isinstance(live, int) else (int(live[0]), float(live[1]))
+
+
+def _threads_of(count: int | None) -> int:
+    return threads.resolve(count)
