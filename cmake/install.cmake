@@ -15,5 +15,6 @@ install(FILES ${PROJECT_SOURCE_DIR}/cmake/mrczConfig.cmake ${PROJECT_BINARY_DIR}
 
 set(MRCZ_PC_FOLDER ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 file(RELATIVE_PATH MRCZ_PREFIX_FROM_PC /prefix/${MRCZ_PC_FOLDER} /prefix)
+string(REGEX REPLACE "/$" "" MRCZ_PREFIX_FROM_PC "${MRCZ_PREFIX_FROM_PC}")
 configure_file(cmake/mrcz.pc.in ${PROJECT_BINARY_DIR}/package/mrcz.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/package/mrcz.pc DESTINATION ${MRCZ_PC_FOLDER})

@@ -176,9 +176,26 @@ def built_by_make(source, package, folder):
 
 def test_example(language, package, source, folder):
     example = source / "examples" / language
+    if language == "c":
+        check_documents(package, source, folder)
     if (example / "CMakeLists.txt").exists():
         check_program(built_by_cmake(example, package, folder), package, folder, "by CMake")
     check_program(built_by_make(example, package, folder), package, folder, "by make and pkg-config")
+
+
+def check_documents(package, source, folder):
+    """The lines of C that documents show compile as they stand there."""
+    for document in ("README.md", "docs/c-api.md"):
+        blocks = re.findall(r"^```c\n(.*?)^```", (source / document).read_text(encoding="utf-8"), re.M | re.S)
+        require(blocks, f"{document} shows no C")
+        for block in blocks:
+            file = folder / "document.c"
+            lines = block.splitlines()
+            includes = ["#include <stdio.h>", "#include <stdlib.h>", *(line for line in lines if line.startswith("#"))]
+            body = [line for line in lines if not line.startswith("#")]
+            file.write_text("\n".join([*includes, "int main(void) {", *body, "return 0;", "}", ""]))
+            run(COMPILERS["c"], "-std=c99", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-pedantic",
+                "-I", package / "include", file)  # fmt: skip
 
 
 def missing_tools(what):
