@@ -6,7 +6,7 @@ import subprocess
 
 import numpy
 
-MODES = {"int8": 0, "int16": 1, "float32": 2, "uint16": 6}
+MODES = {"int8": 0, "int16": 1, "float32": 2, "uint16": 6, "int32": 7, "uint32": 8}
 DTYPES = {number: numpy.dtype(name) for name, number in MODES.items()}
 
 
