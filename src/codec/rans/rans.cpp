@@ -122,18 +122,28 @@ class BloscFallback final : public Fallback {
         bool is_whole = false;  ///< `coded` is all of the bytes
     };
 
+    /// Pieces from all over the frame, because beam, background and gaps of a detector differ.
+    [[nodiscard]] static Bytes pieces_of(std::span<const std::byte> bytes) {
+        constexpr std::size_t pieces = 8, piece_bytes = std::size_t{1} << 15;
+        Bytes taken;
+        for (std::size_t piece = 0; piece < pieces; ++piece) {
+            const std::size_t middle = bytes.size() / (2 * pieces) * (2 * piece + 1);
+            const std::size_t first = (middle - piece_bytes / 2) / piece_bytes * piece_bytes;
+            append(taken, bytes.subspan(first, piece_bytes));
+        }
+        return taken;
+    }
+
     /// Size is all that counts where this codec is beaten, so that bitshuffle has no start over the others.
     [[nodiscard]] Trial smallest(std::span<const std::byte> bytes) const {
-        constexpr std::size_t tried_bytes = std::size_t{1} << 18;
-        const std::size_t size = std::min(tried_bytes, bytes.size());
-        const std::size_t pixel_bytes = info_of(type_).pixel_bytes;
-        const auto middle = bytes.subspan((bytes.size() - size) / 2 / pixel_bytes * pixel_bytes, size);
+        constexpr std::size_t most_whole_bytes = std::size_t{1} << 19;
+        const bool is_whole = bytes.size() <= most_whole_bytes;
+        const Bytes pieces = is_whole ? Bytes() : pieces_of(bytes);
         Trial best;
         for (const Filter filter : {Filter::bitshuffle, Filter::byteshuffle, Filter::none}) {
-            Bytes coded = encode_with(filter, middle);
-            if (best.coded.empty() || coded.size() < best.coded.size()) best = {filter, std::move(coded), false};
+            Bytes coded = encode_with(filter, is_whole ? bytes : pieces);
+            if (best.coded.empty() || coded.size() < best.coded.size()) best = {filter, std::move(coded), is_whole};
         }
-        best.is_whole = size == bytes.size();
         return best;
     }
 
