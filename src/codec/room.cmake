@@ -7,5 +7,6 @@ mrcz_room(codec
           codec/rans/symbol_reader.cpp codec/rans/modes.cpp codec/rans/sample.cpp codec/rans/choice.cpp
           codec/rans/frame.cpp codec/rans/model.cpp codec/rans/model_file.cpp
           codec/rans/model_learning.cpp codec/rans/table_choice.cpp codec/rans/histograms.cpp codec/rans/histogram_learning.cpp
-          codec/rans/palette.cpp codec/rans/rans.cpp
+          codec/rans/palette.cpp codec/rans/fallback.cpp
+          codec/rans/rans.cpp
   PRIVATE PkgConfig::zstd PkgConfig::lz4 ZLIB::ZLIB PkgConfig::snappy)

@@ -3,8 +3,6 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
-#include "codec/blosc/blosc.hpp"
-#include "codec/blosc/chunk.hpp"
 #include "codec/rans/frame.hpp"
 #include "codec/rans/pixels.hpp"
 
@@ -82,74 +80,6 @@ class Decoder final : public FrameDecoder {
     FrameSetup setup_;
 };
 
-struct NoObserver final : FrameObserver {
-    void observe(std::span<const std::byte>) override {}
-};
-
-class BloscFallback final : public Fallback {
-  public:
-    explicit BloscFallback(PixelType type) : type_(type) {}
-
-    std::size_t encode(std::span<const std::byte> bytes, std::span<std::byte> chunk) const override {
-        if (bytes.size() > blosc::largest_frame) return 0;
-        const Trial trial = smallest(bytes);
-        const Bytes coded = trial.is_whole ? trial.coded : encode_with(trial.filter, bytes);
-        if (coded.size() > chunk.size()) return 0;
-        std::copy(coded.begin(), coded.end(), chunk.begin());
-        return coded.size();
-    }
-
-    void decode(std::span<const std::byte> chunk, std::span<std::byte> bytes) const override {
-        const auto decoder = blosc::prepare_decoder({type_, bytes.size()});
-        NoObserver observer;
-        decoder->decode(chunk, bytes, *decoder->make_scratch(), observer);
-    }
-
-  private:
-    [[nodiscard]] Bytes encode_with(Filter filter, std::span<const std::byte> bytes) const {
-        CodecOptions options;
-        options.filter = filter;
-        const auto encoder = blosc::prepare_encoder(*find_codec("zstd"), {type_, bytes.size()}, options, bytes);
-        Bytes coded(encoder->chunk_bound());
-        NoObserver observer;
-        coded.resize(encoder->encode(bytes, coded, *encoder->make_scratch(), observer));
-        return coded;
-    }
-
-    struct Trial {
-        Filter filter = Filter::bitshuffle;
-        Bytes coded;
-        bool is_whole = false;  ///< `coded` is all of the bytes
-    };
-
-    /// Pieces from all over the frame, because beam, background and gaps of a detector differ.
-    [[nodiscard]] static Bytes pieces_of(std::span<const std::byte> bytes) {
-        constexpr std::size_t pieces = 8, piece_bytes = std::size_t{1} << 15;
-        Bytes taken;
-        for (std::size_t piece = 0; piece < pieces; ++piece) {
-            const std::size_t middle = bytes.size() / (2 * pieces) * (2 * piece + 1);
-            const std::size_t first = (middle - piece_bytes / 2) / piece_bytes * piece_bytes;
-            append(taken, bytes.subspan(first, piece_bytes));
-        }
-        return taken;
-    }
-
-    /// Size is all that counts where this codec is beaten, so that bitshuffle has no start over the others.
-    [[nodiscard]] Trial smallest(std::span<const std::byte> bytes) const {
-        constexpr std::size_t most_whole_bytes = std::size_t{1} << 19;
-        const bool is_whole = bytes.size() <= most_whole_bytes;
-        const Bytes pieces = is_whole ? Bytes() : pieces_of(bytes);
-        Trial best;
-        for (const Filter filter : {Filter::bitshuffle, Filter::byteshuffle, Filter::none}) {
-            Bytes coded = encode_with(filter, is_whole ? bytes : pieces);
-            if (best.coded.empty() || coded.size() < best.coded.size()) best = {filter, std::move(coded), is_whole};
-        }
-        return best;
-    }
-
-    PixelType type_;
-};
-
 }  // namespace
 
 std::unique_ptr<const FrameEncoder> make_encoder(const FrameShape& shape, std::shared_ptr<const Model> model,
@@ -161,8 +91,6 @@ std::unique_ptr<const FrameDecoder> make_decoder(const FrameShape& shape, std::s
                                                  std::shared_ptr<const Fallback> fallback) {
     return std::make_unique<Decoder>(shape, std::move(model), std::move(fallback));
 }
-
-std::shared_ptr<const Fallback> blosc_fallback(PixelType type) { return std::make_shared<const BloscFallback>(type); }
 
 namespace {
 
@@ -223,9 +151,10 @@ std::shared_ptr<const SharedModel> read(std::span<const std::byte> payload, cons
 }  // namespace
 
 std::unique_ptr<const FrameEncoder> prepare_encoder(const CodecInfo& info, const FrameShape& shape,
-                                                    const CodecOptions& options, std::span<const std::byte>) {
+                                                    const CodecOptions& options,
+                                                    std::span<const std::byte> first_frame) {
     if (options.level != 0) fail(ErrorCode::invalid_argument, "codec ", info.name, " has no levels");
-    return make_encoder(shape, FileModel::in(shape), blosc_fallback(shape.type));
+    return make_encoder(shape, FileModel::in(shape), blosc_fallback(shape.type, first_frame));
 }
 
 std::unique_ptr<const FrameDecoder> prepare_decoder(const FrameShape& shape) {

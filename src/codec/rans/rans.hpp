@@ -25,7 +25,8 @@ namespace mrcz::codec::rans {
 inline constexpr std::uint16_t chunk_version = 1;
 extern const ModelRow model_row;
 
-/// Zstd in the manner of the blosc codecs.
-[[nodiscard]] std::shared_ptr<const Fallback> blosc_fallback(PixelType type);
+/// Zstd in the manner of the blosc codecs, its filter that which makes `first_frame` smallest; without one, each frame.
+[[nodiscard]] std::shared_ptr<const Fallback> blosc_fallback(PixelType type,
+                                                             std::span<const std::byte> first_frame = {});
 
 }  // namespace mrcz::codec::rans
