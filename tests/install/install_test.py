@@ -174,10 +174,26 @@ def built_by_make(source, package, folder):
     return folder / "by-make/look"
 
 
+def check_fortran_bindings(package, source, folder):
+    """Every function of examples/fortran/mrcz.f90, called."""
+    module, program = source / "examples/fortran/mrcz.f90", source / "tests/install/bindings.f90"
+    libraries = run("pkg-config", "--libs", "mrcz", env=environment(package)).split()
+    run("gfortran", "-std=f2018", "-Wall", "-Wextra", "-Werror", "-ffree-line-length-none",
+        module, program, *libraries, "-o", "bindings", cwd=folder)  # fmt: skip
+    told = run(folder / "bindings", TESTDATA / "projections.mrcs", folder, env=environment(package))
+    require(told == "all hold\n", told)
+    bound = set(re.findall(r"(?:function|subroutine) (mrcz_\w+)\(", module.read_text()))
+    texts = program.read_text() + (source / "examples/fortran/look.f90").read_text()
+    uncalled = sorted(bound - set(re.findall(r"mrcz_\w+", texts)))
+    require(not uncalled, f"bound, but never called: {', '.join(uncalled)}")
+
+
 def test_example(language, package, source, folder):
     example = source / "examples" / language
     if language == "c":
         check_documents(package, source, folder)
+    if language == "fortran":
+        check_fortran_bindings(package, source, folder)
     if (example / "CMakeLists.txt").exists():
         check_program(built_by_cmake(example, package, folder), package, folder, "by CMake")
     check_program(built_by_make(example, package, folder), package, folder, "by make and pkg-config")
