@@ -1,34 +1,75 @@
-"""Detector images, small and fast, nothing lost: MRC and MRCZ files, read, written and corrected."""
+"""Detector images, small and fast, nothing lost: MRC and MRCZ files, read, written and corrected.
+
+Start with :func:`mrcz.open`, :func:`mrcz.write` and :class:`mrcz.Writer`.
+"""
 
 from __future__ import annotations
 
-from . import _core
-from .errors import (ArgumentError, CancelledError, FileChangedError, FileDamagedError, FileWarning, InputNotFoundError,
-                     MrczError, SystemFailedError, TargetExistsError, UnsupportedError)
-from .header import Header, header_fields
-from .stack import Stack, open  # noqa: A004 - mrcz.open
-from .threads import set_threads
-from .writer import Writer, write
+from typing import TYPE_CHECKING, Any
 
-__version__: str = _core.version
+if TYPE_CHECKING:
+    from ._core import Limits, version as __version__
+    from .errors import (ArgumentError, CancelledError, FileChangedError, FileDamagedError, FileWarning,
+                         InputNotFoundError, MrczError, OutOfMemoryError, SystemFailedError, TargetExistsError,
+                         UnsupportedError)
+    from .header import Header, header_fields
+    from .jobs import append, codecs, compress, decompress, repair, verify
+    from .stack import Stack, open  # noqa: A004 - mrcz.open
+    from .threads import set_threads
+    from .writer import Writer, write
 
-__all__ = [
-    "ArgumentError",
-    "CancelledError",
-    "FileChangedError",
-    "FileDamagedError",
-    "FileWarning",
-    "Header",
-    "InputNotFoundError",
-    "MrczError",
-    "Stack",
-    "SystemFailedError",
-    "TargetExistsError",
-    "UnsupportedError",
-    "Writer",
+# Where each name is; it is imported when it is first used, so that importing mrcz costs little.
+_HOMES = {
+    "ArgumentError": "errors",
+    "CancelledError": "errors",
+    "FileChangedError": "errors",
+    "FileDamagedError": "errors",
+    "FileWarning": "errors",
+    "Header": "header",
+    "InputNotFoundError": "errors",
+    "Limits": "_core",
+    "MrczError": "errors",
+    "OutOfMemoryError": "errors",
+    "Stack": "stack",
+    "SystemFailedError": "errors",
+    "TargetExistsError": "errors",
+    "UnsupportedError": "errors",
+    "Writer": "writer",
+    "append": "jobs",
+    "codecs": "jobs",
+    "compress": "jobs",
+    "decompress": "jobs",
+    "header_fields": "header",
+    "open": "stack",
+    "repair": "jobs",
+    "set_threads": "threads",
+    "verify": "jobs",
+    "write": "writer",
+}
+# Modules that are there without an import of their own.
+_MODULES: frozenset[str] = frozenset()
+
+__all__ = [  # noqa: PLE0604
     "__version__",
-    "header_fields",
-    "open",
-    "set_threads",
-    "write",
+    *_HOMES,
+    *_MODULES,
 ]
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name == "__version__":
+        value = import_module("._core", __name__).version
+    elif name in _MODULES:
+        value = import_module(f".{name}", __name__)
+    elif name in _HOMES:
+        value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

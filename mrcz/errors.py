@@ -61,6 +61,17 @@ class FileWarning(UserWarning):
     """A file opens, but not all of it can be read."""
 
 
+def warn(message: str) -> None:
+    """A :class:`FileWarning` that points at the line which called into this package."""
+    import sys
+    import warnings
+
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, FileWarning, stacklevel=level)
+
+
 _BY_CODE: dict[str, type[MrczError]] = {
     "not_mrc": FileDamagedError,
     "truncated": FileDamagedError,

@@ -18,7 +18,7 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "uint32": np.dtype("uint32"),
     "float16": np.dtype("float16"),
     "float32": np.dtype("float32"),
-    "complex_float32": np.dtype("complex64"),
+    "complex64": np.dtype("complex64"),
     "complex_int16": np.dtype([("real", "int16"), ("imag", "int16")]),
     "rgb8": np.dtype(("uint8", (3,))),
     "uint4": np.dtype("uint8"),
@@ -53,7 +53,7 @@ def pixel_type_of(dtype: Any) -> str:
     ArgumentError
         If MRC has no mode for it; the message says what to write instead.
     """
-    if isinstance(dtype, str) and dtype in ("uint4", "rgb8", "complex_int16", "complex_float32"):
+    if isinstance(dtype, str) and dtype in ("uint4", "rgb8", "complex_int16", "complex64"):
         return dtype
     wanted = np.dtype(dtype).newbyteorder("=")
     if wanted.name in _NO_MODE:

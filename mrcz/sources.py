@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
 
 from . import _core
 from .errors import FileChangedError
@@ -11,6 +15,18 @@ from .errors import FileChangedError
 _HEADER_BYTES = 1024
 # Holds footer and index of most files: hashes and places of the frames.
 _TAIL_BYTES = 1 << 20
+_COPY_BYTES = 8 << 20
+# First bytes of gzip, bzip2 and zstd, which only files on the disk are unwrapped from.
+_WRAPPERS = (b"\x1f\x8b", b"BZh", b"\x28\xb5\x2f\xfd")
+
+
+class ByteRanges(Protocol):
+    """Bytes that the library asks for range by range, from several threads at once."""
+
+    name: str
+    size: int
+
+    def read_into(self, offset: int, view: memoryview) -> None: ...
 
 
 class Origin(Protocol):
@@ -21,13 +37,27 @@ class Origin(Protocol):
     def open(self, limits: _core.Limits, mode0: str) -> Any: ...
     def identity(self, reader: Any) -> Any: ...
     def require_identity(self, identity: Any, reader: Any) -> None: ...
-    def path_for(self, job: str) -> str: ...
+    def local_path(self) -> Any:
+        """A context manager that gives the path of a file with the same bytes."""
 
 
 def origin_of(source: Any) -> Origin:
+    """Of a path, an address or a file object."""
     if isinstance(source, (str, os.PathLike)):
-        return PathOrigin(os.fsdecode(source))
-    raise TypeError(f"{type(source).__name__} is no path, no URL and no file object")
+        path = os.fsdecode(source)
+        scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)(?:::|://)", path)
+        if scheme is None:
+            return PathOrigin(path)
+        if scheme[1].lower() == "file":
+            return PathOrigin(unquote(urlsplit(path).path))
+        from .remote import AddressOrigin
+
+        return AddressOrigin(path)
+    if hasattr(source, "read") and hasattr(source, "seek"):
+        from .remote import ObjectOrigin
+
+        return ObjectOrigin(source)
+    raise TypeError(f"mrcz.open: {type(source).__name__} is no path, no URL and no file object (with read and seek)")
 
 
 class PathOrigin:
@@ -44,24 +74,29 @@ class PathOrigin:
     def identity(self, reader: Any) -> Any:
         """Its size, a hash of header, footer and index, which speak of all pixels where the file keeps their hashes;
         else also when it was changed."""
-        state = _state_of(self.path)
+        try:
+            state = _state_of(self.path)
+        except OSError as error:
+            raise FileChangedError(f"is gone since it was opened ({error.strerror})", "corrupt", self.name) from error
         if state != self._state:
             raise FileChangedError("changed since it was opened: open it again", "corrupt", self.name)
-        return (state[0], _digest_of(self.path), None if _has_hashes(reader) else state[1])
+        with open(self.path, "rb") as file:
+            return (state[0], digest_of(file, state[0]), None if has_hashes(reader) else state[1])
 
     def require_identity(self, identity: Any, reader: Any) -> None:
         if self.identity(reader) != tuple(identity):
             raise FileChangedError("is no longer the file that was opened in the other process: open it again there",
                                    "corrupt", self.name)
 
-    def path_for(self, job: str) -> str:
-        return self.path
+    @contextmanager
+    def local_path(self) -> Iterator[str]:
+        yield self.path
 
     def __reduce__(self) -> Any:
         return PathOrigin, (self.path,)
 
 
-def _has_hashes(reader: Any) -> bool:
+def has_hashes(reader: Any) -> bool:
     return any(section[0] == "FHSH" for section in reader.sections)
 
 
@@ -70,13 +105,37 @@ def _state_of(path: str) -> tuple[int, int, int]:
     return status.st_size, status.st_mtime_ns, status.st_ino
 
 
-def _digest_of(path: str) -> str:
+def digest_of(file: Any, size: int) -> str:
+    """Of header, footer and index."""
     import hashlib
 
     digest = hashlib.blake2b(digest_size=16)
-    with open(path, "rb") as file:
-        digest.update(file.read(_HEADER_BYTES))
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(_HEADER_BYTES, size - _TAIL_BYTES))
-        digest.update(file.read())
+    file.seek(0)
+    digest.update(file.read(_HEADER_BYTES))
+    file.seek(max(_HEADER_BYTES, size - _TAIL_BYTES))
+    digest.update(file.read())
     return digest.hexdigest()
+
+
+def open_ranges(ranges: ByteRanges, limits: _core.Limits, mode0: str) -> Any:
+    """A reader of `ranges`; what is wrapped in gzip, bzip2 or zstd is fetched whole and unwrapped."""
+    head = bytearray(min(4, ranges.size))
+    ranges.read_into(0, memoryview(head))
+    if not bytes(head).startswith(_WRAPPERS):
+        return _core.Reader.from_source(ranges, limits, mode0)
+    with copied_to_disk(ranges) as path:
+        return _core.Reader(path, limits, mode0)
+
+
+@contextmanager
+def copied_to_disk(ranges: ByteRanges) -> Iterator[str]:
+    import tempfile
+
+    with tempfile.NamedTemporaryFile(prefix="mrcz-") as copy:
+        buffer = memoryview(bytearray(min(_COPY_BYTES, max(ranges.size, 1))))
+        for offset in range(0, ranges.size, len(buffer)):
+            some = buffer[: ranges.size - offset]
+            ranges.read_into(offset, some)
+            copy.write(some)
+        copy.flush()
+        yield copy.name

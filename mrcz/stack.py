@@ -11,7 +11,7 @@ from typing import Any, Callable, NamedTuple
 import numpy as np
 
 from . import _core, documents, pixels, threads
-from .errors import ArgumentError
+from .errors import ArgumentError, warn
 from .header import Header
 from .indexing import select
 from .sources import Origin, origin_of
@@ -157,7 +157,7 @@ class Stack:
     @property
     def pixel_type(self) -> str:
         """``int8``, ``uint8``, ``int16``, ``uint16``, ``int32``, ``uint32``, ``float16``, ``float32``,
-        ``complex_int16``, ``complex_float32``, ``rgb8`` or ``uint4``."""
+        ``complex_int16``, ``complex64``, ``rgb8`` or ``uint4``."""
         kind: str = self._opened_pixels().pixel_type
         return kind
 
@@ -335,7 +335,7 @@ class Stack:
         that keeps its sum need not be read for it. Other axes than 0, as NumPy sums them.
         """
         if axis == 0 and dtype is None and out is None and self.pixel_type not in (
-                "complex_int16", "complex_float32", "rgb8"):
+                "complex_int16", "complex64", "rgb8"):
             stored = self._opened().sum() if self._correction is None else None
             return stored if stored is not None else self._pixels.sum_of_frames(threads.resolve(self._threads))
         return np.asarray(self).sum(axis=axis, dtype=dtype, out=out)
@@ -356,8 +356,8 @@ class Stack:
         """
         from .jobs import verify
 
-        return verify(self._origin.path_for("verify"), threads=self._threads, mode0=self._mode0, limits=self._limits,
-                      progress=progress)
+        with self._origin.local_path() as path:
+            return verify(path, threads=self._threads, mode0=self._mode0, limits=self._limits, progress=progress)
 
     # Life
 
@@ -506,10 +506,6 @@ def open(source: Any, *, threads: int | None = None, mode0: str = "by_header",  
 
 def _warn_of_damage(stack: Stack) -> None:
     """Of what takes frames away. Oddities of headers, which half of all files have, are in :attr:`Stack.findings`."""
-    for finding in stack.findings:
-        if finding.rule.startswith("MRCZ-D"):
-            import warnings
-
-            from .errors import FileWarning
-
-            warnings.warn(f"{stack.name}: {finding.message}", FileWarning, stacklevel=3)
+    damage = [finding.message for finding in stack.findings if finding.rule.startswith("MRCZ-D")]
+    if damage:
+        warn(f"{stack.name}: {'; '.join(damage)}")

@@ -143,6 +143,11 @@ class Writer:
         return None if self._type is None else pixels.dtype_of(self._type)
 
     @property
+    def pixel_type(self) -> str | None:
+        """As :attr:`Stack.pixel_type`."""
+        return self._type
+
+    @property
     def frames_written(self) -> int:
         """Frames appended through this writer."""
         return self._frames
@@ -257,24 +262,21 @@ def write(path: str | os.PathLike[str], data: Any, *, progress: Progress | None 
     if isinstance(data, Stack):
         options.setdefault("like", data)
     with Writer(path, **options) as writer:
-        total = _frames_in(data)
-        for piece in pieces_of(data):
+        axes = 3 if writer.pixel_type == "rgb8" else 2
+        shape = getattr(data, "shape", None)
+        total = 0 if shape is None else int(np.prod(shape[:-axes]))
+        for piece in pieces_of(data, axes):
             writer.append(piece)
             if progress is not None:
                 progress(writer.frames_written, total or writer.frames_written)
 
 
-def _frames_in(data: Any) -> int:
-    shape = getattr(data, "shape", None)
-    return 0 if shape is None else int(np.prod(shape[:-2]))
-
-
-def pieces_of(data: Any) -> Iterator[Array]:
+def pieces_of(data: Any, frame_axes: int = 2) -> Iterator[Array]:
     """Frames in pieces that fit into memory."""
     if isinstance(data, np.ndarray) and not isinstance(data, np.memmap):
-        yield data.reshape(-1, *data.shape[-2:]) if data.ndim > 3 else data
+        yield data.reshape(-1, *data.shape[-frame_axes:]) if data.ndim > frame_axes + 1 else data
     elif hasattr(data, "shape") and hasattr(data, "dtype"):
-        yield from _fetched(data)
+        yield from _fetched(data, frame_axes)
     elif isinstance(data, (list, tuple)) and len(data) and not hasattr(data[0], "__len__"):
         raise ArgumentError("write: a list of numbers is no frame", "invalid_argument")
     elif isinstance(data, Iterable):
@@ -283,13 +285,13 @@ def pieces_of(data: Any) -> Iterator[Array]:
         raise TypeError(f"write: {type(data).__name__} is no array and no iterable of frames")
 
 
-def _fetched(data: Any) -> Iterator[Array]:
-    if len(data.shape) == 2:
+def _fetched(data: Any, frame_axes: int) -> Iterator[Array]:
+    if len(data.shape) <= frame_axes:
         yield np.asarray(data)
         return
-    if len(data.shape) > 3:
+    if len(data.shape) > frame_axes + 1:
         for part in range(data.shape[0]):
-            yield from _fetched(data[part])
+            yield from _fetched(data[part], frame_axes)
         return
     for first, last in _runs(data):
         yield np.asarray(data[first:last])

@@ -20,6 +20,11 @@ class ByteSource {
     [[nodiscard]] virtual std::uint64_t size() const = 0;
     /// Fills `into` from `offset`. Throws Error{truncated} when the file ends before, Error{io_failed} otherwise.
     virtual void read_at(std::uint64_t offset, std::span<std::byte> into) const = 0;
+    /// Much of `bytes` bytes from `offset` (of those, what the file has) will be read next, in pieces. A source that
+    /// pays for every request may fetch them at once. Throws nothing: what cannot be read is told by read_at().
+    virtual void will_read(std::uint64_t offset, std::uint64_t bytes) const noexcept {
+        static_cast<void>(offset), static_cast<void>(bytes);
+    }
     /// For messages: the path, or what stands for it.
     [[nodiscard]] virtual const std::string& name() const noexcept = 0;
 };
@@ -29,5 +34,9 @@ class ByteSource {
 
 /// Bytes in memory, owned.
 [[nodiscard]] std::unique_ptr<ByteSource> make_memory_source(std::vector<std::byte> bytes, std::string name);
+
+/// `source`, from which what will_read() announces is fetched in few requests, and kept: in a single one up to 1 MiB,
+/// else 64 KiB at least. For sources that are far away.
+[[nodiscard]] std::unique_ptr<ByteSource> make_caching_source(std::unique_ptr<ByteSource> source);
 
 }  // namespace mrcz

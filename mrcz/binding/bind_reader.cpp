@@ -31,7 +31,7 @@ void open_path(Reader* place, const std::filesystem::path& path, const Limits& l
 
 Reader open_source(const nb::object& source, const Limits& limits, std::string_view mode0) {
     const Mode0 sign = mode0_named(mode0);
-    std::unique_ptr<ByteSource> bytes = source_of(source);
+    std::unique_ptr<ByteSource> bytes = make_caching_source(source_of(source));
     const nb::gil_scoped_release unlocked;
     return Reader(std::move(bytes), limits, sign);
 }

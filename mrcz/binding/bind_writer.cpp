@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "binding.hpp"
+#include "coding.hpp"
 #include "mrcz/convert.hpp"
 #include "mrcz/error.hpp"
 #include "mrcz/reader.hpp"
@@ -19,28 +20,6 @@ namespace mrcz::python {
 namespace {
 
 constexpr std::size_t brief_bytes = std::size_t{4} << 20;
-
-/// How many frames, how many seconds.
-using Live = std::pair<std::int64_t, double>;
-
-std::optional<LiveOptions> live_of(const std::optional<Live>& live) {
-    if (!live) return std::nullopt;
-    return LiveOptions{live->first, live->second};
-}
-
-Filter filter_named(std::string_view name) {
-    for (const auto& [known, filter] : {std::pair<std::string_view, Filter>{"auto", Filter::automatic},
-                                        {"none", Filter::none},
-                                        {"byteshuffle", Filter::byteshuffle},
-                                        {"bitshuffle", Filter::bitshuffle}})
-        if (known == name) return filter;
-    throw Error(ErrorCode::invalid_argument,
-                "filter: \"" + std::string(name) + R"(", expected "auto", "none", "byteshuffle" or "bitshuffle")");
-}
-
-CodecOptions coding_of(int level, std::uint64_t block_bytes, std::string_view filter) {
-    return {.level = level, .block_bytes = block_bytes, .filter = filter_named(filter)};
-}
 
 /// A Writer that takes pixels of 4 bits as bytes, one each, and that can be given up.
 class FrameWriter {

@@ -57,5 +57,6 @@ void bind_codecs(nb::module_& module);
 void bind_header(nb::module_& module);
 void bind_reader(nb::module_& module);
 void bind_writer(nb::module_& module);
+void bind_jobs(nb::module_& module);
 
 }  // namespace mrcz::python

@@ -1,4 +1,6 @@
 // mrcz::Error becomes the exception that mrcz/errors.py has for its code.
+#include <nanobind/stl/string.h>
+
 #include <string>
 
 #include "binding.hpp"

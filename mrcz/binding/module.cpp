@@ -11,4 +11,5 @@ NB_MODULE(_core, module) {
     bind_header(module);
     bind_reader(module);
     bind_writer(module);
+    bind_jobs(module);
 }

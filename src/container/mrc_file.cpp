@@ -15,10 +15,14 @@
 namespace mrcz::container {
 namespace {
 
+/// Header, and before the pixels most extended headers and models.
+constexpr std::uint64_t usual_head_bytes = std::uint64_t{256} << 10;
+
 header::Layout layout_of(const ByteSource& source, const Limits& limits, Mode0 mode0) {
     if (source.size() < Header::bytes_on_disk)
         fail(ErrorCode::truncated, "the file has ", source.size(), " bytes, an MRC header alone has 1024");
     std::array<std::byte, Header::bytes_on_disk> bytes{};
+    source.will_read(0, usual_head_bytes);
     source.read_at(0, bytes);
     header::Layout layout = header::read_layout(bytes, limits);
     header::read_mode0_as(layout, mode0);
@@ -106,6 +110,7 @@ void MrcFile::note_unfinished() {
 }
 
 void MrcFile::read_footer_at_data_end() {
+    source_->will_read(data_end_, source_->size() - data_end_);
     if (!has_footer_magic(*source_, data_end_)) return;
     try {
         footer_ = read_footer(*source_, data_end_);

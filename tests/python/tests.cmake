@@ -19,3 +19,7 @@ function(mrcz_package_test name environment)
 endfunction()
 
 mrcz_package_test(stack package)
+mrcz_package_test(writer package)
+mrcz_package_test(documents package)
+mrcz_package_test(sources package)
+mrcz_package_test(jobs package)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 
@@ -25,3 +26,14 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder of shared files is missing")
     return folder
+
+
+@pytest.fixture(scope="session")
+def projections(testdata) -> Path:
+    return testdata / "projections.mrcs"
+
+
+@pytest.fixture(scope="session")
+def projection_pixels(projections) -> np.ndarray:
+    """Read without mrcz."""
+    return np.fromfile(projections, "<u2", offset=1024).reshape(40, 135, 160)

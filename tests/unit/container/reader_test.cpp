@@ -46,6 +46,21 @@ TEST(Reader, ReadsFramesInAnyOrder) {
     for (const std::int64_t frame : order) EXPECT_EQ(one_frame(reader, frame), frame_of(pixels, frame)) << frame;
 }
 
+TEST(Reader, FramesByTheirNumbersComeInTheOrderAsked) {
+    const Bytes pixels = pixels_for(stack, 9);
+    const Reader reader = reader_of(written(stack, 9));
+    const std::vector<std::int64_t> wanted{8, 0, 5, 5};
+    ThreadExecutor executor(3);
+    Bytes found(wanted.size() * frame_bytes_of(stack));
+    reader.read_frames(wanted, found, on(executor));
+    Bytes expected;
+    for (const std::int64_t frame : wanted) append(expected, frame_of(pixels, frame));
+    EXPECT_EQ(found, expected);
+    EXPECT_THROW(reader.read_frames(std::vector<std::int64_t>{9}, std::span(found).first(frame_bytes_of(stack))),
+                 Error);
+    EXPECT_THROW(reader.read_frames(wanted, std::span(found).first(3)), Error);
+}
+
 TEST(Reader, ParallelReadingIsSequentialReading) {
     const Bytes pixels = pixels_for(stack, 23);
     for (const char* codec : {"raw", "zstd", "lz4"}) {
@@ -120,6 +135,23 @@ TEST(Reader, OpeningReadsHeaderFooterTableAndIndexOnly) {
         (void)one_frame(reader, 4000);
         (void)one_frame(reader, 17);
         EXPECT_LT(count.bytes - opened, 65536U + 2 * 512) << "the hashes are read once";
+    }
+}
+
+TEST(Reader, AFrameOfAFileFarAwayTakesThreeRequests) {
+    constexpr std::int64_t frames = 200;
+    for (const char* codec : {"raw", "zstd", "rans"}) {
+        WriterOptions options = stack;
+        options.nx = 200;
+        options.ny = 150;
+        options.codec = codec;
+        options.metadata = some_metadata();
+        kit::ReadCount count;
+        const Reader reader(make_caching_source(
+            std::make_unique<kit::CountingSource>(make_memory_source(written(options, frames), "far"), count)));
+        (void)reader.metadata();
+        (void)one_frame(reader, 150);
+        EXPECT_EQ(count.requests, 3U) << codec << ": header, footer and index, frame";
     }
 }
 

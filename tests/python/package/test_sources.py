@@ -1,0 +1,270 @@
+"""Stacks from file objects and from the web."""
+
+import gzip
+import io
+import pickle
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+
+import mrcz
+
+
+class Served:
+    """Files on a server of this machine, which notes every request."""
+
+    def __init__(self):
+        self.files, self.requests, self.connections = {}, [], set()
+        self.ranges = self.etags = True
+        self.cut = self.status = self.failures = 0
+        served = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                served.requests.append((self.path, self.headers.get("Range")))
+                served.connections.add(self.client_address)
+                served.answer(self)
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.address = f"http://127.0.0.1:{self.server.server_address[1]}/"
+
+    def put(self, name, data):
+        self.files["/" + name] = data
+        return self.address + name
+
+    def answer(self, request):
+        data = self.files.get(request.path)
+        if request.path == "/moved":
+            return self.say(request, 302, {"Location": "/a.mrcz"})
+        if self.failures or self.status or data is None:
+            self.failures = max(0, self.failures - 1)
+            return self.say(request, self.status or (404 if data is None else 503))
+        etag = f'"{hash(data):x}"'
+        headers = {"ETag": etag} if self.etags else {}
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d+)", request.headers.get("Range", "")) if self.ranges else None
+        if wanted and request.headers.get("If-Range", etag) == etag:
+            first, last = int(wanted[1]), min(int(wanted[2]), len(data) - 1)
+            if first >= len(data):
+                return self.say(request, 416, {"Content-Range": f"bytes */{len(data)}"})
+            headers["Content-Range"] = f"bytes {first}-{last}/{len(data)}"
+            return self.say(request, 206, headers, data[first : last + 1])
+        self.say(request, 200, headers, data)
+
+    def say(self, request, status, headers={}, body=b""):
+        request.send_response(status)
+        for name, value in headers.items():
+            request.send_header(name, value)
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        if self.cut and len(body) > self.cut:
+            request.wfile.write(body[: self.cut])
+            request.close_connection = True
+        else:
+            request.wfile.write(body)
+
+
+@pytest.fixture
+def served(monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    here = Served()
+    yield here
+    here.server.shutdown()
+    here.server.server_close()
+
+
+@pytest.fixture(scope="module")
+def frames():
+    return np.random.default_rng(5).poisson(3, (200, 150, 200)).astype("uint16")
+
+
+@pytest.fixture(scope="module")
+def coded(frames, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("coded")
+    files = {}
+    for codec in ("raw", "zstd", "rans"):
+        mrcz.write(folder / codec, frames, codec=codec, metadata={"codec": codec})
+        files[codec] = (folder / codec).read_bytes()
+    return files
+
+
+@pytest.mark.parametrize("codec", ["raw", "zstd", "rans"])
+def test_one_frame_from_a_server_takes_three_requests(served, frames, coded, codec):
+    stack = mrcz.open(served.put("a.mrcz", coded[codec]))
+    assert np.array_equal(stack[150], frames[150]) and stack.metadata == {"codec": codec}
+    assert len(served.requests) <= 3, served.requests
+    assert len(served.connections) == 1, "the connection is kept"
+    assert all(told for _, told in served.requests)
+
+
+def test_frames_are_fetched_side_by_side_and_nothing_else(served, frames, coded):
+    stack = mrcz.open(served.put("a.mrcz", coded["zstd"]), threads=3)
+    assert np.array_equal(stack[100:150:5], frames[100:150:5])
+    assert len(served.requests) == 2 + 10 and 1 <= len(served.connections) <= 4
+    served.requests.clear()
+    assert np.array_equal(stack[:], frames)
+
+
+def test_the_same_goes_for_fsspec(frames, coded):
+    fsspec = pytest.importorskip("fsspec")
+    fsspec.filesystem("memory").pipe("/a.mrcz", coded["zstd"])
+    stack = mrcz.open("memory://a.mrcz")
+    assert np.array_equal(stack[7], frames[7])
+    assert np.array_equal(pickle.loads(pickle.dumps(stack))[8], frames[8])
+    with fsspec.open("memory://a.mrcz") as file:
+        assert np.array_equal(mrcz.open(file)[9], frames[9])
+    with pytest.raises(FileNotFoundError):
+        mrcz.open("memory://missing.mrcz")
+
+
+def test_a_file_address_is_a_path(tmp_path, coded, frames):
+    (tmp_path / "a b.mrcz").write_bytes(coded["zstd"])
+    assert np.array_equal(mrcz.open((tmp_path / "a b.mrcz").as_uri())[103], frames[103])
+
+
+def test_a_server_without_ranges_gives_the_whole_file_with_a_warning(served, frames, coded):
+    served.ranges = False
+    with pytest.warns(mrcz.FileWarning, match="all of it is fetched") as told:
+        stack = mrcz.open(served.put("a.mrcz", coded["zstd"]))
+    assert told[0].filename == __file__
+    assert np.array_equal(stack[150:160], frames[150:160])
+    assert len(served.requests) == 1
+
+
+def test_what_a_server_refuses_is_said(served, coded):
+    with pytest.raises(FileNotFoundError, match="404"):
+        mrcz.open(served.address + "missing.mrcz")
+    address = served.put("a.mrcz", coded["zstd"])
+    served.status = 403
+    with pytest.raises(OSError, match=r"a\.mrcz: the server answers 403 Forbidden"):
+        mrcz.open(address)
+    with pytest.raises(OSError, match="tried 3 times"):
+        mrcz.open("http://127.0.0.1:9/nobody.mrcz")
+
+
+def test_a_server_that_is_busy_is_asked_again(served, frames, coded):
+    address = served.put("a.mrcz", coded["zstd"])
+    served.failures = 2
+    stack = mrcz.open(address)
+    served.failures = 1
+    assert np.array_equal(stack[103], frames[103])
+    served.failures = 99
+    with pytest.raises(OSError, match="503"):
+        stack[104]
+
+
+def test_a_connection_that_is_cut_is_an_error_and_not_pixels(served, frames, coded):
+    stack = mrcz.open(served.put("a.mrcz", coded["zstd"]))
+    served.cut = 1000
+    with pytest.raises(OSError, match=r"ended after 1000 of \d+ bytes"):
+        stack[103]
+    served.cut = 0
+    assert np.array_equal(stack[103], frames[103])
+
+
+def test_a_connection_that_the_server_closed_is_opened_anew(served, frames, coded):
+    address = served.put("a.mrcz", coded["zstd"])
+    stack = mrcz.open(address)
+    for connection in stack._origin._ranges._idle:
+        connection.sock.shutdown(2)
+    assert np.array_equal(stack[103], frames[103])
+
+
+@pytest.mark.parametrize("etags", [True, False])
+def test_a_file_that_changes_on_the_server_is_noticed(served, frames, coded, etags):
+    served.etags = etags
+    address = served.put("a.mrcz", coded["zstd"])
+    stack = mrcz.open(address)
+    pickled = pickle.dumps(stack)
+    assert np.array_equal(stack[103], frames[103])
+    served.put("a.mrcz", coded["rans"])
+    with pytest.raises(mrcz.FileChangedError, match="changed on the server"):
+        stack[103]
+    with pytest.raises(mrcz.FileChangedError):
+        pickle.loads(pickled)
+
+
+def test_redirections_are_followed(served, frames, coded):
+    served.put("a.mrcz", coded["zstd"])
+    stack = mrcz.open(served.address + "moved")
+    assert np.array_equal(stack[103], frames[103]) and len(served.requests) == 4
+
+
+def test_a_wrapped_file_is_fetched_whole(served, frames, coded):
+    assert np.array_equal(mrcz.open(served.put("a.mrc.gz", gzip.compress(coded["raw"], 1)))[103], frames[103])
+
+
+def test_a_stack_from_a_server_pickles(served, frames, coded):
+    stack = mrcz.open(served.put("a.mrcz", coded["zstd"]))
+    assert np.array_equal(pickle.loads(pickle.dumps(stack))[5], frames[5])
+    assert stack.verify()["frames"] == 200
+
+
+def test_an_empty_file_on_a_server_is_too_short(served):
+    with pytest.raises(mrcz.FileDamagedError, match="0 bytes"):
+        mrcz.open(served.put("a.mrcz", b""))
+
+
+def test_file_objects_open(tmp_path, frames, coded):
+    (tmp_path / "a.mrcz").write_bytes(coded["zstd"])
+    for file in (io.BytesIO(coded["zstd"]), open(tmp_path / "a.mrcz", "rb"), open(tmp_path / "a.mrcz", "rb", buffering=0),
+                 open(tmp_path / "a.mrcz", "r+b"), io.BytesIO(gzip.compress(coded["zstd"]))):
+        with file:
+            stack = mrcz.open(file, threads=3)
+            assert np.array_equal(stack[20:40], frames[20:40])
+            assert stack.verify()["frames_hashed"]
+    with gzip.open(io.BytesIO(gzip.compress(coded["raw"], 1))) as file:
+        assert np.array_equal(mrcz.open(file)[103], frames[103])
+
+
+def test_the_position_of_an_open_file_stays(tmp_path, coded):
+    (tmp_path / "a.mrcz").write_bytes(coded["zstd"])
+    with open(tmp_path / "a.mrcz", "rb") as file:
+        file.seek(17)
+        mrcz.open(file)[3]
+        assert file.tell() == 17
+
+
+def test_file_objects_pickle_where_they_can(tmp_path, frames, coded):
+    stack = mrcz.open(io.BytesIO(coded["raw"]))
+    assert np.array_equal(pickle.loads(pickle.dumps(stack))[103], frames[103])
+    (tmp_path / "a.mrcz").write_bytes(coded["zstd"])
+    with open(tmp_path / "a.mrcz", "rb") as file:
+        with pytest.raises(TypeError, match="open it by its path"):
+            pickle.dumps(mrcz.open(file))
+
+
+def test_what_is_no_file_of_bytes_is_refused(tmp_path, coded):
+    (tmp_path / "a.mrcz").write_bytes(coded["zstd"])
+    with open(tmp_path / "a.mrcz", encoding="latin-1") as file:
+        with pytest.raises(TypeError, match="rb"):
+            mrcz.open(file)
+    with pytest.raises(ValueError, match="closed"):
+        mrcz.open(file)
+
+
+def test_an_exception_of_a_file_object_comes_through(coded):
+    class Failing(io.BytesIO):
+        broken = False
+
+        def read(self, *arguments):
+            if self.broken:
+                raise RuntimeError("the tape is torn")
+            return super().read(*arguments)
+
+    file = Failing(coded["zstd"])
+    stack = mrcz.open(file, threads=3)
+    file.broken = True
+    with pytest.raises(RuntimeError, match="torn"):
+        stack[:]

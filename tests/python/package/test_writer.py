@@ -1,0 +1,254 @@
+"""mrcz.Writer, mrcz.write and Writer.extending."""
+
+import tracemalloc
+import weakref
+
+import numpy as np
+import pytest
+
+import mrcz
+
+
+@pytest.fixture
+def frames():
+    return np.random.default_rng(1).poisson(2, (6, 20, 30)).astype("uint16")
+
+
+def test_frames_arrive_one_by_one_or_together(tmp_path, frames):
+    with mrcz.Writer(tmp_path / "a.mrcz") as writer:
+        writer.append(frames[0])
+        assert writer.shape == (20, 30) and writer.dtype == np.uint16
+        writer.append(frames[1:4])
+        writer.append(list(frames[4:]))
+        assert writer.frames_written == 6 and "6 written, open" in repr(writer)
+        assert not (tmp_path / "a.mrcz").exists()
+    assert np.array_equal(mrcz.open(tmp_path / "a.mrcz"), frames)
+
+
+@pytest.mark.parametrize("view", [
+    lambda a: a[:, ::-1, ::2], lambda a: a.transpose(0, 2, 1), lambda a: np.asfortranarray(a), lambda a: a.astype(">u2"),
+    lambda a: a[::-2], lambda a: np.broadcast_to(a[0], (4, 20, 30)), lambda a: a[:0],
+])  # fmt: skip
+def test_any_strides_and_byte_order_will_do(tmp_path, frames, view, monkeypatch):
+    monkeypatch.setattr("mrcz.writer._BATCH_BYTES", 2000)
+    array = view(frames)
+    with mrcz.Writer(tmp_path / "a.mrcz", array.shape[1:], "uint16") as writer:
+        writer.append(array)
+    found = mrcz.open(tmp_path / "a.mrcz")[:]
+    assert np.array_equal(found, array) and found.dtype == np.uint16
+
+
+def test_nothing_is_cast_silently(tmp_path, frames):
+    with mrcz.Writer(tmp_path / "a.mrc", (20, 30), "float32") as writer:
+        with pytest.raises(ValueError, match="uint16, the file has float32.*astype"):
+            writer.append(frames)
+        writer.append(frames.astype("float32"))
+    with pytest.raises(ValueError, match="above 15"):
+        mrcz.write(tmp_path / "b.mrc", frames.astype("uint8"))
+    for dtype in ("float64", "int64", "bool", "complex128", "uint64"):
+        with pytest.raises(ValueError, match="astype"):
+            mrcz.write(tmp_path / "b.mrc", frames.astype(dtype))
+    with pytest.raises(ValueError, match="no mode"):
+        mrcz.write(tmp_path / "b.mrc", frames.astype("datetime64[s]"))
+    assert not (tmp_path / "b.mrc").exists()
+
+
+def test_pixels_that_4_bits_do_not_hold_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="16"):
+        mrcz.write(tmp_path / "a.mrc", np.full((2, 3, 3), 16, "uint8"), dtype="uint4")
+    assert not (tmp_path / "a.mrc").exists()
+
+
+def test_frames_of_another_shape_are_refused(tmp_path, frames):
+    with mrcz.Writer(tmp_path / "a.mrc", (20, 30), "uint16") as writer:
+        for wrong in (frames[0, :10], frames[0, 0], frames[None], frames.transpose(0, 2, 1)):
+            with pytest.raises(ValueError, match=r"shape.*expected a frame of shape \(20, 30\)"):
+                writer.append(wrong)
+        writer.append(frames)
+
+
+def test_an_exception_leaves_no_file_and_the_old_one_as_it_was(tmp_path, frames):
+    with pytest.raises(ZeroDivisionError):
+        with mrcz.Writer(tmp_path / "a.mrcz") as writer:
+            writer.append(frames)
+            1 / 0
+    assert list(tmp_path.iterdir()) == []
+    mrcz.write(tmp_path / "a.mrcz", frames)
+    before = (tmp_path / "a.mrcz").read_bytes()
+    with pytest.raises(ZeroDivisionError):
+        with mrcz.Writer(tmp_path / "a.mrcz", overwrite=True) as writer:
+            writer.append(frames[::-1])
+            1 / 0
+    assert (tmp_path / "a.mrcz").read_bytes() == before and len(list(tmp_path.iterdir())) == 1
+
+
+def test_an_existing_file_is_replaced_only_when_asked(tmp_path, frames):
+    mrcz.write(tmp_path / "a.mrc", frames)
+    with pytest.raises(FileExistsError):
+        mrcz.write(tmp_path / "a.mrc", frames)
+    mrcz.write(tmp_path / "a.mrc", frames[:2], overwrite=True)
+    assert len(mrcz.open(tmp_path / "a.mrc")) == 2
+
+
+def test_the_name_decides_about_compression_unless_the_caller_does(tmp_path, frames):
+    for name, options, codec in (("a.mrc", {}, "raw"), ("a.mrcs", {}, "raw"), ("a.map", {}, "raw"), ("a.mrcz", {}, "zstd"),
+                                 ("b.mrczs", {}, "zstd"), ("b.mrc", {"codec": "lz4"}, "lz4"), ("c.mrcz", {"codec": "raw"}, "raw")):
+        mrcz.write(tmp_path / name, frames, **options)
+        assert mrcz.open(tmp_path / name).codec == codec
+    with pytest.raises(ValueError, match="no codec named bzip9"):
+        mrcz.write(tmp_path / "d.mrcz", frames, codec="bzip9")
+
+
+def test_coding_options_reach_the_codec(tmp_path, frames):
+    sizes = {}
+    for options in ({"filter": "none"}, {"filter": "byteshuffle"}, {"filter": "none", "level": 9}, {"block_size": 256}):
+        path = tmp_path / f"{options}.mrcz"
+        mrcz.write(path, frames, **options)
+        sizes[str(options)] = path.stat().st_size
+        assert np.array_equal(mrcz.open(path), frames)
+    assert len(set(sizes.values())) == 4
+    with pytest.raises(ValueError, match="filter"):
+        mrcz.write(tmp_path / "x.mrcz", frames, filter="zigzag")
+    with pytest.raises(ValueError, match="level"):
+        mrcz.write(tmp_path / "x.mrcz", frames, level=77)
+
+
+def test_the_microscope_stands_in_the_header(tmp_path, frames):
+    with mrcz.Writer(tmp_path / "a.mrc", voxel_size=(1.5, 2.5, 3.5), voltage=300, spherical_aberration=2.7,
+                     detector_gain=4, label="made by a test") as writer:
+        writer.append(frames)
+    stack = mrcz.open(tmp_path / "a.mrc")
+    assert stack.voxel_size == (1.5, 2.5, 3.5) and stack.header.label[0] == "made by a test"
+    assert (stack.header.voltage, stack.header.gain) == (300, 4)
+    assert stack.header.c3 == pytest.approx(2.7)
+    with mrcz.Writer(tmp_path / "b.mrcz", like=stack) as writer:
+        assert writer.shape == (20, 30) and writer.dtype == np.uint16
+        writer.append(frames)
+    other = mrcz.open(tmp_path / "b.mrcz")
+    assert other.voxel_size == stack.voxel_size and other.header.voltage == 300
+    mrcz.write(tmp_path / "c.mrcz", frames, voxel_size=1.06)
+    assert mrcz.open(tmp_path / "c.mrcz").voxel_size.z == pytest.approx(1.06)
+    with pytest.raises(ValueError, match="voxel_size"):
+        mrcz.Writer(tmp_path / "d.mrc", voxel_size=(1, 2))
+
+
+def test_a_stack_is_copied_with_what_is_known_of_it(tmp_path, projections, projection_pixels):
+    mrcz.write(tmp_path / "a.mrcz", projection_pixels, voxel_size=7)
+    mrcz.write(tmp_path / "b.mrc", mrcz.open(tmp_path / "a.mrcz"))
+    assert np.array_equal(mrcz.open(tmp_path / "b.mrc"), projection_pixels)
+    assert mrcz.open(tmp_path / "b.mrc").voxel_size == (7, 7, 7)
+
+
+def test_volumes_and_stacks_are_told_apart(tmp_path, frames):
+    for volume, ispg, mz in ((False, 0, 1), (True, 1, 6), (3, 401, 3)):
+        path = tmp_path / f"{volume}.mrc"
+        mrcz.write(path, frames, volume=volume)
+        header = mrcz.open(path).header
+        assert (header.ispg, header.mz) == (ispg, mz)
+
+
+def test_a_writer_without_frames(tmp_path):
+    with pytest.raises(ValueError, match="nothing is written"):
+        with mrcz.Writer(tmp_path / "a.mrc"):
+            pass
+    assert list(tmp_path.iterdir()) == []
+    mrcz.Writer(tmp_path / "b.mrcz", (4, 5), "int16").close()
+    assert mrcz.open(tmp_path / "b.mrcz").shape == (0, 4, 5)
+
+
+def test_a_closed_writer_says_so(tmp_path, frames):
+    writer = mrcz.Writer(tmp_path / "a.mrc")
+    writer.append(frames)
+    writer.close()
+    writer.close()
+    writer.discard()
+    assert writer.closed and len(mrcz.open(tmp_path / "a.mrc")) == 6
+    with pytest.raises(ValueError, match="closed"):
+        writer.append(frames)
+
+
+def test_a_finished_file_grows(tmp_path, frames):
+    for name, codec in (("a.mrc", "raw"), ("a.mrcz", "zstd"), ("r.mrcz", "rans")):
+        mrcz.write(tmp_path / name, frames, metadata={"a": 1}, codec=codec)
+        with mrcz.Writer.extending(tmp_path / name) as writer:
+            assert writer.shape == (20, 30) and writer.dtype == np.uint16
+            writer.append(frames[::-1])
+        stack = mrcz.open(tmp_path / name)
+        assert np.array_equal(stack, np.concatenate([frames, frames[::-1]])) and stack.metadata == {"a": 1}
+        assert stack.codec == codec
+    with pytest.raises(FileNotFoundError):
+        mrcz.Writer.extending(tmp_path / "missing.mrcz")
+
+
+def test_4_bit_files_grow(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 16, (4, 5, 7)).astype("uint8")
+    mrcz.write(tmp_path / "a.mrcz", pixels[:2], dtype="uint4")
+    with mrcz.Writer.extending(tmp_path / "a.mrcz") as writer:
+        writer.append(pixels[2:])
+    assert np.array_equal(mrcz.open(tmp_path / "a.mrcz"), pixels)
+
+
+def test_a_live_file_can_be_read_while_it_grows(tmp_path, frames):
+    with mrcz.Writer(tmp_path / "a.mrcz", (20, 30), "uint16", live=1) as writer:
+        writer.append(frames[:3])
+        with pytest.warns(mrcz.FileWarning):
+            assert np.array_equal(mrcz.open(tmp_path / "a.mrcz"), frames[:3])
+        writer.append(frames[3:])
+    assert np.array_equal(mrcz.open(tmp_path / "a.mrcz"), frames)
+
+
+def test_anything_that_gives_frames_can_be_written(tmp_path, frames):
+    h5py = pytest.importorskip("h5py")
+    memory = np.memmap(tmp_path / "pixels", "uint16", "w+", shape=frames.shape)
+    memory[:] = frames
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        dataset = file.create_dataset("frames", data=frames, chunks=(2, 20, 30))
+        for name, data in (("list", list(frames)), ("generator", (frame for frame in frames)), ("h5py", dataset),
+                           ("memmap", memory), ("blocks", iter([frames[:4], frames[4:]]))):
+            mrcz.write(tmp_path / f"{name}.mrcz", data)
+            assert np.array_equal(mrcz.open(tmp_path / f"{name}.mrcz"), frames), name
+    mrcz.write(tmp_path / "scan.mrcz", frames.reshape(2, 3, 20, 30))
+    assert np.array_equal(mrcz.open(tmp_path / "scan.mrcz"), frames)
+    mrcz.write(tmp_path / "one.mrcz", frames[0])
+    assert np.array_equal(mrcz.open(tmp_path / "one.mrcz"), frames[:1])
+    with pytest.raises(TypeError, match="no array and no iterable"):
+        mrcz.write(tmp_path / "x.mrcz", 5)
+
+
+@pytest.mark.parametrize("chunks", [(1, 200, 300), (7, 200, 300), (5, 90, 300), (40, 200, 300)])
+def test_a_dask_array_is_written_chunk_by_chunk(tmp_path, chunks, monkeypatch):
+    array = pytest.importorskip("dask.array")
+    monkeypatch.setattr("mrcz.writer._BATCH_BYTES", 1_000_000)
+    alive, most = weakref.WeakSet(), [0]
+
+    class Chunk(np.ndarray):
+        __hash__ = object.__hash__
+
+    def make(block_info=None):
+        place = block_info[None]["array-location"]
+        pixels = np.fromfunction(lambda z, y, x: z + place[0][0] + y + place[1][0] + 2 * x, block_info[None]["chunk-shape"])
+        chunk = pixels.astype("uint16").view(Chunk)
+        alive.add(chunk)
+        most[0] = max(most[0], len(alive) * chunk.nbytes)
+        return chunk
+
+    lazy = array.map_blocks(make, chunks=array.core.normalize_chunks(chunks, (40, 200, 300)), dtype="uint16",
+                            meta=np.empty((0, 0, 0), "uint16"))
+    told = []
+    mrcz.write(tmp_path / "a.mrcz", lazy, progress=lambda done, of: told.append((done, of)))
+    expected = np.fromfunction(lambda z, y, x: z + y + 2 * x, (40, 200, 300))
+    assert np.array_equal(mrcz.open(tmp_path / "a.mrcz"), expected) and told[-1] == (40, 40)
+    chunk_bytes = 2 * np.prod(chunks)
+    assert most[0] <= max(1_000_000, chunk_bytes * (3 if chunks[1] < 200 else 1)) + chunk_bytes
+
+
+def test_a_dask_array_much_larger_than_its_chunks_takes_little_memory(tmp_path):
+    array = pytest.importorskip("dask.array")
+    lazy = array.zeros((2000, 256, 256), chunks=(50, 256, 256), dtype="uint16")  # 262 MB, 6.5 MB a chunk
+    mrcz.write(tmp_path / "warm.mrcz", lazy[:1])
+    tracemalloc.start()
+    mrcz.write(tmp_path / "a.mrcz", lazy)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3 * (64 << 20), f"{peak / 1e6:.0f} MB"
+    assert len(mrcz.open(tmp_path / "a.mrcz")) == 2000
