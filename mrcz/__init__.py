@@ -13,7 +13,12 @@ if TYPE_CHECKING:
                          InputNotFoundError, MrczError, OutOfMemoryError, SystemFailedError, TargetExistsError,
                          UnsupportedError)
     from .header import Header, header_fields
+    from .ioDM import asyncReadDM4, async_read_dm4, readDM4, read_dm4
+    from .ioMRC import (BLOSC2_PRESENT, BLOSC_PRESENT, CAN_COMPRESS, asyncReadMRC, asyncWriteMRC, async_read_mrc,
+                        async_write_mrc, defaultHeader, default_header, readMRC, readMRCHeader, read_mrc, read_mrc_header,
+                        setDefaultThreads, set_default_threads, writeMRC, writeMRCHeader, write_mrc, write_mrc_header)
     from .jobs import append, codecs, compress, decompress, repair, verify
+    from .self_test import test
     from .stack import Stack, open  # noqa: A004 - mrcz.open
     from .threads import set_threads
     from .writer import Writer, write
@@ -45,9 +50,36 @@ _HOMES = {
     "set_threads": "threads",
     "verify": "jobs",
     "write": "writer",
+    # python-mrcz's names
+    "BLOSC2_PRESENT": "ioMRC",
+    "BLOSC_PRESENT": "ioMRC",
+    "CAN_COMPRESS": "ioMRC",
+    "asyncReadDM4": "ioDM",
+    "asyncReadMRC": "ioMRC",
+    "asyncWriteMRC": "ioMRC",
+    "async_read_dm4": "ioDM",
+    "async_read_mrc": "ioMRC",
+    "async_write_mrc": "ioMRC",
+    "defaultHeader": "ioMRC",
+    "default_header": "ioMRC",
+    "readDM4": "ioDM",
+    "readMRC": "ioMRC",
+    "readMRCHeader": "ioMRC",
+    "read_dm4": "ioDM",
+    "read_mrc": "ioMRC",
+    "read_mrc_header": "ioMRC",
+    "setDefaultThreads": "ioMRC",
+    "set_default_threads": "ioMRC",
+    "test": "self_test",
+    "writeMRC": "ioMRC",
+    "writeMRCHeader": "ioMRC",
+    "write_mrc": "ioMRC",
+    "write_mrc_header": "ioMRC",
 }
+# Names of python-mrcz that programs use although they begin with an underscore.
+_UNLISTED = {"_asyncExecutor": "ioMRC", "_setAsyncWorkers": "ioMRC"}
 # Modules that are there without an import of their own.
-_MODULES: frozenset[str] = frozenset()
+_MODULES: frozenset[str] = frozenset(("ioDM", "ioMRC"))
 
 __all__ = [  # noqa: PLE0604
     "__version__",
@@ -63,8 +95,8 @@ def __getattr__(name: str) -> Any:
         value = import_module("._core", __name__).version
     elif name in _MODULES:
         value = import_module(f".{name}", __name__)
-    elif name in _HOMES:
-        value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    elif name in _HOMES or name in _UNLISTED:
+        value = getattr(import_module(f".{_HOMES.get(name) or _UNLISTED[name]}", __name__), name)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

@@ -109,9 +109,9 @@ class Header {
     /// A label without the spaces and zeros at its end.
     [[nodiscard]] std::string_view label(std::size_t index) const noexcept;
 
-    /// Edge lengths of a voxel along X, Y and Z in Ångström: CELLA / M; where M is 0, and on all axes of a file
-    /// labelled MRCZ whose MX is 0, CELLA over the number of pixels along that axis; 0 where neither is known and where
-    /// CELLA is no length (negative, not finite, beyond 10^12).
+    /// Edge lengths of a voxel along X, Y and Z in Ångström: CELLA / M; where M is 0, and on all axes of a file whose
+    /// label 1 is MRCZ's and which is compressed or has MX 0, CELLA over the number of pixels along that axis; 0 where
+    /// neither is known and where CELLA is no length (negative, not finite, beyond 10^12).
     [[nodiscard]] std::array<double, 3> voxel_angstrom() const noexcept;
     /// For each cell axis X, Y, Z the number of pixels along it: NX, NY and NZ permuted by MAPC, MAPR, MAPS.
     [[nodiscard]] std::array<std::int64_t, 3> pixels_along_axes() const noexcept;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "mrcz/codec.hpp"
 #include "mrcz/export.h"
@@ -32,7 +33,15 @@ struct WriterOptions {
     float voltage_kv = 0;
     float spherical_aberration_mm = 0;
     float detector_gain = 1;
-    std::string label;           ///< first label of a plain file, at most 80 characters
+    /// First label of a plain file, at most 80 characters. One that begins with MRCZ stands alone.
+    std::string label;
+    /// Frames are the slices of a list of images (1) or of volumes of so many slices: MZ, as python-mrcz reads it, in
+    /// plain files with MRCZ's label alone. 0: one array.
+    std::int64_t slices_per_item = 0;
+    std::vector<std::byte> extended_header;  ///< stands as it is between header and pixels
+    /// EXTTYP, at most 4 characters. An extended header of `json` gets blanks behind it, up to a multiple of 16 bytes.
+    std::string extended_type;
+    bool big_endian = false;  ///< a plain file whose numbers are big-endian; compressed files always are little-endian
     std::string codec = "zstd";  ///< a name of codecs(); "raw" writes plain MRC
     CodecOptions coding;
     std::optional<Metadata> metadata;  ///< goes into a footer
@@ -46,6 +55,9 @@ struct ExtendOptions {
     CodecOptions coding;              ///< level; filter and block size are those of the file unless given here
     std::optional<LiveOptions> live;  ///< commit on the way, instead of all frames or none
     Limits limits;
+    /// The first frame given replaces this one, the next the one behind it, until the end is reached: 0 … frames.
+    /// Frames of plain files only; those that a crash, or no finish(), leaves half written are lost.
+    std::optional<std::int64_t> replace_from;
 };
 
 /// The file appears under its name, complete and synced, when finish() returns; without finish() nothing appears and an

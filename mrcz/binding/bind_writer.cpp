@@ -66,7 +66,9 @@ void create(FrameWriter* place, const std::filesystem::path& path, std::int64_t 
             const std::array<double, 3>& voxel_angstrom, float voltage_kv, float spherical_aberration_mm,
             float detector_gain, const std::string& label, const std::string& codec, int level,
             std::uint64_t block_bytes, const std::string& filter, const std::optional<Document>& metadata,
-            bool overwrite, const std::optional<Live>& live) {
+            bool overwrite, const std::optional<Live>& live, std::int64_t slices_per_item,
+            const nb::bytes& extended_header, const std::string& extended_type, bool big_endian) {
+    const auto* extended = static_cast<const std::byte*>(extended_header.data());
     WriterOptions options{.nx = nx,
                           .ny = ny,
                           .type = pixel_type_named(type),
@@ -77,6 +79,10 @@ void create(FrameWriter* place, const std::filesystem::path& path, std::int64_t 
                           .spherical_aberration_mm = spherical_aberration_mm,
                           .detector_gain = detector_gain,
                           .label = label,
+                          .slices_per_item = slices_per_item,
+                          .extended_header = {extended, extended + extended_header.size()},
+                          .extended_type = extended_type,
+                          .big_endian = big_endian,
                           .codec = codec,
                           .coding = coding_of(level, block_bytes, filter),
                           .metadata = {},
@@ -88,8 +94,9 @@ void create(FrameWriter* place, const std::filesystem::path& path, std::int64_t 
 }
 
 FrameWriter extend(const std::filesystem::path& path, int level, std::uint64_t block_bytes, const std::string& filter,
-                   const std::optional<Live>& live, const Limits& limits, unsigned threads) {
-    const ExtendOptions options{coding_of(level, block_bytes, filter), live_of(live), limits};
+                   const std::optional<Live>& live, const Limits& limits, unsigned threads,
+                   const std::optional<std::int64_t>& replace_from) {
+    const ExtendOptions options{coding_of(level, block_bytes, filter), live_of(live), limits, replace_from};
     std::optional<FrameWriter> writer;
     run_unlocked(threads, [&](const RunContext& context) {
         Writer opened = Writer::extending(path, options, context);
@@ -115,10 +122,12 @@ void bind_writer(nb::module_& module) {
              nb::arg("voxel_angstrom") = std::array<double, 3>{}, nb::arg("voltage_kv") = 0.0F,
              nb::arg("spherical_aberration_mm") = 0.0F, nb::arg("detector_gain") = 1.0F, nb::arg("label") = "",
              nb::arg("codec") = "zstd", nb::arg("level") = 0, nb::arg("block_bytes") = 0, nb::arg("filter") = "auto",
-             nb::arg("metadata") = nb::none(), nb::arg("overwrite") = false, nb::arg("live") = nb::none())
+             nb::arg("metadata") = nb::none(), nb::arg("overwrite") = false, nb::arg("live") = nb::none(),
+             nb::arg("slices_per_item") = 0, nb::arg("extended_header") = nb::bytes("", 0),
+             nb::arg("extended_type") = "", nb::arg("big_endian") = false)
         .def_static("extending", &extend, nb::arg("path"), nb::kw_only(), nb::arg("level") = 0,
                     nb::arg("block_bytes") = 0, nb::arg("filter") = "auto", nb::arg("live") = nb::none(),
-                    nb::arg("limits") = Limits{}, nb::arg("threads") = 1)
+                    nb::arg("limits") = Limits{}, nb::arg("threads") = 1, nb::arg("replace_from") = nb::none())
         .def("append", &append, nb::arg("frames"), nb::arg("threads"), nb::arg("progress") = nb::none())
         .def("finish", &FrameWriter::finish, Unlocked())
         .def("discard", &FrameWriter::discard, Unlocked())

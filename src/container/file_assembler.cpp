@@ -4,19 +4,21 @@
 
 #include "base/fail.hpp"
 #include "container/file_tail.hpp"
+#include "header/byte_order_of.hpp"
 #include "header/compose.hpp"
 
 namespace mrcz::container {
 
 FileAssembler::FileAssembler(io::ByteSink& sink, const Header& header, Bytes extended_header, const CodecInfo& codec,
-                             std::uint64_t pixels_per_frame)
+                             std::uint64_t pixels_per_frame, ByteOrder order)
     : sink_(sink),
       header_(header),
       extended_header_(std::move(extended_header)),
       codec_(codec),
-      pixels_per_frame_(pixels_per_frame) {
+      pixels_per_frame_(pixels_per_frame),
+      order_(order) {
     header_.set_integer(HeaderField::nsymbt, static_cast<std::int64_t>(extended_header_.size()));
-    sink_.write(header_.bytes());
+    sink_.write(stored_header().bytes());
     sink_.write(extended_header_);
 }
 
@@ -32,9 +34,12 @@ void FileAssembler::add_model(std::span<const std::byte> chunk) {
 
 void FileAssembler::finish(std::vector<Section> sections) {
     finish_header();
-    write_tail(sink_, {header_.bytes(), extended_header_, tables_, codec_.id != 0}, std::move(sections));
-    sink_.rewrite(0, header_.bytes());
+    const Header stored = stored_header();
+    write_tail(sink_, {stored.bytes(), extended_header_, tables_, codec_.id != 0}, std::move(sections));
+    sink_.rewrite(0, stored.bytes());
 }
+
+Header FileAssembler::stored_header() const { return order_ == ByteOrder::big ? header::swapped(header_) : header_; }
 
 void FileAssembler::finish_header() {
     if (frames() > std::numeric_limits<std::int32_t>::max())

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "base/byte_order.hpp"
 #include "base/bytes.hpp"
 #include "container/frame_tables.hpp"
 #include "io/byte_sink.hpp"
@@ -14,8 +15,9 @@ namespace mrcz::container {
 class FileAssembler {
   public:
     /// `header` is complete but for NZ, statistics and packed bytes, which finish() fills in.
+    /// `order` is that of the header's numbers; the bytes of plain frames are in it already.
     FileAssembler(io::ByteSink& sink, const Header& header, Bytes extended_header, const CodecInfo& codec,
-                  std::uint64_t pixels_per_frame);
+                  std::uint64_t pixels_per_frame, ByteOrder order = ByteOrder::little);
 
     void add(const CodedFrame& frame);
     /// Before the first frame that needs it.
@@ -31,12 +33,14 @@ class FileAssembler {
 
   private:
     void finish_header();
+    [[nodiscard]] Header stored_header() const;
 
     io::ByteSink& sink_;
     Header header_;
     Bytes extended_header_;
     const CodecInfo& codec_;
     std::uint64_t pixels_per_frame_;
+    ByteOrder order_;
     FrameTables tables_;
 };
 

@@ -29,6 +29,16 @@ void FrameTables::add_unhashed(const FrameStatistics& statistics) {
     statistics_.push_back(statistics);
 }
 
+void FrameTables::replace(std::int64_t frame, const CodedFrame& coded) {
+    const auto at = static_cast<std::size_t>(frame);
+    statistics_[at] = coded.statistics;
+    if (hashed_) {
+        store_le(&frame_hashes_[at * sizeof(std::uint64_t)], coded.frame_hash);
+    } else {
+        known_ = known_ && statistics_.size() == 1;
+    }
+}
+
 FrameStatistics FrameTables::statistics(std::uint64_t pixels_per_frame) const {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     if (!known_) return {nan, nan, nan, nan, 0};

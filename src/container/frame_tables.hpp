@@ -25,6 +25,9 @@ class FrameTables {
     void add(const ChunkRange& range, const CodedFrame& frame);
     /// A frame of which only this is known: the tables then make no sections.
     void add_unhashed(const FrameStatistics& statistics);
+    /// Of a frame of a plain file that got other pixels. Where nothing tells what the other frames hold, the statistics
+    /// of the whole are not known from here on.
+    void replace(std::int64_t frame, const CodedFrame& coded);
 
     /// Of a model chunk.
     void add_model(std::uint64_t offset);

@@ -69,6 +69,7 @@ GrowingFile::GrowingFile(Resumed, io::FileSystem& system, std::filesystem::path 
       file_(std::move(file)),
       start_(std::move(start)),
       position_(start_.data_end),
+      next_(start_.tables.frames()),
       committed_(start_.tables.frames()) {}
 
 GrowingFile::GrowingFile(io::FileSystem& system, std::filesystem::path path, std::shared_ptr<io::ChangeableFile> file,
@@ -91,18 +92,38 @@ GrowingFile GrowingFile::resumed(io::FileSystem& system, std::filesystem::path p
     return GrowingFile(Resumed{}, system, std::move(path), std::move(file), std::move(start));
 }
 
-void GrowingFile::add(const CodedFrame& frame) {
-    if (frames() >= std::numeric_limits<std::int32_t>::max())
-        fail(ErrorCode::invalid_argument, "an MRC header cannot count more than ", frames(), " frames");
-    std::span<const std::byte> bytes = frame.chunk;
+void GrowingFile::replace_from(std::int64_t frame) {
+    if (frame < 0 || frame > frames())
+        fail(ErrorCode::invalid_argument, "frame ", frame, " cannot be written: the file has ", frames(), " frames");
+    if (is_compressed() && frame < frames())
+        fail(ErrorCode::unsupported, "frame ", frame,
+             ": frames of a compressed file cannot be replaced, only appended behind its ", frames());
+    next_ = frame;
+}
+
+void GrowingFile::write_frame(std::uint64_t offset, std::span<const std::byte> bytes) {
     if (start_.layout.order == ByteOrder::big) {
         turned_.assign(bytes.begin(), bytes.end());
         simd::kernels().byteswap(turned_, info_of(start_.layout.type).word_bytes);
         bytes = turned_;
     }
-    file_->write_at(position_, bytes);
-    start_.tables.add({position_, bytes.size()}, frame);
-    position_ += bytes.size();
+    file_->write_at(offset, bytes);
+}
+
+void GrowingFile::add(const CodedFrame& frame) {
+    if (next_ < frames()) {
+        write_frame(start_.layout.data_offset + static_cast<std::uint64_t>(next_) * start_.layout.frame_bytes,
+                    frame.chunk);
+        start_.tables.replace(next_, frame);
+        ++next_;
+        return;
+    }
+    if (frames() >= std::numeric_limits<std::int32_t>::max())
+        fail(ErrorCode::invalid_argument, "an MRC header cannot count more than ", frames(), " frames");
+    write_frame(position_, frame.chunk);
+    start_.tables.add({position_, frame.chunk.size()}, frame);
+    position_ += frame.chunk.size();
+    next_ = frames();
 }
 
 Header GrowingFile::header_now() const {

@@ -42,6 +42,8 @@ class GrowingFile {
     /// Bytes of the file up to the last frame.
     [[nodiscard]] std::uint64_t data_end() const noexcept { return position_; }
 
+    /// Frames added from here on replace those of a plain file, from `frame` on; behind the last they are appended.
+    void replace_from(std::int64_t frame);
     void add(const CodedFrame& frame);
     /// Makes the frames added so far last: a crash from here on keeps them.
     void commit();
@@ -60,6 +62,7 @@ class GrowingFile {
                 GrowthStart start);
 
     [[nodiscard]] bool is_compressed() const noexcept { return start_.layout.codec_id != 0; }
+    void write_frame(std::uint64_t offset, std::span<const std::byte> bytes);
     [[nodiscard]] Header header_now() const;
     void write_header();
 
@@ -68,6 +71,7 @@ class GrowingFile {
     std::shared_ptr<io::ChangeableFile> file_;
     GrowthStart start_;
     std::uint64_t position_ = 0;
+    std::int64_t next_ = 0;  ///< number of the frame that is added next
     std::int64_t committed_ = 0;
     bool sealed_ = false;
     Bytes turned_;

@@ -63,7 +63,7 @@ GrowingFile create_live_file(const std::filesystem::path& path, LiveFile descrip
         const auto sink = io::open_file_sink(path, {.overwrite = description.overwrite, .like = {}});
         const auto pixels = static_cast<std::uint64_t>(description.header.nx() * description.header.ny());
         FileAssembler assembler(*sink, description.header, std::move(description.extended_header), description.codec,
-                                pixels);
+                                pixels, description.order);
         assembler.finish(std::move(description.sections));
         sink->commit();
     }

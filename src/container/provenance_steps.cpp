@@ -32,6 +32,13 @@ std::string append_step(std::string_view codec, std::int64_t frames_before, std:
     return json.end_object().take();
 }
 
+std::string replace_step(const FrameRun& frames) {
+    meta::JsonWriter json;
+    json.begin_object().member("step", "replace").member("first", frames.first).member("last", frames.last - 1);
+    write_program(json);
+    return json.end_object().take();
+}
+
 std::string repair_step(std::string_view how, std::int64_t frames_before, const std::vector<FrameRun>& kept,
                         const std::vector<std::string>& lost) {
     meta::JsonWriter json;

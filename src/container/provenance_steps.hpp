@@ -17,6 +17,8 @@ struct FrameRun {
 
 /// JSON objects. Like those of other lossless steps they name no time.
 [[nodiscard]] std::string append_step(std::string_view codec, std::int64_t frames_before, std::int64_t frames_after);
+/// Frames first … last - 1 of a plain file were given other pixels.
+[[nodiscard]] std::string replace_step(const FrameRun& frames);
 /// `how`: "finished" from its journal, "salvaged" from a damaged file. `kept`: which of the frames before are the
 /// frames now. `lost`: ids of sections that are gone.
 [[nodiscard]] std::string repair_step(std::string_view how, std::int64_t frames_before,

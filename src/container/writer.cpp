@@ -15,6 +15,7 @@
 #include "container/provenance_steps.hpp"
 #include "container/target_coding.hpp"
 #include "header/compose.hpp"
+#include "simd/kernels.hpp"
 
 namespace mrcz {
 namespace {
@@ -34,7 +35,8 @@ header::FreshImage image_of(const WriterOptions& options) {
             options.voltage_kv,
             options.spherical_aberration_mm,
             options.detector_gain,
-            options.label};
+            options.label,
+            options.slices_per_item};
 }
 
 FrameFormat format_of(const WriterOptions& options) { return {options.type, options.nx, options.ny}; }
@@ -71,22 +73,47 @@ std::unique_ptr<io::ByteSink> open_new_sink(const std::filesystem::path& path, c
     return io::open_file_sink(path, {.overwrite = options.overwrite, .like = {}});
 }
 
+/// python-mrcz reads JSON with blanks behind it; the pixels then lie where loads of 16 bytes find them aligned.
+Bytes extended_header_of(const WriterOptions& options) {
+    constexpr std::size_t alignment = 16;
+    Bytes bytes = options.extended_header;
+    if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()) - alignment)
+        fail(ErrorCode::invalid_argument, "an extended header of ", bytes.size(), " bytes is more than MRC can hold");
+    if (options.extended_type == "json")
+        bytes.resize((bytes.size() + alignment - 1) / alignment * alignment, std::byte{' '});
+    return bytes;
+}
+
+ByteOrder order_of(const WriterOptions& options, const CodecInfo& codec) {
+    return options.big_endian && codec.id == 0 ? ByteOrder::big : ByteOrder::little;
+}
+
 class FreshOutput final : public FrameOutput {
   public:
     FreshOutput(const std::filesystem::path& path, const WriterOptions& options, const Header& header,
                 const CodecInfo& codec)
         : options_(options),
           codec_(codec),
+          order_(order_of(options, codec)),
           sink_(open_new_sink(path, options)),
-          assembler_(*sink_, header, {}, codec, pixel_count(format_of(options))) {}
+          assembler_(*sink_, header, extended_header_of(options), codec, pixel_count(format_of(options)), order_) {
+        options_.extended_header.clear();
+    }
 
-    void add(const container::CodedFrame& frame) override { assembler_.add(frame); }
+    void add(const container::CodedFrame& frame) override {
+        if (order_ == ByteOrder::little) return assembler_.add(frame);
+        turned_.assign(frame.chunk.begin(), frame.chunk.end());
+        simd::kernels().byteswap(turned_, info_of(options_.type).word_bytes);
+        container::CodedFrame turned = frame;
+        turned.chunk = turned_;
+        assembler_.add(turned);
+    }
     bool takes_model() const override { return frames() == 0; }
     void add_model(std::span<const std::byte> chunk) override { assembler_.add_model(chunk); }
     std::int64_t frames() const override { return assembler_.frames(); }
     std::uint64_t written() const override { return sink_->written(); }
     std::uint64_t finish() override {
-        header::set_extent(assembler_.header(), assembler_.frames(), options_.voxel_angstrom);
+        header::set_extent(assembler_.header(), assembler_.frames(), options_.voxel_angstrom, options_.slices_per_item);
         assembler_.finish(sections_of(options_, codec_));
         sink_->commit();
         return sink_->written();
@@ -95,19 +122,30 @@ class FreshOutput final : public FrameOutput {
   private:
     WriterOptions options_;
     const CodecInfo& codec_;
+    ByteOrder order_;
     std::unique_ptr<io::ByteSink> sink_;
     container::FileAssembler assembler_;
+    Bytes turned_;
 };
 
 class GrowingOutput final : public FrameOutput {
   public:
-    GrowingOutput(container::GrowingFile file, std::optional<LiveOptions> live, const CodecInfo* appends_with)
-        : growth_(std::move(file), live), frames_before_(growth_.frames()), appends_with_(appends_with) {}
+    GrowingOutput(container::GrowingFile file, std::optional<LiveOptions> live, const CodecInfo* appends_with,
+                  std::optional<std::int64_t> replace_from = std::nullopt)
+        : growth_(std::move(file), live), frames_before_(growth_.frames()), appends_with_(appends_with) {
+        if (!replace_from) return;
+        growth_.replace_from(*replace_from);
+        replaced_ = {*replace_from, *replace_from};
+    }
 
-    void add(const container::CodedFrame& frame) override { growth_.add(frame); }
+    void add(const container::CodedFrame& frame) override {
+        growth_.add(frame);
+        if (replaced_.last < frames_before_) ++replaced_.last;
+    }
     std::int64_t frames() const override { return growth_.frames(); }
     std::uint64_t written() const override { return growth_.data_end(); }
     std::uint64_t finish() override {
+        if (replaced_.last > replaced_.first) growth_.record_step(container::replace_step(replaced_));
         const bool longer = appends_with_ != nullptr && growth_.frames() > frames_before_;
         return growth_.finish(longer ? container::append_step(appends_with_->name, frames_before_, growth_.frames())
                                      : std::string());
@@ -117,17 +155,24 @@ class GrowingOutput final : public FrameOutput {
     container::Growth growth_;
     std::int64_t frames_before_;
     const CodecInfo* appends_with_;  ///< null: a file of this writer's own
+    container::FrameRun replaced_{frames_before_, frames_before_};
 };
 
 std::unique_ptr<FrameOutput> make_output(const std::filesystem::path& path, const WriterOptions& options,
                                          const CodecInfo& codec) {
     Header header = header::fresh_header(image_of(options), codec.id);
+    if (options.slices_per_item < 0 || options.slices_per_item > std::numeric_limits<std::int32_t>::max())
+        fail(ErrorCode::invalid_argument, "items of ", options.slices_per_item, " slices cannot be written");
+    if (!options.extended_type.empty()) header.set_text(HeaderField::exttyp, options.extended_type);
+    if (order_of(options, codec) == ByteOrder::big)
+        header.set_text(HeaderField::machst, std::string_view("\x11\x11\0\0", 4));
     if (!options.live) return std::make_unique<FreshOutput>(path, options, header, codec);
-    header::set_extent(header, 0, options.voxel_angstrom);
+    header::set_extent(header, 0, options.voxel_angstrom, options.slices_per_item);
     return std::make_unique<GrowingOutput>(
         container::create_live_file(path, {.header = header,
-                                           .extended_header = {},
+                                           .extended_header = extended_header_of(options),
                                            .codec = codec,
+                                           .order = order_of(options, codec),
                                            .sections = sections_of(options, codec),
                                            .section_voxel = options.voxel_angstrom[2],
                                            .overwrite = options.overwrite}),
@@ -227,7 +272,7 @@ Writer Writer::extending(const std::filesystem::path& path, const ExtendOptions&
         const std::vector<std::string> dropped = found.start.dropped;
         container::GrowingFile file(io::disk(), path, std::move(found.file), std::move(found.start));
         container::tell_dropped(dropped, path.string(), context);
-        impl->output = std::make_unique<GrowingOutput>(std::move(file), options.live, &row.info);
+        impl->output = std::make_unique<GrowingOutput>(std::move(file), options.live, &row.info, options.replace_from);
         return Writer(std::move(impl));
     });
 }

@@ -25,6 +25,12 @@ constexpr std::string_view little_endian_stamp("DD\0\0", 4);
 constexpr std::string_view default_label = "Written by mrcz";
 constexpr int first_major_with_footers = 1;
 
+/// Whether MZ is 0 or the slices of each item of a list, as in python-mrcz's files and in ours that are for it.
+bool mz_counts_slices(const Header& header) {
+    if (!header.label(0).starts_with("MRCZ")) return false;
+    return is_ours(header) || header.integer(HeaderField::mx) == 0;
+}
+
 bool any_label_is_mrcz(const Header& header) {
     for (std::size_t i = 0; i < Header::label_count; ++i)
         if (header.label(i).starts_with("MRCZ")) return true;
@@ -164,6 +170,17 @@ Header plain_header(const Layout& source, std::int64_t frames) {
     return header;
 }
 
+namespace {
+
+void put_fresh_labels(Header& header, const FreshImage& image, std::uint16_t codec_id) {
+    if (codec_id == 0 && image.label.starts_with("MRCZ")) return push_label(header, image.label);
+    push_label(header, mrcz_label());
+    if (codec_id == 0 && image.slices_per_item == 0)
+        push_label(header, image.label.empty() ? default_label : image.label);
+}
+
+}  // namespace
+
 Header fresh_header(const FreshImage& image, std::uint16_t codec_id) {
     const std::int32_t mode = writable_mode(image.type);
     constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
@@ -183,12 +200,12 @@ Header fresh_header(const FreshImage& image, std::uint16_t codec_id) {
     header.set_real(HeaderField::spherical_aberration, image.spherical_aberration_mm);
     header.set_real(HeaderField::detector_gain, image.detector_gain);
     mark_standard(header);
-    push_label(header, mrcz_label());
-    if (codec_id == 0) push_label(header, image.label.empty() ? default_label : image.label);
+    put_fresh_labels(header, image, codec_id);
     return header;
 }
 
-void set_extent(Header& header, std::int64_t frames, const std::array<double, 3>& voxel_angstrom) {
+void set_extent(Header& header, std::int64_t frames, const std::array<double, 3>& voxel_angstrom,
+                std::int64_t slices_per_item) {
     header.set_integer(HeaderField::nz, frames);
     const bool compressed = header.integer(HeaderField::mode) >= codec_factor;
     const bool volume = is_volume_group(header.integer(HeaderField::ispg));
@@ -197,11 +214,12 @@ void set_extent(Header& header, std::int64_t frames, const std::array<double, 3>
     if (!volumes || !compressed) header.set_integer(HeaderField::volume_sections, 0);
     if (!volume && !volumes) header.set_integer(HeaderField::ispg, 0);
     const std::int64_t plain_mz = volume ? frames : volumes ? sections : 1;
-    const std::array samples{header.nx(), header.ny(), compressed ? 0 : plain_mz};
+    const std::int64_t mz = slices_per_item > 0 ? slices_per_item : compressed ? 0 : plain_mz;
+    const std::array samples{header.nx(), header.ny(), mz};
+    const std::array spanned{header.nx(), header.ny(), compressed ? frames : mz};
     for (std::size_t axis = 0; axis < 3; ++axis) {
-        const std::int64_t pixels = samples[axis] == 0 ? frames : samples[axis];
         header.set_integer(sampling_fields[axis], samples[axis]);
-        header.set_real(cell_fields[axis], cell_edge(voxel_angstrom[axis], pixels));
+        header.set_real(cell_fields[axis], cell_edge(voxel_angstrom[axis], spanned[axis]));
     }
 }
 
@@ -213,7 +231,7 @@ void set_frames(Header& header, std::int64_t frames, double section_voxel) {
     const std::int64_t samples = header.integer(sampling_fields[axis]);
     const bool compressed = header.integer(HeaderField::mode) >= codec_factor;
     const bool stack_of_images = !is_volume_group(header.integer(HeaderField::ispg)) && samples == 1;
-    const bool counts_all = samples == before && !stack_of_images && !(compressed && samples == 0);
+    const bool counts_all = samples == before && !stack_of_images && !mz_counts_slices(header);
     header.set_integer(HeaderField::nz, frames);
     if (counts_all) header.set_integer(sampling_fields[axis], frames);
     if (!compressed && is_volume_stack_group(header.integer(HeaderField::ispg)) &&

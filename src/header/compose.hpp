@@ -34,14 +34,16 @@ struct FreshImage {
     float voltage_kv = 0;
     float spherical_aberration_mm = 0;
     float detector_gain = 1;
-    std::string label;
+    std::string label;                 ///< of a plain file; one that begins with MRCZ stands alone
+    std::int64_t slices_per_item = 0;  ///< of a list of images or volumes; 0: not a list
 };
 
 /// A header that satisfies MRC2014 in all its fields, but for NZ, M and CELLA: see set_extent().
 [[nodiscard]] Header fresh_header(const FreshImage& image, std::uint16_t codec_id);
 
 /// NZ, M and CELLA of a fresh header once the number of frames is known.
-void set_extent(Header& header, std::int64_t frames, const std::array<double, 3>& voxel_angstrom);
+void set_extent(Header& header, std::int64_t frames, const std::array<double, 3>& voxel_angstrom,
+                std::int64_t slices_per_item = 0);
 
 /// NZ of a file that gets more or fewer frames; M along the sections' axis where it counted them all, and CELLA where
 /// it spans them all, the voxel kept: that of the header, or `section_voxel` of one that had no frame.

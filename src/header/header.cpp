@@ -7,6 +7,7 @@
 #include "base/byte_order.hpp"
 #include "header/axes.hpp"
 #include "header/field_table.hpp"
+#include "header/modes.hpp"
 
 namespace mrcz {
 namespace {
@@ -120,9 +121,10 @@ namespace mrcz::header {
 std::array<std::int64_t, 3> voxels_along_cell(const Header& header) noexcept {
     constexpr std::array samples{HeaderField::mx, HeaderField::my, HeaderField::mz};
     std::array<std::int64_t, 3> voxels = header.pixels_along_axes();
-    // python-mrcz means CELLA / N, and something else by MZ (slices per frame), when it leaves MX zero. Up to 0.4.1 it
-    // wrote NX and NY where MY and MZ belong.
-    if (header.label(0).starts_with("MRCZ") && header.integer(HeaderField::mx) == 0) return voxels;
+    // python-mrcz means CELLA / N, and something else by MZ (slices per item of a list), when it leaves MX zero. Up to
+    // 0.4.1 it wrote NX and NY where MY and MZ belong. Compressed files of ours mean the same.
+    const bool compressed = header.integer(HeaderField::mode) >= codec_factor;
+    if (header.label(0).starts_with("MRCZ") && (header.integer(HeaderField::mx) == 0 || compressed)) return voxels;
     for (std::size_t axis = 0; axis < 3; ++axis)
         if (const std::int64_t sampled = header.integer(samples[axis]); sampled > 0) voxels[axis] = sampled;
     return voxels;

@@ -84,13 +84,22 @@ def plain_with_footer(source: Path, metadata: Path, place: Path) -> Path:
     return plain
 
 
-def in_peer(peer: str, program: str, jobs: list[dict]) -> list[dict]:
-    """Runs a program of this folder in a peer's environment: one JSON object per job, one answer per job."""
+def our_package() -> Path | None:
+    """The folder that our Python package is imported from; None where it was not built."""
+    folder = Path(os.environ.get("MRCZ_PYTHON", ""))
+    return folder if os.environ.get("MRCZ_PYTHON") and (folder / "mrcz" / "__init__.py").exists() else None
+
+
+def in_peer(peer: str, program: str, jobs: list[dict], package: Path | None = None) -> list[dict]:
+    """Runs a program of this folder in a peer's environment: one JSON object per job, one answer per job. `package`:
+    what it imports comes from there first."""
     if not jobs:
         return []
     python = peer_environment.find_python(peer)
     # The peer must find its own package named mrcz, not one of ours that PYTHONPATH leads to.
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    if package is not None:
+        environment["PYTHONPATH"] = str(package)
     done = subprocess.run([str(python), "-W", "ignore", str(HERE / program)], input=json.dumps(jobs),
                           capture_output=True, text=True, timeout=SECONDS_PER_PROGRAM, env=environment, cwd="/")
     if done.returncode != 0:

@@ -80,6 +80,9 @@ PEERS = {
         Peer("python-mrcz-0.5", ("mrcz==0.5.10", _numpy_of_old_python_mrcz(), "blosc"), (3, 11), _ROUND_TRIP),
         Peer("python-mrcz", ("mrcz>=0.6", "numpy", "blosc"), (3, 11), _ROUND_TRIP),
         Peer("python-mrcz-blosc2", ("mrcz>=0.6", "numpy", "blosc2"), (3, 11), _BLOSC2_ROUND_TRIP),
+        # Programs that import python-mrcz, with our package in its place; the suite asks for any blosc.
+        Peer("hyperspy", ("rosettasciio", "hyperspy", "numpy", "pytest", "blosc", "dask[array]"), (3, 11),
+             "import blosc, dask.array, hyperspy.api, rsciio"),
         Peer("mrcfile", ("mrcfile", "gemmi", "numpy"), (3, 8), "import mrcfile, gemmi, numpy"),
         Peer("reference", ("numcodecs", "numpy", "xxhash", "msgpack"), (3, 8), _REFERENCE),
         Peer("zarr", ("zarr>=3", "numpy"), (3, 11), "import zarr; assert int(zarr.__version__.split('.')[0]) >= 3"),

@@ -10,6 +10,12 @@ mrcz_script_test(processing ${CMAKE_CURRENT_LIST_DIR}/test_processing.py)
 set_tests_properties(processing python_mrcz python_mrcz_blosc2 python_mrcz_cli mrcfile reference_decoder zarr gemmi PROPERTIES
   LABELS peers TIMEOUT 1800)
 
+foreach(name dropin_peers dropin_suites)
+  mrcz_script_test(${name} ${CMAKE_CURRENT_LIST_DIR}/test_${name}.py)
+  set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT "MRCZ_PYTHON=${PROJECT_BINARY_DIR}/python")
+  set_tests_properties(${name} PROPERTIES LABELS "peers;package" TIMEOUT 1800)
+endforeach()
+
 # The Python package: one test a file.
 function(mrcz_package_test name environment)
   mrcz_script_test(package/${name} ${PROJECT_SOURCE_DIR}/tests/python/run_package_test.py
@@ -23,3 +29,5 @@ mrcz_package_test(writer package)
 mrcz_package_test(documents package)
 mrcz_package_test(sources package)
 mrcz_package_test(jobs package)
+mrcz_package_test(dropin package)
+mrcz_package_test(iodm package)

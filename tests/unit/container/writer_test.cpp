@@ -113,6 +113,146 @@ TEST(Writer, CompressedHeaderIsWhatPythonMrczReads) {
     EXPECT_EQ(reader_of(file).stored_data_bytes(), packed);
 }
 
+TEST(Writer, ListsSayTheirSlicesInMz) {
+    for (const char* codec : {"raw", "zstd"})
+        for (const std::int64_t slices : {1, 3}) {
+            WriterOptions options = options_of(PixelType::int16, codec);
+            options.slices_per_item = slices;
+            options.voxel_angstrom = {1.5, 1.25, 2};
+            options.label = "not for lists";
+            const Reader reader = reader_of(written(options, 6));
+            const Header& header = reader.header();
+            EXPECT_EQ(header.integer(HeaderField::mz), slices);
+            EXPECT_EQ(header.integer(HeaderField::ispg), 0);
+            EXPECT_TRUE(header.label(0).starts_with("MRCZ"));
+            EXPECT_EQ(header.integer(HeaderField::nlabl), 1);
+            EXPECT_EQ(header.voxel_angstrom(), (std::array<double, 3>{1.5, 1.25, 2})) << codec << slices;
+            if (reader.codec().id != 0) {
+                EXPECT_EQ(header.real(HeaderField::cell_c), 2.0F * 6) << "python-mrcz divides by NZ";
+            }
+            EXPECT_EQ(all_pixels(reader), pixels_for(options, 6));
+            EXPECT_TRUE(reader.findings().empty());
+        }
+}
+
+TEST(Writer, ListsThatGrowKeepTheirSlices) {
+    for (const char* codec : {"raw", "zstd"}) {
+        WriterOptions options = options_of(PixelType::int16, codec);
+        options.slices_per_item = 3;
+        options.voxel_angstrom = {1.5, 1.25, 2};
+        const kit::TemporaryFolder folder;
+        kit::write_file(folder / "file", written(options, 3));
+        Writer writer = Writer::extending(folder / "file");
+        writer.append(pixels_for(options, 3, 2));
+        writer.finish();
+        const Reader reader(folder / "file");
+        EXPECT_EQ(reader.header().integer(HeaderField::mz), 3) << codec;
+        EXPECT_EQ(reader.header().voxel_angstrom(), (std::array<double, 3>{1.5, 1.25, 2})) << codec;
+    }
+}
+
+TEST(Writer, ExtendedHeaderStandsBeforeThePixels) {
+    for (const char* codec : {"raw", "zstd"}) {
+        WriterOptions options = options_of(PixelType::int16, codec);
+        options.extended_header = Bytes(13, std::byte{7});
+        options.extended_type = "MRCO";
+        const Reader reader = reader_of(written(options, 2));
+        EXPECT_EQ(reader.extended_header(), options.extended_header) << codec;
+        EXPECT_EQ(reader.header().text(HeaderField::exttyp), "MRCO");
+        EXPECT_EQ(all_pixels(reader), pixels_for(options, 2));
+    }
+}
+
+TEST(Writer, JsonInTheExtendedHeaderIsFilledUpWithBlanks) {
+    for (const char* codec : {"raw", "zstd"}) {
+        WriterOptions options = options_of(PixelType::int16, codec);
+        const std::string_view json = R"({"dose":[1,2]})";
+        const auto bytes = std::as_bytes(std::span(json));
+        options.extended_header.assign(bytes.begin(), bytes.end());
+        options.extended_type = "json";
+        const Reader reader = reader_of(written(options, 2));
+        EXPECT_EQ(reader.header().integer(HeaderField::nsymbt), 16);
+        EXPECT_EQ(reader.extended_header().back(), std::byte{' '});
+        ASSERT_TRUE(reader.metadata());
+        EXPECT_EQ(reader.metadata()->to_json(), json);
+        EXPECT_EQ(all_pixels(reader), pixels_for(options, 2));
+    }
+}
+
+TEST(Writer, PlainFilesMayBeBigEndian) {
+    for (const PixelType type : kit::pixel_types_with_a_mode()) {
+        WriterOptions options = options_of(type, "raw");
+        options.big_endian = true;
+        options.label = "MRCZ big-endian";
+        options.metadata = some_metadata();
+        options.voxel_angstrom = {1.5, 1.25, 2};
+        const Bytes file = written(options, 3);
+        EXPECT_EQ(file[212], std::byte{0x11});
+        EXPECT_EQ(file[223], std::byte{1}) << "one label, big-endian";
+        const Reader reader = reader_of(file);
+        EXPECT_TRUE(reader.is_big_endian());
+        EXPECT_EQ(reader.pixel_type(), type);
+        EXPECT_EQ(all_pixels(reader), pixels_for(options, 3));
+        EXPECT_EQ(reader.header().voxel_angstrom(), options.voxel_angstrom);
+        EXPECT_EQ(reader.metadata()->to_json(), some_metadata().to_json());
+        EXPECT_FALSE(has_finding(reader, "MRCZ-D01"));
+    }
+}
+
+TEST(Writer, CompressedFilesAreLittleEndianWhateverIsAsked) {
+    WriterOptions options = options_of(PixelType::int16, "zstd");
+    const Bytes expected = written(options, 2);
+    options.big_endian = true;
+    EXPECT_EQ(written(options, 2), expected);
+}
+
+TEST(Writer, FramesOfAPlainFileMayBeReplaced) {
+    for (const bool big_endian : {false, true})
+        for (const bool with_footer : {false, true}) {
+            WriterOptions options = options_of(PixelType::int16, "raw");
+            options.big_endian = big_endian;
+            if (with_footer) options.metadata = some_metadata();
+            const kit::TemporaryFolder folder;
+            kit::write_file(folder / "file", written(options, 4));
+            const std::size_t frame = frame_bytes_of(options);
+            const Bytes fresh = pixels_for(options, 3, 2);
+            Writer writer =
+                Writer::extending(folder / "file", {.coding = {}, .live = {}, .limits = {}, .replace_from = 2});
+            writer.append(fresh);
+            writer.finish();
+            Bytes expected = pixels_for(options, 4);
+            expected.resize(2 * frame);
+            expected.insert(expected.end(), fresh.begin(), fresh.end());
+            const Reader reader(folder / "file");
+            EXPECT_EQ(reader.frames(), 5);
+            EXPECT_EQ(all_pixels(reader), expected) << big_endian << with_footer;
+            EXPECT_TRUE(reader.findings().empty());
+            if (with_footer) {
+                EXPECT_NE(reader.provenance().find(R"("step":"replace","first":2,"last":3)"), std::string::npos);
+                EXPECT_EQ(reader.metadata()->to_json(), some_metadata().to_json());
+                EXPECT_EQ(reader.statistics().size(), 5U);
+            } else {
+                EXPECT_TRUE(std::isnan(reader.header().statistics().mean)) << "nothing tells what was replaced";
+            }
+        }
+}
+
+TEST(Writer, FramesThatCannotBeReplacedAreRefused) {
+    const kit::TemporaryFolder folder;
+    const auto refused = [&](const char* codec, std::int64_t from) {
+        const Bytes before = written(options_of(PixelType::int16, codec), 3);
+        kit::write_file(folder / "file", before);
+        const Error error = kit::error_of([&] {
+            (void)Writer::extending(folder / "file", {.coding = {}, .live = {}, .limits = {}, .replace_from = from});
+        });
+        EXPECT_EQ(kit::read_file(folder / "file"), before);
+        return error.code();
+    };
+    EXPECT_EQ(refused("raw", -1), ErrorCode::invalid_argument);
+    EXPECT_EQ(refused("raw", 4), ErrorCode::invalid_argument);
+    EXPECT_EQ(refused("zstd", 2), ErrorCode::unsupported);
+}
+
 TEST(Writer, StatisticsAreThoseOfThePixels) {
     WriterOptions options = options_of(PixelType::int16, "zstd", 4, 2);
     Bytes pixels;

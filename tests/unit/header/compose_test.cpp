@@ -375,6 +375,18 @@ TEST(FreshHeader, LabelsAreThoseOfItsKind) {
     EXPECT_FALSE(header::is_ours(header::fresh_header(image, 0)));
 }
 
+TEST(FreshHeader, LabelOfMrczStandsAlone) {
+    using Labels = std::vector<std::string>;
+    FreshImage image;
+    image.nx = image.ny = 8;
+    image.label = "MRCZ big-endian";
+    EXPECT_EQ(labels(header::fresh_header(image, 0)), Labels{"MRCZ big-endian"});
+    EXPECT_FALSE(header::is_ours(header::fresh_header(image, 0)));
+    image.slices_per_item = 1;
+    image.label = "a list has no other";
+    EXPECT_EQ(labels(header::fresh_header(image, 0)), Labels{our_label});
+}
+
 TEST(FreshHeader, PixelsWithoutAModeAreRefused) {
     FreshImage image;
     image.nx = image.ny = 8;
