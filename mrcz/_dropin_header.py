@@ -165,7 +165,8 @@ def header_dict(reader: Any, pixelunits: str) -> dict[str, Any]:
         "voltage": voltage,
         "C3": aberration,
         "gain": gain,
-        "packedBytes": core.get("PACKEDBYTES") if mode >= COMPRESSED_MODES else 0,
+        # Of all that stands behind the headers: in files of python-mrcz the chunks, in ours footer and index, too.
+        "packedBytes": reader.file_bytes - 1024 - core.get("NSYMBT") if mode >= COMPRESSED_MODES else 0,
     }
     for key, value in stored_metadata(reader).items():
         header.setdefault(key, value)

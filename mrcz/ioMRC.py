@@ -283,7 +283,7 @@ def writeMRC(input_image: Any, MRCfilename: str | os.PathLike[str], meta: dict[s
     writer = _core.Writer(path, nx=frames.columns, ny=frames.rows, type=cast.pixel_type, codec=codec, level=level,
                           voxel_angstrom=_header.voxel_of(pixelsize, pixelunits), voltage_kv=float(voltage or 0),
                           spherical_aberration_mm=float(C3 or 0), detector_gain=float(gain or 1),
-                          slices_per_item=frames.slices, big_endian=endian == "be",
+                          slices_per_item=frames.slices, cell_spans_stack=True, big_endian=endian == "be",
                           label="MRCZ big-endian" if endian == "be" else "", overwrite=True,
                           **_places_of_metadata(meta, codec, path))
     _fill(writer, frames, cast, zeros, path, workers)

@@ -38,6 +38,9 @@ struct WriterOptions {
     /// Frames are the slices of a list of images (1) or of volumes of so many slices: MZ, as python-mrcz reads it, in
     /// plain files with MRCZ's label alone. 0: one array.
     std::int64_t slices_per_item = 0;
+    /// MZ = NZ and CELLA over all sections in a plain stack of images, too, as IMOD has it and as programs expect that
+    /// divide CELLA by NZ; by default MZ is 1, as the standard has it.
+    bool cell_spans_stack = false;
     std::vector<std::byte> extended_header;  ///< stands as it is between header and pixels
     /// EXTTYP, at most 4 characters. An extended header of `json` gets blanks behind it, up to a multiple of 16 bytes.
     std::string extended_type;

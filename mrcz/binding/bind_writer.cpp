@@ -66,7 +66,7 @@ void create(FrameWriter* place, const std::filesystem::path& path, std::int64_t 
             const std::array<double, 3>& voxel_angstrom, float voltage_kv, float spherical_aberration_mm,
             float detector_gain, const std::string& label, const std::string& codec, int level,
             std::uint64_t block_bytes, const std::string& filter, const std::optional<Document>& metadata,
-            bool overwrite, const std::optional<Live>& live, std::int64_t slices_per_item,
+            bool overwrite, const std::optional<Live>& live, std::int64_t slices_per_item, bool cell_spans_stack,
             const nb::bytes& extended_header, const std::string& extended_type, bool big_endian) {
     const auto* extended = static_cast<const std::byte*>(extended_header.data());
     WriterOptions options{.nx = nx,
@@ -80,6 +80,7 @@ void create(FrameWriter* place, const std::filesystem::path& path, std::int64_t 
                           .detector_gain = detector_gain,
                           .label = label,
                           .slices_per_item = slices_per_item,
+                          .cell_spans_stack = cell_spans_stack,
                           .extended_header = {extended, extended + extended_header.size()},
                           .extended_type = extended_type,
                           .big_endian = big_endian,
@@ -123,8 +124,9 @@ void bind_writer(nb::module_& module) {
              nb::arg("spherical_aberration_mm") = 0.0F, nb::arg("detector_gain") = 1.0F, nb::arg("label") = "",
              nb::arg("codec") = "zstd", nb::arg("level") = 0, nb::arg("block_bytes") = 0, nb::arg("filter") = "auto",
              nb::arg("metadata") = nb::none(), nb::arg("overwrite") = false, nb::arg("live") = nb::none(),
-             nb::arg("slices_per_item") = 0, nb::arg("extended_header") = nb::bytes("", 0),
-             nb::arg("extended_type") = "", nb::arg("big_endian") = false)
+             nb::arg("slices_per_item") = 0, nb::arg("cell_spans_stack") = false,
+             nb::arg("extended_header") = nb::bytes("", 0), nb::arg("extended_type") = "",
+             nb::arg("big_endian") = false)
         .def_static("extending", &extend, nb::arg("path"), nb::kw_only(), nb::arg("level") = 0,
                     nb::arg("block_bytes") = 0, nb::arg("filter") = "auto", nb::arg("live") = nb::none(),
                     nb::arg("limits") = Limits{}, nb::arg("threads") = 1, nb::arg("replace_from") = nb::none())

@@ -39,6 +39,10 @@ header::FreshImage image_of(const WriterOptions& options) {
             options.slices_per_item};
 }
 
+header::SectionSampling sampling_of(const WriterOptions& options) {
+    return {options.slices_per_item, options.cell_spans_stack};
+}
+
 FrameFormat format_of(const WriterOptions& options) { return {options.type, options.nx, options.ny}; }
 
 std::size_t frame_bytes_of(const WriterOptions& options) {
@@ -113,7 +117,7 @@ class FreshOutput final : public FrameOutput {
     std::int64_t frames() const override { return assembler_.frames(); }
     std::uint64_t written() const override { return sink_->written(); }
     std::uint64_t finish() override {
-        header::set_extent(assembler_.header(), assembler_.frames(), options_.voxel_angstrom, options_.slices_per_item);
+        header::set_extent(assembler_.header(), assembler_.frames(), options_.voxel_angstrom, sampling_of(options_));
         assembler_.finish(sections_of(options_, codec_));
         sink_->commit();
         return sink_->written();
@@ -167,7 +171,7 @@ std::unique_ptr<FrameOutput> make_output(const std::filesystem::path& path, cons
     if (order_of(options, codec) == ByteOrder::big)
         header.set_text(HeaderField::machst, std::string_view("\x11\x11\0\0", 4));
     if (!options.live) return std::make_unique<FreshOutput>(path, options, header, codec);
-    header::set_extent(header, 0, options.voxel_angstrom, options.slices_per_item);
+    header::set_extent(header, 0, options.voxel_angstrom, sampling_of(options));
     return std::make_unique<GrowingOutput>(
         container::create_live_file(path, {.header = header,
                                            .extended_header = extended_header_of(options),

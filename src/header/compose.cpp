@@ -205,7 +205,7 @@ Header fresh_header(const FreshImage& image, std::uint16_t codec_id) {
 }
 
 void set_extent(Header& header, std::int64_t frames, const std::array<double, 3>& voxel_angstrom,
-                std::int64_t slices_per_item) {
+                const SectionSampling& sampling) {
     header.set_integer(HeaderField::nz, frames);
     const bool compressed = header.integer(HeaderField::mode) >= codec_factor;
     const bool volume = is_volume_group(header.integer(HeaderField::ispg));
@@ -213,8 +213,8 @@ void set_extent(Header& header, std::int64_t frames, const std::array<double, 3>
     const bool volumes = sections > 0 && frames > 0 && frames % sections == 0;
     if (!volumes || !compressed) header.set_integer(HeaderField::volume_sections, 0);
     if (!volume && !volumes) header.set_integer(HeaderField::ispg, 0);
-    const std::int64_t plain_mz = volume ? frames : volumes ? sections : 1;
-    const std::int64_t mz = slices_per_item > 0 ? slices_per_item : compressed ? 0 : plain_mz;
+    const std::int64_t plain_mz = volume ? frames : volumes ? sections : sampling.spans_stack ? frames : 1;
+    const std::int64_t mz = sampling.slices_per_item > 0 ? sampling.slices_per_item : compressed ? 0 : plain_mz;
     const std::array samples{header.nx(), header.ny(), mz};
     const std::array spanned{header.nx(), header.ny(), compressed ? frames : mz};
     for (std::size_t axis = 0; axis < 3; ++axis) {

@@ -42,8 +42,12 @@ struct FreshImage {
 [[nodiscard]] Header fresh_header(const FreshImage& image, std::uint16_t codec_id);
 
 /// NZ, M and CELLA of a fresh header once the number of frames is known.
+struct SectionSampling {
+    std::int64_t slices_per_item = 0;  ///< MZ of a list of images or volumes; 0: not a list
+    bool spans_stack = false;          ///< MZ = NZ in a plain stack of images, too
+};
 void set_extent(Header& header, std::int64_t frames, const std::array<double, 3>& voxel_angstrom,
-                std::int64_t slices_per_item = 0);
+                const SectionSampling& sampling = {});
 
 /// NZ of a file that gets more or fewer frames; M along the sections' axis where it counted them all, and CELLA where
 /// it spans them all, the voxel kept: that of the header, or `section_voxel` of one that had no frame.

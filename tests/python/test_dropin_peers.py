@@ -32,13 +32,13 @@ def describe(folder: Path, writer: str, compressors) -> list[tuple[str, PlainMrc
     files = []
 
     def add(name: str, source: PlainMrc, compressor: str | None, list_of: int = 0, flat: bool = False, **more) -> None:
-        place = folder / f"{writer}{len(files)}"
-        raw = place.with_suffix(".raw")
+        place = str(folder / f"{writer}.{len(files)}")
+        raw = Path(place + ".raw")
         raw.write_bytes(source.pixels)
         options = {"compressor": compressor, "pixelsize": VOXEL, **MICROSCOPE, **more}
         shape = list(source.shape[1:] if flat else source.shape)
         files.append((f"{name} mode {source.mode.number} {compressor}", source,
-                      {"do": "write", "path": str(place.with_suffix(".mrcz" if compressor else ".mrc")), "raw": str(raw),
+                      {"do": "write", "path": place + (".mrcz" if compressor else ".mrc"), "raw": str(raw),
                        "dtype": source.mode.dtype, "shape": shape, "list_of": list_of, "options": options}))
 
     for mode, compressor in product(SHARED_MODES, compressors):
@@ -62,10 +62,10 @@ def check_read(checks: Checks, what: str, file: tuple[str, PlainMrc, dict], foun
         return
     frames, rows, columns = source.shape
     list_of = job["list_of"]
-    # python-mrcz makes a list of every file whose MZ is not 0, and the standard asks for MZ >= 1 in plain files.
+    # python-mrcz makes a list of every file whose MZ is not 0, and MZ is what others divide CELLA by: a list of one.
     theirs_of_standard = whose == "theirs read ours" and options["compressor"] is None
     if list_of or theirs_of_standard:
-        per_item = list_of or 1
+        per_item = list_of or frames
         checks.equal((found["type"], found["count"]), ("list", frames // per_item), f"{what}: a list")
         checks.equal(found["shape"], [rows, columns] if per_item == 1 else [per_item, rows, columns], f"{what}: item")
     else:
@@ -73,7 +73,7 @@ def check_read(checks: Checks, what: str, file: tuple[str, PlainMrc, dict], foun
         checks.equal(found["shape"], [size for size in source.shape if size != 1], f"{what}: shape")
     checks.equal(found["dtype"], source.mode.dtype, f"{what}: dtype")
     checks.equal(found["sha256"], source.sha256(), f"{what}: pixels")
-    first = 1 if theirs_of_standard else 0  # CELLA / NZ is no pixel size where MZ says of how many sections CELLA is
+    first = 1 if theirs_of_standard and list_of else 0  # CELLA / MZ is z, and python-mrcz takes CELLA / NZ
     checks.close(found["pixelsize"][first:], VOXEL[first:], f"{what}: pixel size")
     checks.close([found[key] for key in MICROSCOPE], list(MICROSCOPE.values()), f"{what}: voltage, C3, gain")
     checks.equal(found["compressor"], options["compressor"], f"{what}: codec")
@@ -83,7 +83,8 @@ def check_read(checks: Checks, what: str, file: tuple[str, PlainMrc, dict], foun
 
 def read_jobs(files, hidden: bool = False) -> list[dict]:
     """`hidden`: metadata stand where the reader does not look."""
-    return [{"do": "read", "path": job["path"],
+    # Of bytes in MODE 0 python-mrcz has to be told the byte order.
+    return [{"do": "read", "path": job["path"], "options": {"endian": job["options"].get("endian", "le")},
              "meta_keys": list(METADATA) if "meta" in job["options"] and not (
                  hidden and job["options"]["compressor"] is None) else []} for _, _, job in files]
 

@@ -135,6 +135,26 @@ TEST(Writer, ListsSayTheirSlicesInMz) {
         }
 }
 
+TEST(Writer, CellOfAPlainStackMaySpanAllSections) {
+    WriterOptions options = options_of(PixelType::int16, "raw");
+    options.cell_spans_stack = true;
+    options.voxel_angstrom = {1.5, 1.25, 2};
+    const kit::TemporaryFolder folder;
+    kit::write_file(folder / "file", written(options, 3));
+    const auto expect_sections = [&](std::int64_t sections) {
+        const Header header = Reader(folder / "file").header();
+        EXPECT_EQ(header.integer(HeaderField::ispg), 0);
+        EXPECT_EQ(header.integer(HeaderField::mz), sections);
+        EXPECT_EQ(header.real(HeaderField::cell_c), 2.0F * static_cast<float>(sections));
+        EXPECT_EQ(header.voxel_angstrom(), options.voxel_angstrom);
+    };
+    expect_sections(3);
+    Writer writer = Writer::extending(folder / "file");
+    writer.append(pixels_for(options, 2));
+    writer.finish();
+    expect_sections(5);
+}
+
 TEST(Writer, ListsThatGrowKeepTheirSlices) {
     for (const char* codec : {"raw", "zstd"}) {
         WriterOptions options = options_of(PixelType::int16, codec);
