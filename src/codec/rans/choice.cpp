@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "codec/rans/palette.hpp"
@@ -123,15 +125,60 @@ std::uint64_t fallback_bytes(const FrameSetup& setup, std::span<const std::byte>
                                       static_cast<double>(tried.size()));
 }
 
-/// A short trial tells whether a long one is worth its time.
-bool fallback_is_smaller(const FrameSetup& setup, std::span<const std::byte> frame, std::uint64_t bytes) {
-    constexpr std::size_t first_bytes = std::size_t{1} << 16, then_bytes = std::size_t{1} << 20;
-    if (setup.fallback == nullptr) return false;
-    if (fallback_bytes(setup, frame, first_bytes) > bytes + bytes / 16) return false;
-    return fallback_bytes(setup, frame, then_bytes) < bytes;
+double quantile(std::vector<double>& values, double share) {
+    const auto place = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), place, values.end());
+    return *place;
+}
+
+/// Whether the means of parts of an image differ by more than a quarter of what the pixels of one part do. Counts of a
+/// camera do not; diffraction patterns do, and of those a short trial tells little.
+bool parts_differ(const PixelKind& kind, std::span<const std::byte> look) {
+    std::vector<double> values(look.size() >> kind.log2_bytes), means, deviations;
+    for (std::size_t k = 0; k < values.size(); ++k)
+        values[k] = load_pixel(kind, &look[k << kind.log2_bytes]) ^ kind.sign_bit;
+    if (values.size() < first_look_run) return false;
+    std::vector<double> sorted = values;
+    // Spots and hot pixels say nothing of the part they are in.
+    const double quarter = quantile(sorted, 0.25), three = quantile(sorted, 0.75),
+                 most = three + 4 * (three - quarter + 1);
+    for (std::size_t first = 0; first + first_look_run <= values.size(); first += first_look_run) {
+        double sum = 0, deviation = 0;
+        for (std::size_t k = 0; k < first_look_run; ++k) sum += std::min(values[first + k], most);
+        const double mean = sum / first_look_run;
+        for (std::size_t k = 0; k < first_look_run; ++k)
+            deviation += std::abs(std::min(values[first + k], most) - mean);
+        means.push_back(mean);
+        deviations.push_back(deviation / first_look_run);
+    }
+    return quantile(means, 0.75) - quantile(means, 0.25) > quantile(deviations, 0.5) / 4;
+}
+
+/// Bytes of the other codec's chunk, exact where short trials do not tell that it is larger than `bytes`.
+std::optional<std::uint64_t> rival_bytes(const FrameSetup& setup, std::span<const std::byte> look,
+                                         std::span<const std::byte> frame, std::uint64_t bytes) {
+    struct Trial {
+        std::size_t tried_bytes;
+        std::uint64_t unsure;  // how far off its estimate may be: one part in so many
+    };
+    constexpr std::size_t first = std::size_t{1} << 16, then = std::size_t{1} << 20;
+    constexpr Trial of_counts[] = {{first, 16}, {then, 200}}, of_images[] = {{first, 4}, {then, 8}};
+    if (setup.fallback == nullptr) return std::nullopt;
+    for (const auto& trial : parts_differ(setup.kind, look) ? of_images : of_counts) {
+        if (trial.tried_bytes >= frame.size()) break;
+        if (fallback_bytes(setup, frame, trial.tried_bytes) > bytes + bytes / trial.unsure) return std::nullopt;
+    }
+    return fallback_bytes(setup, frame, frame.size());
 }
 
 }  // namespace
+
+Plan plan_fallback(std::uint64_t bytes) {
+    Plan plan;
+    plan.row = &row_of(Mode::fallback);
+    plan.bytes = bytes;
+    return plan;
+}
 
 unsigned lanes_for(std::uint64_t stream_bytes) noexcept {
     return stream_bytes < stream_for_32 ? 16 : stream_bytes < stream_for_64 ? 32 : 64;
@@ -144,7 +191,9 @@ Plan choose_plan(const FrameSetup& setup, std::span<const std::byte> frame) {
     Plan best = tuple_plan(setup, look, frame);
     if (auto plan = palette_plan(setup, look, frame); plan && plan->bytes < best.bytes) best = std::move(*plan);
     if (best.bytes >= frame.size()) best = plan_of(Mode::raw, frame.size(), setup);
-    if (fallback_is_smaller(setup, frame, best.bytes)) best = plan_of(Mode::fallback, best.bytes - 1, setup);
+    const auto rival = rival_bytes(setup, look, frame, best.bytes);
+    if (rival && *rival < best.bytes) return plan_fallback(*rival);
+    best.rival_bytes = rival;
     return best;
 }
 

@@ -195,6 +195,13 @@ std::size_t write_with_histograms(const FrameSetup& setup, const Plan& plan, std
     return assembly.size();
 }
 
+/// 0: no smaller than the frame.
+std::size_t write_planned(const FrameSetup& setup, const Plan& plan, std::span<const std::byte> frame,
+                          std::span<std::byte> payload, EncodeMemory& memory) {
+    return plan.row->has_blocks ? write_blocks(setup, plan, frame, payload, memory)
+                                : write_piece(setup, plan, frame, payload, memory);
+}
+
 /// A frame that takes more than the model's tables promise is unlike those they were made from: others are worth a try.
 bool is_as_expected(const Plan& plan, std::size_t size) {
     constexpr std::uint64_t slack_bytes = 256;
@@ -257,8 +264,9 @@ std::size_t encode_frame(const FrameSetup& setup, std::span<const std::byte> fra
     }
     const Plan plan = choose_plan(setup, frame);
     if (plan.bytes >= with_model) return static_cast<std::size_t>(with_model);
-    const std::size_t size = plan.row->has_blocks ? write_blocks(setup, plan, frame, payload, memory)
-                                                  : write_piece(setup, plan, frame, payload, memory);
+    const std::size_t size = write_planned(setup, plan, frame, payload, memory);
+    if (plan.rival_bytes && *plan.rival_bytes < size)
+        return write_planned(setup, plan_fallback(*plan.rival_bytes), frame, payload, memory);
     return size != 0 ? size : write_raw(setup, frame, payload);
 }
 

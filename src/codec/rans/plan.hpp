@@ -60,7 +60,8 @@ struct ModeRow;
 
 struct Plan {
     const ModeRow* row = nullptr;
-    std::uint64_t bytes = 0;  ///< estimated, of the whole chunk
+    std::uint64_t bytes = 0;                   ///< estimated, of the whole chunk
+    std::optional<std::uint64_t> rival_bytes;  ///< that fallback takes, where it is close
     unsigned lanes = 0;
     std::optional<Table> table;          ///< of quad, pair, single
     std::vector<std::uint8_t> table_of;  ///< by segment, of the model's
@@ -87,6 +88,7 @@ struct ModeRow {
 [[nodiscard]] unsigned lanes_for(std::uint64_t stream_bytes) noexcept;
 
 /// The plan that is estimated to be smallest without the model; of nearly equal ones the fastest.
+[[nodiscard]] Plan plan_fallback(std::uint64_t bytes);
 [[nodiscard]] Plan choose_plan(const FrameSetup& setup, std::span<const std::byte> frame);
 
 }  // namespace mrcz::codec::rans
