@@ -5,25 +5,10 @@ Start with :func:`mrcz.open`, :func:`mrcz.write` and :class:`mrcz.Writer`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from ._core import Limits, version as __version__
-    from .errors import (ArgumentError, CancelledError, FileChangedError, FileDamagedError, FileWarning,
-                         InputNotFoundError, MrczError, OutOfMemoryError, SystemFailedError, TargetExistsError,
-                         UnsupportedError)
-    from .header import Header, header_fields
-    from .ioDM import asyncReadDM4, async_read_dm4, readDM4, read_dm4
-    from .ioMRC import (BLOSC2_PRESENT, BLOSC_PRESENT, CAN_COMPRESS, asyncReadMRC, asyncWriteMRC, async_read_mrc,
-                        async_write_mrc, defaultHeader, default_header, readMRC, readMRCHeader, read_mrc, read_mrc_header,
-                        setDefaultThreads, set_default_threads, writeMRC, writeMRCHeader, write_mrc, write_mrc_header)
-    from .jobs import append, codecs, compress, decompress, repair, verify
-    from .self_test import test
-    from .stack import Stack, open  # noqa: A004 - mrcz.open
-    from .threads import set_threads
-    from .writer import Writer, write
-
-# Where each name is; it is imported when it is first used, so that importing mrcz costs little.
+# Where each name is; it is imported when it is first used, so that importing mrcz costs little. Names that are
+# added here go into __init__.pyi, too.
 _HOMES = {
     "ArgumentError": "errors",
     "CancelledError": "errors",
@@ -81,11 +66,7 @@ _UNLISTED = {"_asyncExecutor": "ioMRC", "_setAsyncWorkers": "ioMRC"}
 # Modules that are there without an import of their own.
 _MODULES: frozenset[str] = frozenset(("ioDM", "ioMRC"))
 
-__all__ = [  # noqa: PLE0604
-    "__version__",
-    *_HOMES,
-    *_MODULES,
-]
+__all__ = ["__version__", *_HOMES, *_MODULES]
 
 
 def __getattr__(name: str) -> Any:

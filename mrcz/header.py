@@ -14,8 +14,8 @@ class Field(NamedTuple):
     name: str
     offset: int
     type: str
-    count: int
-    bytes: int
+    values: int
+    value_bytes: int
     unit: str
     meaning: str
 
@@ -30,9 +30,10 @@ def header_fields() -> list[Field]:
     --------
     >>> import mrcz
     >>> mrcz.header_fields()[3]
-    Field(name='MODE', offset=12, type='i32', count=1, bytes=4, unit='', meaning='pixel type; compressed files add 1000 x codec id')
+    Field(name='MODE', offset=12, type='i32', values=1, value_bytes=4, unit='', meaning='pixel type; compressed files add 1000 x codec id')
     """
-    return [Field(*row[:2], _TYPES[row[2]], *row[3:]) for row in _core.header_fields()]
+    return [Field(name, offset, _TYPES[kind], values, value_bytes, unit, meaning)
+            for name, offset, kind, values, value_bytes, unit, meaning in _core.header_fields()]
 
 
 _NAMES = {row[0].lower().replace(".", "_"): row[0] for row in _core.header_fields()}

@@ -9,7 +9,8 @@ import time
 import urllib.parse
 import urllib.request
 from base64 import b64encode
-from typing import IO, Any
+from collections.abc import Callable
+from typing import IO
 
 from . import _core
 from .errors import FileChangedError, FileDamagedError, InputNotFoundError, MrczError, SystemFailedError, warn
@@ -64,10 +65,11 @@ class WebFile:
         else:
             self._attempts(lambda: self._fetch(offset, view))
 
-    def _attempts(self, fetch: Any) -> None:
+    def _attempts(self, fetch: Callable[[], None]) -> None:
         for attempt in range(_ATTEMPTS):
             try:
-                return fetch()
+                fetch()
+                return
             except MrczError:
                 raise
             except (_Cut, OSError, http.client.HTTPException) as error:

@@ -230,13 +230,16 @@ class Stack:
     def _statistics(self) -> Statistics:
         table = self._opened().statistics()
         if self._correction is not None:
-            return Statistics(*[float("nan")] * 4, None)
+            unknown = float("nan")
+            return Statistics(unknown, unknown, unknown, unknown, None)
         if len(table) == 0:
-            return Statistics(*self._opened().header.statistics(), None)
+            minimum, maximum, mean, std = self._opened().header.statistics()
+            return Statistics(minimum, maximum, mean, std, None)
         frames = np.empty(len(table), [(name, "f8") for name in _STATISTICS_FIELDS[:4]] + [("nan_count", "u8")])
         for column, name in enumerate(_STATISTICS_FIELDS):
             frames[name] = table[:, column]
-        return Statistics(*self._opened().combined_statistics(), frames)
+        minimum, maximum, mean, std = self._opened().combined_statistics()
+        return Statistics(minimum, maximum, mean, std, frames)
 
     def info(self) -> dict[str, Any]:
         """Everything known without reading a pixel, as `mrcz info --json` prints it."""
@@ -487,8 +490,8 @@ def open(source: Any, *, threads: int | None = None, mode0: str = "by_header",  
     >>> stack = mrcz.open(example)
     >>> stack.shape, stack.dtype
     ((40, 135, 160), dtype('uint16'))
-    >>> stack[3].mean().round(2)
-    22347.89
+    >>> int(stack[3].max())
+    30104
     >>> stack[::10, 60:70, 80].shape
     (4, 10)
     """

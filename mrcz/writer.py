@@ -88,7 +88,7 @@ class Writer:
             pixels.pixel_type_of(self._type)
         if self._shape is not None and len(self._shape) != 2:
             raise ArgumentError(f"shape: {shape}, expected (rows, columns)", "invalid_argument", self.path)
-        self._options = {
+        self._options: dict[str, Any] = {
             "voxel_angstrom": _voxel(voxel_size, like),
             "voltage_kv": _field(voltage, like, "voltage", 0),
             "spherical_aberration_mm": _field(spherical_aberration, like, "c3", 0),
@@ -130,7 +130,7 @@ class Writer:
         return writer
 
     def _create(self) -> None:
-        assert self._shape is not None
+        assert self._shape is not None and self._type is not None
         self._core = _core.Writer(self.path, ny=self._shape[0], nx=self._shape[1], type=self._type, **self._options)
 
     @property

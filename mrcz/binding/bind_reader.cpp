@@ -199,7 +199,9 @@ void read_frames(const Reader& reader, const FrameNumbers& numbers, const Buffer
 }
 
 void bind_limits(nb::module_& module) {
-    nb::class_<Limits>(module, "Limits")
+    nb::class_<Limits>(module, "Limits",
+                       "What is allocated at most on the word of a file: bytes of a frame, of the extended header, of "
+                       "metadata and their depth, and of what follows a source's pixels.")
         .def(nb::init<>())
         .def_rw("frame_bytes", &Limits::frame_bytes)
         .def_rw("extended_header_bytes", &Limits::extended_header_bytes)

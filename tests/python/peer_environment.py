@@ -76,7 +76,7 @@ PEERS = {
         # The same package under the last NumPy 1, and under the checker of types.
         Peer("numpy-1", ("numpy<2", "pytest", "fsspec", "dask[array]", "h5py"), (3, 9),
              "import numpy, pytest, fsspec, dask.array, h5py; assert numpy.__version__ < '2'"),
-        Peer("typing", ("mypy", "numpy"), (3, 9), "import mypy, numpy"),
+        Peer("typing", ("mypy", "numpy", "pytest"), (3, 9), "import mypy, numpy, pytest"),
         Peer("python-mrcz-0.5", ("mrcz==0.5.10", _numpy_of_old_python_mrcz(), "blosc"), (3, 11), _ROUND_TRIP),
         Peer("python-mrcz", ("mrcz>=0.6", "numpy", "blosc"), (3, 11), _ROUND_TRIP),
         Peer("python-mrcz-blosc2", ("mrcz>=0.6", "numpy", "blosc2"), (3, 11), _BLOSC2_ROUND_TRIP),
