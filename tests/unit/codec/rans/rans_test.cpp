@@ -56,6 +56,21 @@ TEST(RansCodec, BloscIsTakenForRepeats) {
     EXPECT_EQ(mode_of(setup, encoded(setup, frame)), "fallback");
 }
 
+TEST(RansCodec, BloscIsTakenForRepeatsThatAShortTrialCannotSee) {
+    constexpr std::size_t period = 40000;
+    Bytes frame;
+    // Bright and dark parts: where parts are alike, a short trial is believed.
+    for (const double mean : {1.0, 30.0, 4.0, 12.0}) {
+        const Bytes part = poisson<std::uint16_t>(period, mean);
+        for (unsigned times = 0; times < 10; ++times) append(frame, part);
+    }
+    FrameSetup setup = setup_for(PixelType::uint16, 40 * period);
+    const auto fallback = blosc_fallback(PixelType::uint16);
+    setup.fallback = fallback.get();
+    EXPECT_EQ(mode_of(setup, encoded(setup, frame)), "fallback");
+    expect_coded(PixelType::uint16, frame, nullptr, fallback);
+}
+
 TEST(RansCodec, FramesOfPartsOfPixelsAndWrongModelsAreRefused) {
     EXPECT_THROW((void)make_encoder({PixelType::uint16, 3}, nullptr, nullptr), Error);
     EXPECT_THROW((void)make_decoder({PixelType::uint16, 0}, nullptr, nullptr), Error);
