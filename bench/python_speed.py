@@ -9,6 +9,9 @@ waits for orders (both packages are named mrcz); a round gives the same order to
 else the machine does meets both. The first round warms up. Files lie in the folder, in memory by default.
 
 Rows are in ROWS: a name, what the peer is told and what ours is told; a ratio is their median over rounds.
+
+A second table holds what the package costs beside what it stands on: importing it beside importing NumPy, and one frame of
+a file (opened, decoded into a new array) beside its decoding alone, from memory into memory that is at hand.
 """
 
 from __future__ import annotations
@@ -121,6 +124,70 @@ def measure(arguments: argparse.Namespace) -> list[dict]:
     return results
 
 
+def import_seconds(arguments: argparse.Namespace, line: str) -> float:
+    program = f"import time; start = time.perf_counter(); {line}; print(time.perf_counter() - start)"
+    environment = {**os.environ, "PYTHONPATH": str(arguments.package.resolve())}
+    done = subprocess.run([str(arguments.python), "-c", program], env=environment, cwd="/", capture_output=True, text=True,
+                          check=True)
+    return float(done.stdout)
+
+
+FRAME_PROGRAM = """
+import json, sys, time
+import numpy as np
+import mrcz
+from mrcz import _core, pixels
+raw, path, rounds, described = sys.argv[1], sys.argv[2], int(sys.argv[3]), json.loads(sys.argv[4])
+frames = np.memmap(raw, described["dtype"], "r").reshape(described["shape"])
+mrcz.write(path, frames.view("int8") if frames.dtype == np.uint8 else frames, overwrite=True)
+class Memory:
+    name = "memory"
+    def __init__(self, data):
+        self.data, self.size = memoryview(data), len(data)
+    def read_into(self, offset, view):
+        view[:] = self.data[offset : offset + len(view)]
+reader = _core.Reader.from_source(Memory(open(path, "rb").read()), _core.Limits(), "by_header")
+out = mrcz.open(path)[:1]
+pairs = []
+for turn in range(rounds + 1):
+    k = turn % len(frames)
+    start = time.perf_counter()
+    reader.read_frames(np.array([k]), pixels.as_bytes(out), 1)
+    middle = time.perf_counter()
+    found = mrcz.open(path, threads=1)[k]
+    pairs.append((middle - start, time.perf_counter() - middle))
+    assert np.array_equal(found, out[0])
+print(json.dumps(pairs[1:]))
+"""
+
+
+def measure_costs(arguments: argparse.Namespace) -> list[tuple[str, list[tuple[float, float]], float]]:
+    """Of each row what it stands on and what it takes itself, in seconds."""
+    rounds = range(2 * arguments.rounds + 1)
+    numpy, package = "import numpy", "import mrcz"
+    ready = f"{package}; mrcz.open; mrcz.Writer; mrcz.readMRC"
+    rows = [(f"`{line}` beside `{numpy}`", [(import_seconds(arguments, numpy), import_seconds(arguments, line))
+                                           for _ in rounds][1:], 1.3) for line in (package, ready)]
+    described = json.loads((arguments.sets / "meta.json").read_text())[arguments.set]
+    path = arguments.folder / f"speed.frame.{os.getpid()}.mrcz"
+    environment = {**os.environ, "PYTHONPATH": str(arguments.package.resolve())}
+    try:
+        done = subprocess.run([str(arguments.python), "-c", FRAME_PROGRAM, str(arguments.sets / f"{arguments.set}.raw"), str(path),
+                               str(4 * arguments.rounds), json.dumps(described)], env=environment, cwd="/", check=True,
+                              capture_output=True, text=True)
+    finally:
+        path.unlink(missing_ok=True)
+    return [*rows, ("`mrcz.open(p)[k]` beside decoding in memory", json.loads(done.stdout), 1.3)]
+
+
+def print_costs(arguments: argparse.Namespace) -> None:
+    print("| | beside s | mrcz s | times | at most |")
+    print("| --- | --- | --- | --- | --- |")
+    for name, pairs, most in measure_costs(arguments):
+        beside, mine = (statistics.median(column) for column in zip(*pairs))
+        print(f"| {name} | {beside:.4f} | {mine:.4f} | {statistics.median(m / b for b, m in pairs):.2f} | {most} |")
+
+
 def main() -> None:
     venvs = Path(os.environ.get("MRCZ_VENVS") or PROJECT / "build" / "venvs")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -132,12 +199,17 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("/dev/shm"))
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--costs", action="store_true", help="only what the package costs, without the peer")
     parser.add_argument("--side", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     arguments.sets = arguments.sets.resolve()
     if arguments.side:
         run_side(arguments)
         return
+    print_costs(arguments)
+    if arguments.costs:
+        return
+    print()
     results = measure(arguments)
     print(f"| {arguments.set} | python-mrcz s | mrcz s | times | times, processor | aim |")
     print("| --- | --- | --- | --- | --- | --- |")

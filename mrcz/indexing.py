@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 _EVERYTHING = slice(None)
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(NamedTuple):
     """`frames` in the order they are to be decoded, and what makes the result of them.
 
     Either `per_frame` is the index into each frame, and `shape` that of the result; or both are None and `cut` is the

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
 
 from . import _core
 from .errors import FileChangedError
@@ -43,12 +42,14 @@ class Origin(Protocol):
 
 def origin_of(source: Any) -> Origin:
     """Of a path, an address or a file object."""
-    if isinstance(source, (str, os.PathLike)):
+    if isinstance(source, (str, bytes, os.PathLike)):
         path = os.fsdecode(source)
         scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)(?:::|://)", path)
         if scheme is None:
             return PathOrigin(path)
         if scheme[1].lower() == "file":
+            from urllib.parse import unquote, urlsplit
+
             return PathOrigin(unquote(urlsplit(path).path))
         from .remote import AddressOrigin
 

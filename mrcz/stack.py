@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Callable, NamedTuple
 
 import numpy as np
@@ -49,8 +48,7 @@ class Section(NamedTuple):
     raw_bytes: int
 
 
-@dataclass(frozen=True)
-class Statistics:
+class Statistics(NamedTuple):
     """Of all pixels that are not NaN, as the file says; NaN where it does not. `frames` is the same for each frame, a
     structured array with the fields ``minimum``, ``maximum``, ``mean``, ``std`` and ``nan_count``, or None where the
     file keeps no such table.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import os
+import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -81,6 +83,7 @@ class Writer:
         self._threads = threads
         self._frames = 0
         self._closed = False
+        self._lock = threading.Lock()
         self._core: Any = None
         self._shape = tuple(shape) if shape is not None else like.shape[1:3] if like is not None else None
         self._type = pixels.pixel_type_of(dtype) if dtype is not None else like.pixel_type if like is not None else None
@@ -95,9 +98,9 @@ class Writer:
             "detector_gain": _field(detector_gain, like, "gain", 1),
             "label": label,
             "codec": _codec(self.path) if codec is None else codec,
-            "level": level,
+            "level": operator.index(level),
             "filter": filter,
-            "block_bytes": block_size,
+            "block_bytes": operator.index(block_size),
             "metadata": documents.to_document(metadata) if metadata is not None else None,
             "is_volume": volume is True,
             "volume_sections": 0 if isinstance(volume, bool) else volume,
@@ -123,6 +126,7 @@ class Writer:
         writer._threads = threads
         writer._frames = 0
         writer._closed = False
+        writer._lock = threading.Lock()
         writer._core = _core.Writer.extending(writer.path, level=level, filter=filter, block_bytes=block_size,
                                               live=_live(live), threads=_threads_of(threads))
         writer._shape = (writer._core.rows, writer._core.columns)
@@ -162,15 +166,16 @@ class Writer:
         """
         self._require_open()
         array = np.asarray(frames)
-        if self._type is None:
-            self._type = pixels.pixel_type_of(array.dtype)
-        array = self._as_frames(array)
-        if self._core is None:
-            self._shape = self._shape or array.shape[1:3]
-            self._create()
-        for some in _in_order(array, self._native_dtype()):
-            self._core.append(pixels.as_bytes(some), _threads_of(self._threads), progress)
-        self._frames += len(array)
+        with self._lock:
+            if self._type is None:
+                self._type = pixels.pixel_type_of(array.dtype)
+            array = self._as_frames(array)
+            if self._core is None:
+                self._shape = self._shape or array.shape[1:3]
+                self._create()
+            for some in _in_order(array, self._native_dtype()):
+                self._core.append(pixels.as_bytes(some), _threads_of(self._threads), progress)
+            self._frames += len(array)
 
     def _native_dtype(self) -> np.dtype[Any]:
         assert self._type is not None
@@ -185,6 +190,9 @@ class Writer:
                                 "invalid_argument", self.path)
         axes = 2 + len(pixels.trailing_shape(self._type))
         whole = array[np.newaxis] if array.ndim == axes else array
+        if whole.ndim != axes + 1 and self._shape is None:
+            raise ArgumentError(f"append: an array of shape {array.shape} is no frame: a frame is [y, x], several are "
+                                "[z, y, x]", "invalid_argument", self.path)
         tail = (*(self._shape or whole.shape[1:3]), *pixels.trailing_shape(self._type))
         if whole.ndim != axes + 1 or whole.shape[1:] != tail:
             raise ArgumentError(f"append: an array of shape {array.shape}; expected a frame of shape {tail} or several "

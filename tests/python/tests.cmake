@@ -33,3 +33,11 @@ mrcz_package_test(dropin package)
 mrcz_package_test(iodm package)
 mrcz_package_test(docs package)
 mrcz_package_test(typing typing)
+
+# The same build under the last NumPy 1.
+foreach(name stack writer documents dropin)
+  mrcz_script_test(package/numpy-1/${name} ${PROJECT_SOURCE_DIR}/tests/python/run_package_test.py
+    numpy-1 ${PROJECT_SOURCE_DIR}/tests/python/package/test_${name}.py)
+  set_property(TEST package/numpy-1/${name} APPEND PROPERTY ENVIRONMENT "MRCZ_PYTHON=${PROJECT_BINARY_DIR}/python")
+  set_tests_properties(package/numpy-1/${name} PROPERTIES LABELS package TIMEOUT 1800)
+endforeach()

@@ -1,5 +1,6 @@
 """mrcz.Writer, mrcz.write and Writer.extending."""
 
+import threading
 import tracemalloc
 import weakref
 
@@ -65,6 +66,24 @@ def test_frames_of_another_shape_are_refused(tmp_path, frames):
             with pytest.raises(ValueError, match=r"shape.*expected a frame of shape \(20, 30\)"):
                 writer.append(wrong)
         writer.append(frames)
+
+
+def test_what_is_no_frame_and_no_number_is_said_plainly(tmp_path, frames):
+    with pytest.raises(ValueError, match=r"shape \(3,\) is no frame"):
+        mrcz.write(tmp_path / "a.mrc", np.zeros(3, "int16"))
+    with pytest.raises(TypeError, match="integer"):
+        mrcz.write(tmp_path / "a.mrcz", frames, level="high")
+
+
+def test_threads_that_append_take_turns(tmp_path, frames):
+    with mrcz.Writer(tmp_path / "a.mrcz", (20, 30), "uint16") as writer:
+        workers = [threading.Thread(target=lambda i=i: writer.append(np.full((5, 20, 30), i, "uint16"))) for i in range(8)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+    found = mrcz.open(tmp_path / "a.mrcz")[:, 0, 0].reshape(8, 5)
+    assert sorted(found[:, 0]) == list(range(8)) and (found == found[:, :1]).all()
 
 
 def test_an_exception_leaves_no_file_and_the_old_one_as_it_was(tmp_path, frames):
