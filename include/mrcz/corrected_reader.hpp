@@ -48,6 +48,8 @@ class CorrectedReader {
     /// Finds the outliers from the sum of the frames (one pass over the stack, or its SUMI section). Throws
     /// Error{invalid_argument} when a reference has another shape, with the rotation or binning that would fit.
     CorrectedReader(Reader reader, ProcessPlan plan, const RunContext& context = {});
+    /// With the outliers that were found before, in the same stack by the same plan.
+    CorrectedReader(Reader reader, ProcessPlan plan, Outliers found);
     ~CorrectedReader();
     CorrectedReader(CorrectedReader&&) noexcept;
     CorrectedReader& operator=(CorrectedReader&&) noexcept;
@@ -57,6 +59,8 @@ class CorrectedReader {
     [[nodiscard]] std::uint64_t frame_bytes() const noexcept;
     /// Empty shape when the plan looks for none.
     [[nodiscard]] const Outliers& outliers() const noexcept;
+    /// What takes their place.
+    [[nodiscard]] OutlierFill fill() const noexcept;
 
     /// Fills `out`, frame_bytes() bytes, with frame `index`, 0-based, corrected.
     void read_frame(std::int64_t index, std::span<std::byte> out) const;

@@ -52,6 +52,7 @@ class WindowSum {
     /// The sum over `members` (rising, as koma_window gives them). Asks for those that come and those that go.
     [[nodiscard]] const SumImage& move_to(std::vector<std::int64_t> members, const SumOf& sum_of,
                                           const RunContext& context = {});
+    [[nodiscard]] const SumImage& sum() const noexcept { return running_.sum(); }
 
   private:
     void start_anew();

@@ -83,8 +83,21 @@ struct MovieResult {
     std::string step;  ///< what stands in the output's record of steps: a JSON object
 };
 
+/// What all processes that correct movies of one session have to know alike.
+struct SessionPlan {
+    std::vector<std::filesystem::path> movies;  ///< in the order in which they are corrected
+    bool is_ordered_by_time = false;
+    std::optional<ImageShape> shape;             ///< of the frames of most movies, where others are refused
+    std::optional<GainOrientation> orientation;  ///< of the gain reference, where it was to be found
+    std::optional<double> orientation_margin;    ///< see margin_of()
+};
+
 /// Movies of one camera in one mode, corrected one by one. Their sums come from SUMI sections, else from a pass over
 /// each movie; for KOMA they wait in an unlinked file in the folder for temporary files.
+///
+/// Several processes and machines can share the movies of a session. One makes the plan(); any number of sessions made
+/// of it gather() the movies' sums into a folder that all see; when all are there they take_sums() and process() any
+/// movies in any order. Outputs are then the same, byte for byte, as those of one session that does it all.
 class ProcessSession {
   public:
     /// For KOMA movies are put into the order of time: acquisition time of their metadata or extended headers where all
@@ -92,6 +105,8 @@ class ProcessSession {
     /// for those, and when options contradict each other. References among the movies are left out, and for KOMA
     /// further names of a file that is there already; the log tells of them.
     ProcessSession(std::vector<std::filesystem::path> movies, ProcessOptions options, const RunContext& context = {});
+    /// Of a plan() that was made of the same options. Reads the references, and no movie.
+    ProcessSession(SessionPlan plan, ProcessOptions options, const RunContext& context = {});
     ~ProcessSession();
     ProcessSession(ProcessSession&&) noexcept;
     ProcessSession& operator=(ProcessSession&&) noexcept;
@@ -100,20 +115,59 @@ class ProcessSession {
     [[nodiscard]] const std::vector<std::filesystem::path>& movies() const noexcept;
     [[nodiscard]] bool is_ordered_by_time() const noexcept;
 
+    /// Finds the orientation of the gain reference where options ask for that: one pass over the first movie that can
+    /// be read.
+    [[nodiscard]] SessionPlan plan(const RunContext& context = {});
+
     /// Takes the sums of all movies for KOMA, where that is asked for. Its progress counts movies. Throws Error of the
     /// system's group when they cannot be kept.
     void prepare(const RunContext& context = {});
 
+    /// prepare() of one movie: leaves its sum, and what is wrong with the movie, in a file of `folder`; one that is
+    /// there already stays. Only where KOMA is asked for. Throws Error{invalid_argument}, and those of the system's
+    /// group.
+    void gather(std::size_t movie, const std::filesystem::path& folder, const RunContext& context = {});
+    /// Instead of prepare(): takes what gather() left of every movie in `folder`, which has to stay. Throws
+    /// Error{not_found} for a movie that is missing, Error{corrupt} for files of another session.
+    void take_sums(const std::filesystem::path& folder, const RunContext& context = {});
+
     /// Corrects a movie of movies(). The first call prepare()s where that was not done; what is wrong with one of
     /// them is thrown when its own turn comes, and it enters no window: so with frames of another shape than most
-    /// movies have. The output is the same whatever the number of threads. One call at a time. `output` may be no movie
-    /// of the session, no reference and no gamma law.
+    /// movies have. The output is the same whatever the number of threads and the order of calls. One call at a time.
+    /// `output` may be no movie of the session, no reference and no gamma law.
     MovieResult process(std::size_t movie, const Output& output, const RunContext& context = {});
 
   private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
+
+/// References in memory. Each takes the place of the file that ProcessOptions name for it; empty ones of none.
+struct ReferencesAtHand {
+    std::shared_ptr<const FloatImage> gain;  ///< ProcessOptions::gain says how it is used, its file may be empty
+    std::shared_ptr<const FloatImage> dark;
+    std::shared_ptr<const std::vector<std::uint8_t>> defects;  ///< one a pixel of the frames, not 0: replaced
+    std::shared_ptr<const FloatImage> koma;                    ///< of koma_pattern()
+    bool koma_divides = false;
+    std::optional<Outliers> outliers;  ///< found before, in the same movie with the same options
+};
+
+/// A movie whose frames are corrected as they are read, and what is done to them.
+struct CorrectedMovie {
+    CorrectedReader reader;
+    MovieResult result;  ///< as of process(), without what only a file has: files, clipped, correlation
+};
+
+/// Gives the pixels that a ProcessSession of the movie alone writes. options.koma is of sessions: there is none here; a
+/// pattern comes at hand. What is of the output (coding, is_plain, correlation) is left out of account. Throws
+/// Error{invalid_argument} as ProcessSession does.
+[[nodiscard]] CorrectedMovie open_corrected(Reader movie, const ProcessOptions& options,
+                                            const ReferencesAtHand& at_hand = {}, const RunContext& context = {});
+
+/// Outliers as bytes, for processes of the same version: found once, used by all.
+[[nodiscard]] std::vector<std::byte> pack_outliers(const Outliers& outliers);
+/// Throws Error{truncated, corrupt}.
+[[nodiscard]] Outliers unpack_outliers(std::span<const std::byte> bytes);
 
 struct GammaCalibration {
     GammaLaw law;

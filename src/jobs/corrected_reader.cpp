@@ -90,6 +90,19 @@ CorrectedReader::CorrectedReader(Reader reader, ProcessPlan plan, const RunConte
     });
 }
 
+CorrectedReader::CorrectedReader(Reader reader, ProcessPlan plan, Outliers found) {
+    const std::string name = reader.name();
+    in_file(name, [&] {
+        impl_ = std::make_unique<Impl>(std::move(reader), std::move(plan));
+        const FrameFormat& frame = impl_->corrector.from();
+        if (!found.pixels.empty() && !(found.shape == ImageShape{frame.nx, frame.ny}))
+            fail(ErrorCode::invalid_argument, "outliers of ", found.shape.nx, " x ", found.shape.ny,
+                 " pixels, frames of ", frame.nx, " x ", frame.ny, ": they were found in another stack");
+        impl_->corrector.set_outliers(std::move(found));
+        impl_->corrector.follow(impl_->reader);
+    });
+}
+
 CorrectedReader::~CorrectedReader() = default;
 CorrectedReader::CorrectedReader(CorrectedReader&&) noexcept = default;
 CorrectedReader& CorrectedReader::operator=(CorrectedReader&&) noexcept = default;
@@ -98,6 +111,8 @@ const Reader& CorrectedReader::reader() const noexcept { return impl_->reader; }
 FrameFormat CorrectedReader::frame_format() const noexcept { return impl_->corrector.to(); }
 std::uint64_t CorrectedReader::frame_bytes() const noexcept { return bytes_of(impl_->corrector.to()); }
 const Outliers& CorrectedReader::outliers() const noexcept { return impl_->corrector.outliers(); }
+
+OutlierFill CorrectedReader::fill() const noexcept { return impl_->corrector.fill(); }
 
 void CorrectedReader::read_frame(std::int64_t index, std::span<std::byte> out) const {
     in_file(reader().name(), [&] {

@@ -2,28 +2,30 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
+#include <utility>
 
 #include "base/fail.hpp"
 #include "base/ordered_pipeline.hpp"
 #include "io/byte_sink.hpp"
 #include "jobs/acquisition.hpp"
 #include "jobs/corrected_file.hpp"
+#include "jobs/gathered_movie.hpp"
 #include "jobs/koma_balance.hpp"
+#include "jobs/movie_planner.hpp"
 #include "jobs/open_input.hpp"
 #include "jobs/process_record.hpp"
-#include "jobs/references.hpp"
 #include "jobs/rounded.hpp"
 #include "jobs/session_files.hpp"
 #include "jobs/session_order.hpp"
 #include "jobs/session_shape.hpp"
-#include "jobs/spool.hpp"
+#include "jobs/session_window.hpp"
 
 namespace mrcz {
 namespace {
 
 namespace fs = std::filesystem;
-using jobs::References;
+using jobs::GatheredImages;
+using jobs::GatheredMovie;
 
 /// A file seen by two who each want to own it.
 class SharedSource final : public ByteSource {
@@ -45,10 +47,7 @@ struct Movie {
           reader(std::make_unique<SharedSource>(source), options.limits, options.mode0) {
         file.require_undamaged();
         jobs::refuse_unfinished(Input::file(path), file.layout());
-        if (!options.may_repeat && jobs::is_processed(reader))
-            fail(ErrorCode::invalid_argument,
-                 "is corrected already, says its record of steps (mrcz info --json); take the movie that it was made "
-                 "from, or say --again");
+        jobs::refuse_processed(reader, options);
     }
 
     [[nodiscard]] ImageShape shape() const { return {reader.columns(), reader.rows()}; }
@@ -76,46 +75,32 @@ RunContext pass_of(const RunContext& context, std::int64_t number, bool* has_run
     return pass;
 }
 
-double mean_of(const SumImage& sum) {
-    double total = 0;
-    std::visit(
-        [&](const auto& values) {
-            for (const auto value : values) total += static_cast<double>(value);
-        },
-        sum.values);
-    const double pixels = static_cast<double>(sum.shape.pixels()) * static_cast<double>(sum.frames);
-    return pixels > 0 ? total / pixels : 0;
-}
-
-/// What the first pass over a session leaves of a movie.
-struct Gathered {
-    std::exception_ptr failure;
-    Outliers outliers;  ///< without their pixels, which are spooled
-    jobs::Spool::Place outlier_pixels;
-    jobs::SpooledSum sum;  ///< corrected by dark and gain, outliers filled
-    double frame_mean = 0;
-    double contrast = 0;
-    std::optional<double> dose_rate;
-};
-
 }  // namespace
 
 struct ProcessSession::Impl {
     Impl(std::vector<fs::path> paths, ProcessOptions chosen, const RunContext& context)
-        : options(std::move(chosen)), files(options), in_use(options), movies(std::move(paths)) {
-        in_use.add_movies(movies, options.koma.has_value(), context);
+        : options(std::move(chosen)), planner(options), in_use(options) {
+        plan.movies = std::move(paths);
+        in_use.add_movies(plan.movies, options.koma.has_value(), context);
         if (options.koma && options.gain && (options.gain->gamma || options.gain->gamma_law) && context.log)
             context.log("gamma and KOMA are both asked for; the paper leaves gamma out where KOMA is on");
         if (options.koma) put_in_order(context);
-        if (movies.size() > 1 && (options.koma || options.gain || !options.dark.empty() || !options.defects.empty()))
-            session_shape = jobs::most_common_shape(movies, options.limits, context);
-        if (options.koma && movies.size() == 1 && context.log)
+        if (plan.movies.size() > 1 &&
+            (options.koma || options.gain || !options.dark.empty() || !options.defects.empty()))
+            plan.shape = jobs::most_common_shape(plan.movies, options.limits, context);
+        if (options.koma && plan.movies.size() == 1 && context.log)
             context.log("KOMA corrects a movie by others of its session; of one movie it changes nothing");
+    }
+
+    Impl(SessionPlan made, ProcessOptions chosen, const RunContext& context)
+        : options(std::move(chosen)), planner(options), in_use(options), plan(std::move(made)) {
+        in_use.add_movies(plan.movies, options.koma.has_value(), context);
+        if (plan.orientation) planner.know_orientation(*plan.orientation, plan.orientation_margin);
     }
 
     void put_in_order(const RunContext& context) {
         std::vector<jobs::TimedMovie> timed;
-        for (const fs::path& path : movies) {
+        for (const fs::path& path : plan.movies) {
             check_cancelled(context);
             timed.push_back({path, {}});
             try {
@@ -125,9 +110,9 @@ struct ProcessSession::Impl {
                 if (error.group() == ErrorGroup::interrupted) throw;  // others are said when the movie's turn comes
             }
         }
-        ordered_by_time = jobs::sort_session(timed);
+        plan.is_ordered_by_time = jobs::sort_session(timed);
         tell_mixed_times(timed, context);
-        for (std::size_t i = 0; i < movies.size(); ++i) movies[i] = std::move(timed[i].path);
+        for (std::size_t i = 0; i < timed.size(); ++i) plan.movies[i] = std::move(timed[i].path);
     }
 
     void tell_mixed_times(const std::vector<jobs::TimedMovie>& timed, const RunContext& context) const {
@@ -139,206 +124,186 @@ struct ProcessSession::Impl {
                            missing->path.string(), "): they are put in the order of their names"));
     }
 
+    void require_movie(std::size_t index) const {
+        if (index >= plan.movies.size())
+            fail(ErrorCode::invalid_argument, "movie ", index, ": the session has ", plan.movies.size());
+    }
+
     void require_session_shape(const Movie& movie) const {
-        if (!session_shape || *session_shape == movie.shape()) return;
+        if (!plan.shape || *plan.shape == movie.shape()) return;
         fail(ErrorCode::invalid_argument, "has frames of ", movie.shape().nx, " x ", movie.shape().ny,
-             " pixels, most movies of the session ", session_shape->nx, " x ", session_shape->ny,
+             " pixels, most movies of the session ", plan.shape->nx, " x ", plan.shape->ny,
              "; a session is of one camera in one mode");
     }
 
-    /// The references as they lie for the first movie, and so for all.
-    const References& references_for(const Movie& movie, const SumImage* raw, const RunContext& context) {
-        if (!references) {
-            references = files.oriented(movie.shape(), raw, context);
-            files.forget_images();
-            tell_orientation(context);
-            if (references->defects &&
-                std::ranges::count(*references->defects, 0) == std::ssize(*references->defects) && context.log)
-                context.log(concat(options.defects.string(), ": names no defect"));
+    /// The first movie whose sum tells is that which tells a session that does it all.
+    void find_orientation(const RunContext& context) {
+        const bool is_asked = options.gain && options.gain->is_oriented_automatically;
+        for (std::size_t i = 0; is_asked && !planner.has_references() && i < plan.movies.size(); ++i) {
+            try {
+                in_file(plan.movies[i].string(), [&] {
+                    const Movie movie(plan.movies[i], options, context);
+                    require_session_shape(movie);
+                    const SumImage raw = sum_frames(movie.reader, context);
+                    planner.references_for(movie.shape(), &raw, context);
+                });
+            } catch (const Error& error) {
+                if (error.group() == ErrorGroup::interrupted) throw;  // others are said when the movie's turn comes
+            }
         }
-        return *references;
-    }
-
-    void tell_orientation(const RunContext& context) const {
-        constexpr double doubtful = 0.002;
-        if (!references->orientation_margin || *references->orientation_margin > doubtful || !context.log) return;
-        context.log(concat("gain reference: ", description_of(*references->orientation),
-                           " makes the first movie flattest, but only by ",
-                           jobs::rounded(100 * *references->orientation_margin),
-                           " %: another orientation may be the right one; give --gain-rot and --gain-flip if you know "
-                           "them"));
-    }
-
-    [[nodiscard]] bool needs_sum() const {
-        return options.outliers || !options.defects.empty() || options.koma || files.needs_sum() ||
-               (options.gain && options.gain->gamma_law);
-    }
-
-    /// Counts a pixel and second.
-    double dose_rate_of(const Movie& movie, const SumImage& raw, const References& found) const {
-        const auto seconds = options.frame_seconds ? options.frame_seconds : jobs::frame_seconds(movie.reader);
-        if (!seconds)
-            fail(ErrorCode::invalid_argument,
-                 "nothing in it says in seconds how long a frame was exposed, which the gamma of its dose rate follows "
-                 "from; give --frame-time SECONDS");
-        return mean_of(found.dark ? corrected(raw, found.dark.get(), nullptr) : raw) / *seconds;
-    }
-
-    std::shared_ptr<const GainReference> raised_gain(const std::shared_ptr<const GainReference>& gain, double gamma) {
-        if (!raised || raised_from != gain || raised_by != gamma) {
-            raised = std::make_shared<const GainReference>(mrcz::raised(*gain, gamma));
-            raised_from = gain;
-            raised_by = gamma;
-        }
-        return raised;
-    }
-
-    /// All but the KOMA pattern. `raw` may be null where needs_sum() does not ask for it, or the first pass had it.
-    ProcessPlan plan_for(const Movie& movie, const SumImage* raw, MovieResult& result, const RunContext& context) {
-        const References& found = references_for(movie, raw, context);
-        ProcessPlan plan{.dark = found.dark,
-                         .gain = found.gain,
-                         .defects = found.defects,
-                         .outliers = options.outliers,
-                         .fill = options.fill,
-                         .koma = nullptr,
-                         .koma_divides = options.koma && options.koma->is_divided,
-                         .dtype = options.dtype,
-                         .seed = options.seed};
-        const PixelType type = movie.reader.pixel_type();
-        const bool is_subtracted = options.koma && !options.koma->is_divided && !plan.dark && !plan.gain;
-        if (const auto whole = jobs::subtracted_type(type, are_small); is_subtracted && !plan.dtype && whole != type)
-            plan.dtype = whole;
-        if (found.defects) result.defects = std::ssize(*found.defects) - std::ranges::count(*found.defects, 0);
-        result.orientation = found.orientation;
-        result.orientation_margin = found.orientation_margin;
-        if (!options.gain) return plan;
-        result.gamma = options.gain->gamma;
-        if (const auto& law = options.gain->gamma_law) {
-            result.frame_seconds = options.frame_seconds ? options.frame_seconds : jobs::frame_seconds(movie.reader);
-            if (!result.dose_rate) result.dose_rate = dose_rate_of(movie, *raw, found);
-            result.gamma = law->at(*result.dose_rate);
-            if ((*result.dose_rate < law->least_rate || *result.dose_rate > law->greatest_rate) && context.log)
-                context.log(concat(movie.reader.name(), ": a dose rate of ", jobs::rounded(*result.dose_rate),
-                                   " counts per pixel and second is beyond the gamma law's ",
-                                   jobs::rounded(law->least_rate), " to ", jobs::rounded(law->greatest_rate),
-                                   "; the nearer end is taken"));
-        }
-        if (result.gamma) plan.gain = raised_gain(found.gain, *result.gamma);
-        return plan;
+        if (!is_asked || !planner.has_references()) return;
+        plan.orientation = planner.references().orientation;
+        plan.orientation_margin = planner.references().orientation_margin;
     }
 
     // The first pass of KOMA.
 
-    void gather(const RunContext& context) {
-        if (!gathered.empty()) return;
-        std::vector<Gathered> all(movies.size());
+    void gather_all(const RunContext& context) {
+        if (store) return;
+        auto images = std::make_unique<jobs::SpooledImages>(plan.movies.size());
+        std::vector<GatheredMovie> all(plan.movies.size());
         RunContext silent = context;
         silent.progress = nullptr;
         std::uint64_t bytes_read = 0;
-        for (std::size_t i = 0; i < movies.size(); ++i) {
-            Waiting waiting;
-            try {
-                waiting = in_file(movies[i].string(), [&] { return gather_one(movies[i], all[i], silent); });
-            } catch (const Error& error) {
-                if (error.group() == ErrorGroup::interrupted) throw;
-                all[i].failure = std::current_exception();
-            }
-            if (!all[i].failure) keep(waiting, all[i]);
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            GatheredImages made;
+            all[i] = gather_or_fail(i, made, silent);
+            // What goes wrong here is no fault of the movie, and would be in the way of all others, too.
+            if (!all[i].failure) images->put(i, made);
             std::error_code ignored;
-            const auto bytes = fs::file_size(movies[i], ignored);
+            const auto bytes = fs::file_size(plan.movies[i], ignored);
             if (!ignored) bytes_read += bytes;
             if (context.progress)
                 context.progress(
-                    {static_cast<std::int64_t>(i) + 1, static_cast<std::int64_t>(movies.size()), bytes_read, 0});
+                    {static_cast<std::int64_t>(i) + 1, static_cast<std::int64_t>(all.size()), bytes_read, 0});
         }
-        exclude(all);
-        gathered = std::move(all);
+        take(std::move(all), std::move(images));
     }
 
-    struct Waiting {
-        SumImage sum;
-        std::vector<OutlierPixel> pixels;
-    };
-
-    /// What goes wrong here is no fault of the movie, and would be in the way of all others, too.
-    void keep(const Waiting& waiting, Gathered& movie) {
-        movie.sum = jobs::put(spool, waiting.sum);
-        movie.outlier_pixels = jobs::put(spool, waiting.pixels);
+    GatheredMovie gather_or_fail(std::size_t index, GatheredImages& images, const RunContext& context) {
+        try {
+            return in_file(plan.movies[index].string(), [&] { return gather_one(index, images, context); });
+        } catch (const Error& error) {
+            if (error.group() == ErrorGroup::interrupted) throw;
+            GatheredMovie failed;
+            failed.failure = error;
+            return failed;
+        }
     }
 
-    Waiting gather_one(const fs::path& path, Gathered& movie, const RunContext& context) {
-        const Movie opened(path, options, context);
-        require_session_shape(opened);
-        const SumImage raw = sum_frames(opened.reader, context);
+    GatheredMovie gather_one(std::size_t index, GatheredImages& images, const RunContext& context) {
+        const Movie movie(plan.movies[index], options, context);
+        require_session_shape(movie);
+        const SumImage raw = sum_frames(movie.reader, context);
         MovieResult result;
-        const ProcessPlan plan = plan_for(opened, &raw, result, context);
-        jobs::FrameCorrector checked(opened.reader.frame_format(), plan);
-        Outliers outliers = jobs::find_plan_outliers(opened.reader, plan, raw, context);
-        SumImage sum = corrected(raw, plan.dark.get(), plan.gain.get());
-        if (!outliers.pixels.empty()) sum = filled(sum, outliers);
-        movie.dose_rate = result.dose_rate;
-        movie.frame_mean = mean_of(sum);
-        movie.contrast = block_contrast(sum);
-        if (opened.reader.pixel_type() == PixelType::uint16)
-            are_small = are_small && jobs::fits_int16(opened.reader, raw);
-        Waiting waiting{std::move(sum), std::move(outliers.pixels)};
-        outliers.pixels = {};
-        movie.outliers = std::move(outliers);
-        return waiting;
+        const ProcessPlan to_do = planner.plan(movie.reader, &raw, true, result, context);
+        jobs::FrameCorrector checked(movie.reader.frame_format(), to_do);
+        GatheredMovie found;
+        found.outliers = jobs::find_plan_outliers(movie.reader, to_do, raw, context);
+        images.sum = corrected(raw, to_do.dark.get(), to_do.gain.get());
+        if (!found.outliers.pixels.empty()) images.sum = filled(images.sum, found.outliers);
+        images.pixels = std::exchange(found.outliers.pixels, {});
+        found.shape = images.sum.shape;
+        found.has_fractions = std::holds_alternative<std::vector<double>>(images.sum.values);
+        found.dose_rate = result.dose_rate;
+        found.frame_mean = jobs::mean_of(images.sum);
+        found.contrast = block_contrast(images.sum);
+        if (movie.reader.pixel_type() == PixelType::uint16) found.is_small = jobs::fits_int16(movie.reader, raw);
+        return found;
+    }
+
+    [[nodiscard]] jobs::ImagesInFolder images_in(const fs::path& folder) const {
+        if (!options.koma)
+            fail(ErrorCode::invalid_argument, "sums of movies are gathered for KOMA, which is not asked for");
+        std::vector<std::string> names;
+        for (const fs::path& movie : plan.movies) names.push_back(movie.filename().string());
+        return {folder, std::move(names)};
+    }
+
+    void gather_into(std::size_t index, const fs::path& folder, const RunContext& context) {
+        const jobs::ImagesInFolder files = images_in(folder);
+        if (files.has(index)) return;
+        GatheredImages images;
+        const GatheredMovie found = gather_or_fail(index, images, context);
+        files.put(index, found, images);
+    }
+
+    void take_from(const fs::path& folder, const RunContext& context) {
+        auto files = std::make_unique<jobs::ImagesInFolder>(images_in(folder));
+        std::vector<GatheredMovie> all;
+        for (std::size_t i = 0; i < plan.movies.size(); ++i) {
+            check_cancelled(context);
+            all.push_back(files->head(i));
+        }
+        take(std::move(all), std::move(files));
     }
 
     /// Movies that failed are not there, and must not shift the median either.
-    void exclude(const std::vector<Gathered>& all) {
+    void take(std::vector<GatheredMovie> all, std::unique_ptr<const jobs::GatheredStore> images) {
         std::vector<double> contrasts;
-        for (const Gathered& movie : all)
-            if (!movie.failure) contrasts.push_back(movie.contrast);
+        are_small = true;
+        bool has_fractions = false;
+        std::optional<ImageShape> shape;
+        for (const GatheredMovie& movie : all) {
+            if (movie.failure) continue;
+            contrasts.push_back(movie.contrast);
+            are_small = are_small && movie.is_small;
+            has_fractions = has_fractions || movie.has_fractions;
+            shape = movie.shape;
+        }
         const auto high = high_contrast(contrasts);
         excluded.clear();
         std::size_t next = 0;
-        for (const Gathered& movie : all) excluded.push_back(movie.failure ? 1 : high[next++]);
+        for (const GatheredMovie& movie : all) excluded.push_back(movie.failure ? 1 : high[next++]);
+        window.reset();
+        if (shape) window.emplace(*shape, has_fractions);
+        gathered = std::move(all);
+        store = std::move(images);
     }
 
     /// A pattern of fewer movies is mostly noise.
     [[nodiscard]] std::int64_t least_trailing() const { return std::min<std::int64_t>(3, 2 * options.koma->radius); }
 
     void tell_balance(std::size_t index, std::size_t count, const SumImage& others, const RunContext& context) {
-        const auto [added, removed] = jobs::koma_balance(jobs::get(spool, gathered[index].sum), others);
+        const auto [added, removed] = jobs::koma_balance(store->sum(index), others);
         if (!(added > removed)) return;
         has_told_balance = true;
-        context.log(concat(movies[index].string(), ": KOMA of ", count, count == 1 ? " movie" : " movies", " (",
+        context.log(concat(plan.movies[index].string(), ": KOMA of ", count, count == 1 ? " movie" : " movies", " (",
                            others.frames, others.frames == 1 ? " frame" : " frames", ") adds noise of ",
                            jobs::rounded(std::sqrt(added)), " to each pixel and takes out a pattern of ",
                            jobs::rounded(std::sqrt(removed)),
                            " (standard deviations): take a larger radius, or no KOMA"));
     }
 
-    void add_koma(std::size_t index, ProcessPlan& plan, MovieResult& result, const RunContext& context) {
-        const Gathered& own = gathered[index];
+    [[nodiscard]] std::vector<std::int64_t> members_of(std::int64_t movie) const {
+        return koma_window(movie, std::ssize(plan.movies), *options.koma, excluded);
+    }
+
+    void add_koma(std::size_t index, ProcessPlan& to_do, MovieResult& result, const RunContext& context) {
+        const GatheredMovie& own = gathered[index];
         result.block_contrast = own.contrast;
         result.is_excluded = excluded[index] != 0;
-        auto members = koma_window(static_cast<std::int64_t>(index), static_cast<std::int64_t>(movies.size()),
-                                   *options.koma, excluded);
+        const auto members = members_of(static_cast<std::int64_t>(index));
         if (options.koma->is_trailing && std::ssize(members) < least_trailing()) {
             if (context.log)
-                context.log(concat(movies[index].string(), ": KOMA leaves it as it is: --trailing has ", members.size(),
-                                   " of the ", least_trailing(), " movies before it that it takes at least"));
+                context.log(concat(plan.movies[index].string(), ": KOMA leaves it as it is: --trailing has ",
+                                   members.size(), " of the ", least_trailing(),
+                                   " movies before it that it takes at least"));
             return;
         }
         for (const std::int64_t member : members)
-            result.koma_movies.push_back(movies[static_cast<std::size_t>(member)].filename().string());
+            result.koma_movies.push_back(plan.movies[static_cast<std::size_t>(member)].filename().string());
         if (members.empty()) return;
-        if (!window) window.emplace(own.sum.shape);
         SumImage loaded;
         const auto sum_of = [&](std::int64_t movie) -> const SumImage& {
-            loaded = jobs::get(spool, gathered[static_cast<std::size_t>(movie)].sum);
+            loaded = store->sum(static_cast<std::size_t>(movie));
             return loaded;
         };
-        const auto others_count = members.size();
-        const SumImage& others = window->move_to(std::move(members), sum_of, context);
+        const auto window_of = [this](std::int64_t movie) { return members_of(movie); };
+        const SumImage& others = window->around(static_cast<std::int64_t>(index), window_of, sum_of, context);
         result.koma_scale = koma_scale(others, own.frame_mean, *options.koma);
-        if (context.log && !has_told_balance) tell_balance(index, others_count, others, context);
-        plan.koma = std::make_shared<const FloatImage>(koma_pattern(others, own.frame_mean, *options.koma));
+        if (context.log && !has_told_balance) tell_balance(index, members.size(), others, context);
+        to_do.koma = std::make_shared<const FloatImage>(koma_pattern(others, own.frame_mean, *options.koma));
     }
 
     /// Gain references take out what frames have in common; one that does not fit puts it in.
@@ -352,31 +317,32 @@ struct ProcessSession::Impl {
     }
 
     MovieResult process(std::size_t index, const Output& output, const RunContext& context) {
-        if (options.koma && gathered[index].failure) std::rethrow_exception(gathered[index].failure);
+        const fs::path& path = plan.movies[index];
+        if (options.koma && gathered[index].failure) throw Error(*gathered[index].failure);
         if (!output.descriptor) in_use.refuse_as_output(output.path);
-        const Movie movie(movies[index], options, context);
+        const Movie movie(path, options, context);
         require_session_shape(movie);
         MovieResult result;
         std::optional<SumImage> raw;
         bool is_read_twice = false;
         if (options.koma) {
             result.dose_rate = gathered[index].dose_rate;
-        } else if (needs_sum()) {
+        } else if (planner.needs_sum()) {
             raw = sum_frames(movie.reader, pass_of(context, 0, &is_read_twice));
         }
-        ProcessPlan plan = plan_for(movie, raw ? &*raw : nullptr, result, context);
+        ProcessPlan to_do = planner.plan(movie.reader, raw ? &*raw : nullptr, are_small, result, context);
         Outliers outliers;
         if (options.koma) {
             outliers = gathered[index].outliers;
-            outliers.pixels = jobs::get(spool, gathered[index].outlier_pixels);
-            add_koma(index, plan, result, context);
-        } else if (jobs::fills_pixels(plan)) {
+            outliers.pixels = store->pixels(index);
+            add_koma(index, to_do, result, context);
+        } else if (jobs::fills_pixels(to_do)) {
             if (!raw) raw = sum_frames(movie.reader, context);
-            outliers = jobs::find_plan_outliers(movie.reader, plan, *raw, context);
+            outliers = jobs::find_plan_outliers(movie.reader, to_do, *raw, context);
         }
         raw.reset();
-        const bool fills = jobs::fills_pixels(plan);
-        jobs::FrameCorrector corrector(movie.reader.frame_format(), std::move(plan));
+        const bool fills = jobs::fills_pixels(to_do);
+        jobs::FrameCorrector corrector(movie.reader.frame_format(), std::move(to_do));
         corrector.set_outliers(std::move(outliers));
         result.dtype = corrector.to().type;
         if (fills) {
@@ -384,10 +350,10 @@ struct ProcessSession::Impl {
             result.outliers->pixels = {};
             result.fill = corrector.fill();
         }
-        const auto sink = jobs::open_sink(output, Input::file(movies[index]), true);
+        const auto sink = jobs::open_sink(output, Input::file(path), true);
         const auto step = [&]() -> const std::string& {
             result.clipped = corrector.clipped();
-            return result.step = jobs::process_step(options, files, *references, result);
+            return result.step = jobs::process_step(options, planner.files(), planner.references(), result);
         };
         const auto written = jobs::write_corrected({movie.file, movie.reader, corrector, step, options}, *sink,
                                                    is_read_twice ? pass_of(context, 1) : context);
@@ -398,55 +364,63 @@ struct ProcessSession::Impl {
                         .converted = {}};
         result.before = written.before;
         result.after = written.after;
-        tell_worse(result, movies[index], context);
+        tell_worse(result, path, context);
         if (result.clipped > 0 && context.log)
-            context.log(concat(movies[index].string(), ": ", result.clipped,
-                               result.clipped == 1 ? " pixel is" : " pixels are", " beyond the range of ",
-                               info_of(result.dtype).name,
+            context.log(concat(path.string(), ": ", result.clipped, result.clipped == 1 ? " pixel is" : " pixels are",
+                               " beyond the range of ", info_of(result.dtype).name,
                                result.clipped == 1 ? " and became its end" : " and became its ends"));
         if (options.measures_correlation && options.correlation_lag >= movie.reader.frames() && context.log)
-            context.log(concat(movies[index].string(), ": has ", movie.reader.frames(),
+            context.log(concat(path.string(), ": has ", movie.reader.frames(),
                                movie.reader.frames() == 1 ? " frame" : " frames", ", none of them ",
                                options.correlation_lag, " apart"));
         return result;
     }
 
     ProcessOptions options;
-    jobs::ReferenceFiles files;
+    jobs::MoviePlanner planner;
     jobs::SessionFiles in_use;
-    std::vector<fs::path> movies;
-    bool ordered_by_time = false;
-    std::optional<References> references;
-    std::shared_ptr<const GainReference> raised, raised_from;
-    double raised_by = 1;
-    std::vector<Gathered> gathered;
-    bool are_small = true;  ///< no 16-bit pixel of the session is beyond 32767
+    SessionPlan plan;
+    std::vector<GatheredMovie> gathered;
+    std::unique_ptr<const jobs::GatheredStore> store;  ///< where it is there, the first pass is done
+    bool are_small = true;                             ///< no 16-bit pixel of the session is beyond 32767
     std::vector<std::uint8_t> excluded;
-    std::optional<ImageShape> session_shape;
-    std::optional<WindowSum> window;
+    std::optional<jobs::SessionWindow> window;
     bool has_told_balance = false;
-    jobs::Spool spool;
 };
 
 ProcessSession::ProcessSession(std::vector<fs::path> movies, ProcessOptions options, const RunContext& context)
     : impl_(std::make_unique<Impl>(std::move(movies), std::move(options), context)) {}
 
+ProcessSession::ProcessSession(SessionPlan plan, ProcessOptions options, const RunContext& context)
+    : impl_(std::make_unique<Impl>(std::move(plan), std::move(options), context)) {}
+
 ProcessSession::~ProcessSession() = default;
 ProcessSession::ProcessSession(ProcessSession&&) noexcept = default;
 ProcessSession& ProcessSession::operator=(ProcessSession&&) noexcept = default;
 
-const std::vector<fs::path>& ProcessSession::movies() const noexcept { return impl_->movies; }
-bool ProcessSession::is_ordered_by_time() const noexcept { return impl_->ordered_by_time; }
+const std::vector<fs::path>& ProcessSession::movies() const noexcept { return impl_->plan.movies; }
+bool ProcessSession::is_ordered_by_time() const noexcept { return impl_->plan.is_ordered_by_time; }
 
-void ProcessSession::prepare(const RunContext& context) {
-    if (impl_->options.koma) impl_->gather(context);
+SessionPlan ProcessSession::plan(const RunContext& context) {
+    impl_->find_orientation(context);
+    return impl_->plan;
 }
 
+void ProcessSession::prepare(const RunContext& context) {
+    if (impl_->options.koma) impl_->gather_all(context);
+}
+
+void ProcessSession::gather(std::size_t movie, const fs::path& folder, const RunContext& context) {
+    impl_->require_movie(movie);
+    impl_->gather_into(movie, folder, context);
+}
+
+void ProcessSession::take_sums(const fs::path& folder, const RunContext& context) { impl_->take_from(folder, context); }
+
 MovieResult ProcessSession::process(std::size_t movie, const Output& output, const RunContext& context) {
-    if (movie >= impl_->movies.size())
-        fail(ErrorCode::invalid_argument, "movie ", movie, ": the session has ", impl_->movies.size());
+    impl_->require_movie(movie);
     prepare(context);
-    return in_file(impl_->movies[movie].string(), [&] { return impl_->process(movie, output, context); });
+    return in_file(impl_->plan.movies[movie].string(), [&] { return impl_->process(movie, output, context); });
 }
 
 }  // namespace mrcz

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/fail.hpp"
 #include "jobs/frame_corrector.hpp"
 #include "meta/json_document.hpp"
 #include "meta/json_writer.hpp"
@@ -41,8 +42,9 @@ class StepFinder final : public meta::JsonEvents {
     bool is_step_ = false;
 };
 
-void write_file(JsonWriter& json, const UsedFile& file) {
-    json.member("file", std::string_view(file.name)).member("xxh3_128", std::string_view(file.hash));
+/// References at hand have none.
+void write_file(JsonWriter& json, const std::optional<UsedFile>& file) {
+    if (file) json.member("file", std::string_view(file->name)).member("xxh3_128", std::string_view(file->hash));
 }
 
 void write_law(JsonWriter& json, const GammaLaw& law) {
@@ -50,8 +52,8 @@ void write_law(JsonWriter& json, const GammaLaw& law) {
     json.member("least_rate", law.least_rate).member("greatest_rate", law.greatest_rate);
 }
 
-void write_gain(JsonWriter& json, const GainRequest& gain, const UsedFile& file, const References& references,
-                const MovieResult& result) {
+void write_gain(JsonWriter& json, const GainRequest& gain, const std::optional<UsedFile>& file,
+                const References& references, const MovieResult& result) {
     json.key("gain").begin_object();
     write_file(json, file);
     json.member("kind", gain.kind == GainKind::flat_field ? "flat_field" : "multiplicative");
@@ -125,16 +127,16 @@ std::string jobs::process_step(const ProcessOptions& options, const ReferenceFil
         json.key("bare").begin_object().member("columns", bare->shape.nx).member("rows", bare->shape.ny);
         json.member("dtype", info_of(bare->type).name).member("offset_bytes", bare->offset_bytes).end_object();
     }
-    if (files.dark_file()) {
+    if (references.dark) {
         json.key("dark").begin_object();
-        write_file(json, *files.dark_file());
+        write_file(json, files.dark_file());
         json.member("bad_pixels", references.bad_in_dark);
         json.end_object();
     }
-    if (options.gain) write_gain(json, *options.gain, *files.gain_file(), references, result);
-    if (files.defects_file()) {
+    if (options.gain) write_gain(json, *options.gain, files.gain_file(), references, result);
+    if (references.defects) {
         json.key("defects").begin_object();
-        write_file(json, *files.defects_file());
+        write_file(json, files.defects_file());
         json.member("pixels", references.bad_in_defects);
         json.end_object();
     }
@@ -154,6 +156,13 @@ bool jobs::is_processed(const Reader& movie) {
     } catch (const Error&) {
         return false;
     }
+}
+
+void jobs::refuse_processed(const Reader& movie, const ProcessOptions& options) {
+    if (!options.may_repeat && is_processed(movie))
+        fail(ErrorCode::invalid_argument,
+             "is corrected already, says its record of steps (mrcz info --json); take the movie that it was made "
+             "from, or say --again");
 }
 
 std::string json_report(std::string_view input, std::string_view output, const MovieResult& result, double seconds) {

@@ -14,5 +14,7 @@ namespace mrcz::jobs {
 
 /// Whether such a step is in the record that a movie has. A record that cannot be read tells of none.
 [[nodiscard]] bool is_processed(const Reader& movie);
+/// Throws Error{invalid_argument} for those unless options allow them.
+void refuse_processed(const Reader& movie, const ProcessOptions& options);
 
 }  // namespace mrcz::jobs

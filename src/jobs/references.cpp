@@ -105,9 +105,14 @@ void require_usable(std::uint64_t bad, std::size_t pixels, std::string_view what
          " pixels, where at most a fifth can be filled; is it the right file, and read in the right way?");
 }
 
-void tell_bad(std::uint64_t bad, std::string_view what, const fs::path& path, const RunContext& context) {
+void tell_bad(std::uint64_t bad, std::string_view what, const std::string& name, const RunContext& context) {
     if (bad > 0 && context.log)
-        context.log(concat(path.string(), ": ", bad, " pixels ", what, "; they are filled from their neighbours"));
+        context.log(concat(name, ": ", bad, " pixels ", what, "; they are filled from their neighbours"));
+}
+
+/// References at hand have no file.
+std::string name_of(const fs::path& path, std::string_view reference) {
+    return path.empty() ? std::string(reference) : path.string();
 }
 
 bool is_double(const ImageShape& large, const ImageShape& small) {
@@ -157,70 +162,81 @@ FloatImage read_image(const fs::path& path, const ProcessOptions& chosen) {
     });
 }
 
-ReferenceFiles::ReferenceFiles(const ProcessOptions& options) : options_(options) {
-    if (!options_.dark.empty()) {
-        dark_ = read_image(options_.dark, options_);
-        dark_file_ = used(options_.dark);
-        const std::uint64_t bad = bad_in(*dark_);
-        has_holes_ = bad > 0;
-        in_file(options_.dark.string(),
-                [&] { require_usable(bad, dark_->values.size(), "dark reference without a number"); });
-    }
-    if (!options_.defects.empty()) defects_file_ = used(options_.defects);
+ReferenceFiles::ReferenceFiles(const ProcessOptions& options, const ReferencesAtHand& at_hand)
+    : options_(options), defects_(at_hand.defects) {
+    read_dark(at_hand);
+    if (!options_.defects.empty() && !defects_) defects_file_ = used(options_.defects);
+    read_gain(at_hand);
+}
+
+void ReferenceFiles::read_dark(const ReferencesAtHand& at_hand) {
+    if (options_.dark.empty() && !at_hand.dark) return;
+    dark_ = at_hand.dark ? *at_hand.dark : read_image(options_.dark, options_);
+    if (!at_hand.dark) dark_file_ = used(options_.dark);
+    const std::uint64_t bad = bad_in(*dark_);
+    has_holes_ = bad > 0;
+    in_file(name_of(options_.dark, "dark"),
+            [&] { require_usable(bad, dark_->values.size(), "dark reference without a number"); });
+}
+
+void ReferenceFiles::read_gain(const ReferencesAtHand& at_hand) {
     if (!options_.gain) return;
     if (options_.gain->gamma) require_gamma(*options_.gain->gamma);
-    FloatImage image = read_image(options_.gain->file, options_);
+    FloatImage image = at_hand.gain ? *at_hand.gain : read_image(options_.gain->file, options_);
     const bool is_flat = options_.gain->kind == GainKind::flat_field;
-    in_file(options_.gain->file.string(), [&] {
+    in_file(name_of(options_.gain->file, "gain"), [&] {
         if (is_flat && dark_) image = difference(image, *dark_);
         gain_ = make_gain(image, options_.gain->kind);
         const std::uint64_t bad = bad_in(gain_->bad);
         has_holes_ = has_holes_ || bad > 0;
         require_usable(bad, gain_->bad.size(), "gain reference without a positive number");
     });
-    gain_file_ = used(options_.gain->file);
-}
-
-bool ReferenceFiles::needs_sum() const noexcept {
-    return has_holes_ || (options_.gain && options_.gain->is_oriented_automatically);
+    if (!at_hand.gain) gain_file_ = used(options_.gain->file);
 }
 
 References ReferenceFiles::oriented(const ImageShape& shape, const SumImage* raw, const RunContext& context) const {
+    if (!gain_) return oriented(shape, GainOrientation{}, context);
+    if (!options_.gain->is_oriented_automatically) return oriented(shape, options_.gain->orientation, context);
+    const auto scores = in_file(name_of(options_.gain->file, "gain"),
+                                [&] { return score_orientations(*raw, binned_to(*gain_, shape), context); });
+    References found = oriented(shape, scores.front().orientation, context);
+    found.orientation_margin = margin_of(scores);
+    return found;
+}
+
+References ReferenceFiles::oriented(const ImageShape& shape, const GainOrientation& orientation,
+                                    const RunContext& context) const {
     References found;
-    GainOrientation orientation;
     if (gain_) {
-        orientation = options_.gain->orientation;
-        in_file(options_.gain->file.string(), [&] {
+        const std::string name = name_of(options_.gain->file, "gain");
+        in_file(name, [&] {
             GainReference gain = binned_to(*gain_, shape);
             found.is_gain_binned = !(gain.factors.shape == gain_->factors.shape);
             if (found.is_gain_binned && context.log)
-                context.log(
-                    concat(options_.gain->file.string(), ": twice as large as the frames, so it is binned by 2"));
-            if (options_.gain->is_oriented_automatically) {
-                const auto scores = score_orientations(*raw, gain, context);
-                orientation = scores.front().orientation;
-                found.orientation_margin = margin_of(scores);
-            }
+                context.log(concat(name, ": twice as large as the frames, so it is binned by 2"));
             gain = turned(std::move(gain), orientation);
             require_shape(gain.factors.shape, shape, "gain reference");
             found.bad_in_gain = bad_in(gain.bad);
-            tell_bad(found.bad_in_gain, "are zero, negative or no number", options_.gain->file, context);
+            tell_bad(found.bad_in_gain, "are zero, negative or no number", name, context);
             found.gain = std::make_shared<const GainReference>(std::move(gain));
         });
         found.orientation = orientation;
     }
-    if (dark_)
-        in_file(options_.dark.string(), [&] {
+    if (dark_) {
+        const std::string name = name_of(options_.dark, "dark");
+        in_file(name, [&] {
             FloatImage dark = mrcz::oriented(*dark_, orientation);
             require_shape(dark.shape, shape, "dark reference");
             found.bad_in_dark = bad_in(dark);
-            tell_bad(found.bad_in_dark, "are no number", options_.dark, context);
+            tell_bad(found.bad_in_dark, "are no number", name, context);
             found.dark = std::make_shared<const FloatImage>(std::move(dark));
         });
-    if (!options_.defects.empty()) {
-        found.defects = std::make_shared<const std::vector<std::uint8_t>>(read_defects(shape, options_));
+    }
+    if (has_defects()) {
+        found.defects =
+            defects_ ? defects_ : std::make_shared<const std::vector<std::uint8_t>>(read_defects(shape, options_));
         found.bad_in_defects = bad_in(*found.defects);
-        in_file(options_.defects.string(),
+        in_file(name_of(options_.defects, "defects"),
                 [&] { require_usable(found.bad_in_defects, found.defects->size(), "defects"); });
     }
     return found;

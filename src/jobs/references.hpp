@@ -29,12 +29,18 @@ struct UsedFile {
 
 class ReferenceFiles {
   public:
-    /// Reads all but the defects, whose meaning depends on the frames' shape.
-    explicit ReferenceFiles(const ProcessOptions& options);
+    /// Reads all but the defects, whose meaning depends on the frames' shape. What is `at_hand` takes the place of the
+    /// files that options name.
+    explicit ReferenceFiles(const ProcessOptions& options, const ReferencesAtHand& at_hand = {});
 
     /// For frames of `shape`; `raw` (a sum of such frames) tells how the gain reference lies, where that is asked for.
     [[nodiscard]] References oriented(const ImageShape& shape, const SumImage* raw, const RunContext& context) const;
-    [[nodiscard]] bool needs_sum() const noexcept;
+    /// The same where it is known how the gain reference lies.
+    [[nodiscard]] References oriented(const ImageShape& shape, const GainOrientation& orientation,
+                                      const RunContext& context) const;
+    /// Whether gain or dark have pixels that are to be filled.
+    [[nodiscard]] bool has_holes() const noexcept { return has_holes_; }
+    [[nodiscard]] bool has_defects() const noexcept { return defects_ || !options_.defects.empty(); }
     /// Those as read: the oriented ones are enough from here on.
     void forget_images() noexcept {
         dark_.reset();
@@ -46,10 +52,14 @@ class ReferenceFiles {
     [[nodiscard]] const std::optional<UsedFile>& defects_file() const noexcept { return defects_file_; }
 
   private:
+    void read_dark(const ReferencesAtHand& at_hand);
+    void read_gain(const ReferencesAtHand& at_hand);
+
     ProcessOptions options_;
     std::optional<FloatImage> dark_;
     std::optional<GainReference> gain_;
-    bool has_holes_ = false;  ///< pixels of gain or dark are to be filled
+    std::shared_ptr<const std::vector<std::uint8_t>> defects_;  // at hand
+    bool has_holes_ = false;
     std::optional<UsedFile> gain_file_, dark_file_, defects_file_;
 };
 

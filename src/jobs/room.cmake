@@ -5,5 +5,6 @@ mrcz_room(jobs
           jobs/decompress.cpp jobs/frame_range.cpp jobs/verify.cpp jobs/info.cpp jobs/reports.cpp
           jobs/frame_corrector.cpp jobs/corrected_reader.cpp jobs/corrected_file.cpp jobs/keyed_values.cpp
           jobs/acquisition.cpp jobs/references.cpp jobs/spool.cpp jobs/session_order.cpp jobs/process_record.cpp
-          jobs/gamma_calibration.cpp jobs/process.cpp
+          jobs/gamma_calibration.cpp jobs/process.cpp jobs/movie_planner.cpp jobs/outliers_bytes.cpp
+          jobs/spooled_images.cpp jobs/images_in_folder.cpp jobs/session_window.cpp jobs/open_corrected.cpp
           jobs/session_files.cpp jobs/session_shape.cpp jobs/koma_balance.cpp)
