@@ -2,15 +2,43 @@
 
 from . import ioDM as ioDM, ioMRC as ioMRC
 from ._core import Limits as Limits
+from .corrections import (
+    GammaLaw as GammaLaw,
+    KomaOptions as KomaOptions,
+    Orientation as Orientation,
+    OutlierOptions as OutlierOptions,
+    read_gamma_law as read_gamma_law,
+)
+from .detector import (
+    Outliers as Outliers,
+    apply_gain as apply_gain,
+    block_contrast as block_contrast,
+    calibrate_gamma as calibrate_gamma,
+    fano_factor as fano_factor,
+    find_gamma as find_gamma,
+    find_orientation as find_orientation,
+    find_outliers as find_outliers,
+    fit_power_law as fit_power_law,
+    frame_correlation as frame_correlation,
+    high_contrast as high_contrast,
+    koma_pattern as koma_pattern,
+    koma_window as koma_window,
+    oriented as oriented,
+    read_gain as read_gain,
+    read_reference as read_reference,
+    sum_frames as sum_frames,
+)
 from .errors import (
     ArgumentError as ArgumentError,
     CancelledError as CancelledError,
+    CorrectionWarning as CorrectionWarning,
     FileChangedError as FileChangedError,
     FileDamagedError as FileDamagedError,
     FileWarning as FileWarning,
     InputNotFoundError as InputNotFoundError,
     MrczError as MrczError,
     OutOfMemoryError as OutOfMemoryError,
+    SessionError as SessionError,
     SystemFailedError as SystemFailedError,
     TargetExistsError as TargetExistsError,
     UnsupportedError as UnsupportedError,
@@ -51,7 +79,9 @@ from .jobs import (
     repair as repair,
     verify as verify,
 )
+from .processing import CorrectedStack as CorrectedStack, correct as correct
 from .self_test import test as test
+from .session import process as process
 from .stack import Stack as Stack, open as open
 from .threads import set_threads as set_threads
 from .writer import Writer as Writer, write as write

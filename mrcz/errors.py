@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class MrczError(Exception):
     """Something cannot be done; the message names file, place, what was found and what was expected.
@@ -61,15 +63,37 @@ class FileWarning(UserWarning):
     """A file opens, but not all of it can be read."""
 
 
-def warn(message: str) -> None:
-    """A :class:`FileWarning` that points at the line which called into this package."""
+class CorrectionWarning(UserWarning):
+    """Something about a correction to think about: a reference of doubtful orientation, KOMA that adds noise."""
+
+
+def warn(message: str, kind: type[UserWarning] = FileWarning) -> None:
+    """A warning that points at the line which called into this package."""
     import sys
     import warnings
 
     level, frame = 2, sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
         level, frame = level + 1, frame.f_back
-    warnings.warn(message, FileWarning, stacklevel=level)
+    warnings.warn(message, kind, stacklevel=level)
+
+
+class SessionError(MrczError):
+    """Some movies of a session could not be corrected; all others were.
+
+    Attributes
+    ----------
+    reports : list of dict
+        Of the movies that were.
+    failures : dict
+        Name of each other movie, and what is wrong with it.
+    """
+
+    def __init__(self, message: str, code: str = "internal", context: str = "", *,
+                 reports: Any = (), failures: Any = ()) -> None:
+        super().__init__(message, code, context)
+        self.reports = list(reports)
+        self.failures = dict(failures)
 
 
 _BY_CODE: dict[str, type[MrczError]] = {

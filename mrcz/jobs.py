@@ -187,7 +187,7 @@ def codecs() -> list[dict[str, Any]]:
 
 def compressed_name(source: str) -> str:
     """What a file compressed under no other name is called."""
-    base = _without_wrapper(source)
+    base = without_wrapper(source)
     for ending, new in _RENAMED.items():
         if base.endswith(ending) and len(base) > len(ending):
             return base[: -len(ending)] + new
@@ -196,7 +196,7 @@ def compressed_name(source: str) -> str:
 
 def restored_name(source: str) -> str:
     """What a file restored under no other name is called."""
-    name = _without_wrapper(source)
+    name = without_wrapper(source)
     for new, ending in _RENAMED.items():
         if name.endswith(ending) and len(name) > len(ending):
             base = name[: -len(ending)]
@@ -206,7 +206,7 @@ def restored_name(source: str) -> str:
                         "invalid_argument", source)
 
 
-def _without_wrapper(name: str) -> str:
+def without_wrapper(name: str) -> str:
     for wrapper in _WRAPPERS:
         if name.endswith(wrapper) and len(name) > len(wrapper):
             return name[: -len(wrapper)]

@@ -468,7 +468,7 @@ def open(source: Any, *, threads: int | None = None, mode0: str = "by_header",  
         What is allocated at most on the word of the file. The defaults (4 GiB a frame, 1 GiB of extended header, 256 MiB
         of metadata) suit all but very large files.
     **correction
-        Corrections of each frame as it is loaded: see the user's guide.
+        Corrections of each frame as it is loaded: see :func:`mrcz.correct`.
 
     Returns
     -------
@@ -495,12 +495,12 @@ def open(source: Any, *, threads: int | None = None, mode0: str = "by_header",  
     """
     limits = make_limits(frame_bytes=frame_bytes, extended_header_bytes=extended_header_bytes,
                          metadata_bytes=metadata_bytes, metadata_depth=metadata_depth, trailing_bytes=trailing_bytes)
-    corrected = None
     if correction:
-        from .processing import correction_on_load
+        from .processing import correct_origin
 
-        corrected = correction_on_load(**correction)
-    stack = Stack(origin_of(source), threads=threads, mode0=mode0, limits=limits, corrected=corrected)
+        stack: Stack = correct_origin(origin_of(source), correction, threads=threads, mode0=mode0, limits=limits)
+    else:
+        stack = Stack(origin_of(source), threads=threads, mode0=mode0, limits=limits)
     _warn_of_damage(stack)
     return stack
 

@@ -38,6 +38,9 @@ struct ProcessPlan {
     std::uint64_t seed = 0;
 };
 
+/// Of the frames that the plan makes of pixels of type `from`. Throws Error{invalid_argument} where they cannot be.
+[[nodiscard]] PixelType corrected_type(PixelType from, const ProcessPlan& plan);
+
 /// The sum over all frames of `reader`, from the file's SUMI section where it has one, else from one pass over it.
 [[nodiscard]] SumImage sum_frames(const Reader& reader, const RunContext& context = {});
 
@@ -66,6 +69,9 @@ class CorrectedReader {
     void read_frame(std::int64_t index, std::span<std::byte> out) const;
     /// Frames first … first + count - 1, [frame][y][x], on the context's threads.
     void read_frames(std::int64_t first, std::int64_t count, std::span<std::byte> out,
+                     const RunContext& context = {}) const;
+    /// The frames of these numbers, in the order given; a number may come twice.
+    void read_frames(std::span<const std::int64_t> indices, std::span<std::byte> out,
                      const RunContext& context = {}) const;
 
   private:

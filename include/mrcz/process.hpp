@@ -142,6 +142,11 @@ class ProcessSession {
     std::unique_ptr<Impl> impl_;
 };
 
+/// The image in a file of any format that references come in: MRC, MRCZ, TIFF, Digital Micrograph, or bare pixels; of a
+/// stack the mean of its frames. Of `options` what says how files are read: bare, limits, mode0. Throws Error naming
+/// the file.
+[[nodiscard]] FloatImage read_image(const std::filesystem::path& path, const ProcessOptions& options = {});
+
 /// References in memory. Each takes the place of the file that ProcessOptions name for it; empty ones of none.
 struct ReferencesAtHand {
     std::shared_ptr<const FloatImage> gain;  ///< ProcessOptions::gain says how it is used, its file may be empty

@@ -58,5 +58,7 @@ void bind_header(nb::module_& module);
 void bind_reader(nb::module_& module);
 void bind_writer(nb::module_& module);
 void bind_jobs(nb::module_& module);
+void bind_images(nb::module_& module);
+void bind_process(nb::module_& module);
 
 }  // namespace mrcz::python

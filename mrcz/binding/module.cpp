@@ -12,4 +12,6 @@ NB_MODULE(_core, module) {
     bind_reader(module);
     bind_writer(module);
     bind_jobs(module);
+    bind_images(module);
+    bind_process(module);
 }

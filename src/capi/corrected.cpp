@@ -6,7 +6,7 @@
 #include "capi/arguments.hpp"
 #include "capi/context.hpp"
 #include "capi/handles.hpp"
-#include "jobs/references.hpp"
+#include "mrcz/process.hpp"
 
 namespace mrcz::capi {
 namespace {
@@ -58,36 +58,27 @@ std::shared_ptr<const FloatImage> koma_of(const mrcz_corrections& asked, const I
         FloatImage{shape, std::vector<float>(asked.koma, asked.koma + asked.koma_pixels)});
 }
 
-void add_references(ProcessPlan& plan, const Reader& reader, const ProcessOptions& options, const RunContext& context) {
-    const jobs::ReferenceFiles files(options);
-    std::optional<SumImage> sum;
-    if (files.needs_sum()) sum = sum_frames(reader, context);
-    const jobs::References found = files.oriented({reader.columns(), reader.rows()}, sum ? &*sum : nullptr, context);
-    plan.dark = found.dark;
-    plan.defects = found.defects;
-    plan.gain = found.gain;
-    if (found.gain && options.gain->gamma)
-        plan.gain = std::make_shared<const GainReference>(raised(*found.gain, *options.gain->gamma));
-}
-
-ProcessPlan plan_of(const Reader& reader, const mrcz_corrections& asked, const RunContext& context) {
+ProcessOptions options_of(const mrcz_corrections& asked) {
     ProcessOptions options;
     options.gain = gain_of(asked);
     options.dark = path_or_none(asked.dark);
     options.defects = path_or_none(asked.defects);
-    ProcessPlan plan;
     if (const auto rule = optional_enumerator(asked.outliers, OutlierRule::paper, "outliers")) {
-        plan.outliers.emplace();
-        plan.outliers->rule = *rule;
+        options.outliers.emplace();
+        options.outliers->rule = *rule;
     }
-    plan.fill = optional_enumerator(asked.fill, OutlierFill::mean, "fill");
-    plan.koma = koma_of(asked, {reader.columns(), reader.rows()});
-    plan.koma_divides = asked.koma_divides != 0;
-    if (asked.pixel_type != 0) plan.dtype = pixel_type_of(asked.pixel_type, "pixel_type");
-    plan.seed = asked.seed;
-    if (options.gain || !options.dark.empty() || !options.defects.empty())
-        add_references(plan, reader, options, context);
-    return plan;
+    options.fill = optional_enumerator(asked.fill, OutlierFill::mean, "fill");
+    if (asked.pixel_type != 0) options.dtype = pixel_type_of(asked.pixel_type, "pixel_type");
+    options.seed = asked.seed;
+    options.may_repeat = true;
+    return options;
+}
+
+ReferencesAtHand references_of(const mrcz_corrections& asked, const Reader& reader) {
+    ReferencesAtHand at_hand;
+    at_hand.koma = koma_of(asked, {reader.columns(), reader.rows()});
+    at_hand.koma_divides = asked.koma_divides != 0;
+    return at_hand;
 }
 
 }  // namespace
@@ -104,10 +95,11 @@ std::int32_t mrcz_corrected_open(mrcz_reader* reader, const mrcz_corrections* co
         require(corrected, "corrected");
         const auto asked = taken(corrections, "corrections");
         const ContextUse use(context);
-        mrcz::ProcessPlan plan = plan_of(*owned->reader, asked, use.get());
-        *corrected =
-            std::make_unique<mrcz_corrected>(mrcz::CorrectedReader(std::move(*owned->own), std::move(plan), use.get()))
-                .release();
+        const auto options = options_of(asked);
+        const auto at_hand = references_of(asked, *owned->reader);
+        *corrected = std::make_unique<mrcz_corrected>(
+                         mrcz::open_corrected(std::move(*owned->own), options, at_hand, use.get()).reader)
+                         .release();
     });
 }
 
@@ -187,7 +179,7 @@ std::int32_t mrcz_read_reference(const char* path, const mrcz_read_options* opti
         mrcz::ProcessOptions reads;
         reads.limits = limits_of(reading);
         reads.mode0 = mode0_of(reading);
-        const mrcz::FloatImage image = mrcz::jobs::read_image(path, reads);
+        const mrcz::FloatImage image = mrcz::read_image(path, reads);
         *pixels = static_cast<float*>(allocated(image.values.size() * sizeof(float)));
         std::ranges::copy(image.values, *pixels);
         *columns = image.shape.nx;

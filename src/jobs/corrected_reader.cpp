@@ -1,6 +1,7 @@
 #include "mrcz/corrected_reader.hpp"
 
 #include <mutex>
+#include <numeric>
 #include <vector>
 
 #include "base/fail.hpp"
@@ -130,13 +131,27 @@ void CorrectedReader::read_frames(std::int64_t first, std::int64_t count, std::s
         if (first < 0 || count < 0 || first > frames || count > frames - first)
             fail(ErrorCode::invalid_argument, "read_frames: ", count, " frames from frame ", first,
                  " on: the file has ", frames);
-        if (out.size() != frame_bytes() * static_cast<std::uint64_t>(count))
+    });
+    std::vector<std::int64_t> indices(static_cast<std::size_t>(count));
+    std::iota(indices.begin(), indices.end(), first);
+    read_frames(indices, out, context);
+}
+
+void CorrectedReader::read_frames(std::span<const std::int64_t> indices, std::span<std::byte> out,
+                                  const RunContext& context) const {
+    const std::uint64_t count = indices.size();
+    in_file(reader().name(), [&] {
+        if (out.size() != frame_bytes() * count)
             fail(ErrorCode::invalid_argument, "read_frames: room for ", out.size(), " bytes, ", count, " frames have ",
-                 frame_bytes() * static_cast<std::uint64_t>(count));
+                 frame_bytes() * count);
     });
     const auto size = static_cast<std::size_t>(frame_bytes());
     run_parallel(
-        count, [&](std::int64_t i) { read_frame(first + i, out.subspan(static_cast<std::size_t>(i) * size, size)); },
+        static_cast<std::int64_t>(count),
+        [&](std::int64_t i) {
+            const auto place = static_cast<std::size_t>(i);
+            read_frame(indices[place], out.subspan(place * size, size));
+        },
         context);
 }
 

@@ -60,24 +60,12 @@ void require_shape(const FrameFormat& frame, const ImageShape& found, std::strin
 }
 
 void check_plan(const FrameFormat& from, const ProcessPlan& plan) {
-    if (!info_of(from.type).ordered)
-        fail(ErrorCode::invalid_argument, "has ", info_of(from.type).name,
-             " pixels; corrections are of real numbers, neither complex ones nor colours");
     if (plan.dark) require_shape(from, plan.dark->shape, "dark reference");
     if (plan.gain) require_shape(from, plan.gain->factors.shape, "gain reference");
     if (plan.koma) require_shape(from, plan.koma->shape, "KOMA pattern");
     if (plan.defects && plan.defects->size() != pixel_count(from))
         fail(ErrorCode::invalid_argument, "defects: a map of ", plan.defects->size(), " pixels, frames of ",
              pixel_count(from));
-}
-
-PixelType type_out(const FrameFormat& from, const ProcessPlan& plan) {
-    if (plan.dtype && !info_of(*plan.dtype).ordered)
-        fail(ErrorCode::invalid_argument, "dtype ", info_of(*plan.dtype).name,
-             ": corrected pixels are integers, float16 or float32");
-    if (plan.dtype) return *plan.dtype;
-    if (!is_integer(from.type) || plan.dark || plan.gain) return PixelType::float32;
-    return plan.koma && !plan.koma_divides ? subtracted_type(from.type, false) : from.type;
 }
 
 /// Frames that noise is measured on: the same ones whether or not the file keeps its sum.
@@ -195,7 +183,7 @@ Outliers find_plan_outliers(const Reader& reader, const ProcessPlan& plan, const
 
 FrameCorrector::FrameCorrector(const FrameFormat& from, ProcessPlan plan) : from_(from), plan_(std::move(plan)) {
     check_plan(from_, plan_);
-    to_ = {type_out(from_, plan_), from_.nx, from_.ny};
+    to_ = {corrected_type(from_.type, plan_), from_.nx, from_.ny};
     const bool is_paper = plan_.outliers && plan_.outliers->rule == OutlierRule::paper;
     fill_ = plan_.fill.value_or(is_integer(to_.type) && !is_paper ? OutlierFill::random : OutlierFill::mean);
     seed_ = plan_.seed;
@@ -279,3 +267,19 @@ void FrameCorrector::store(std::int64_t frame, std::span<const float> pixels, st
 }
 
 }  // namespace mrcz::jobs
+
+namespace mrcz {
+
+PixelType corrected_type(PixelType from, const ProcessPlan& plan) {
+    if (!info_of(from).ordered)
+        fail(ErrorCode::invalid_argument, "has ", info_of(from).name,
+             " pixels; corrections are of real numbers, neither complex ones nor colours");
+    if (plan.dtype && !info_of(*plan.dtype).ordered)
+        fail(ErrorCode::invalid_argument, "dtype ", info_of(*plan.dtype).name,
+             ": corrected pixels are integers, float16 or float32");
+    if (plan.dtype) return *plan.dtype;
+    if (!is_integer(from) || plan.dark || plan.gain) return PixelType::float32;
+    return plan.koma && !plan.koma_divides ? jobs::subtracted_type(from, false) : from;
+}
+
+}  // namespace mrcz

@@ -24,10 +24,13 @@ void MoviePlanner::know_orientation(const GainOrientation& orientation, std::opt
     found_before_ = Found{orientation, margin};
 }
 
-bool MoviePlanner::needs_sum() const {
+bool MoviePlanner::plans_by_sum() const {
     const bool finds_orientation = options_.gain && options_.gain->is_oriented_automatically && !found_before_;
-    return options_.outliers || options_.koma || files_.has_defects() || files_.has_holes() || finds_orientation ||
-           (options_.gain && options_.gain->gamma_law);
+    return finds_orientation || (options_.gain && options_.gain->gamma_law);
+}
+
+bool MoviePlanner::needs_sum() const {
+    return options_.outliers || options_.koma || files_.has_defects() || files_.has_holes() || plans_by_sum();
 }
 
 const References& MoviePlanner::references_for(const ImageShape& shape, const SumImage* raw,

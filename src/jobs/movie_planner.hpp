@@ -19,9 +19,11 @@ class MoviePlanner {
     void know_orientation(const GainOrientation& orientation, std::optional<double> margin);
 
     /// Whether plan() needs the sum of a movie's frames.
+    [[nodiscard]] bool plans_by_sum() const;
+    /// Whether it does, or what is filled is to be found in the sum.
     [[nodiscard]] bool needs_sum() const;
 
-    /// `raw` may be null where needs_sum() does not ask for it, and where orientation and dose rate are known.
+    /// `raw` may be null where plans_by_sum() does not ask for it, and where orientation and dose rate are known.
     /// `are_small`: no 16-bit pixel of the session is beyond 32767. Of `result` fills in what it finds; a dose rate
     /// that is there already is taken.
     [[nodiscard]] ProcessPlan plan(const Reader& movie, const SumImage* raw, bool are_small, MovieResult& result,

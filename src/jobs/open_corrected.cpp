@@ -31,7 +31,7 @@ CorrectedMovie open_corrected(Reader movie, const ProcessOptions& options, const
         jobs::MoviePlanner planner(options, at_hand);
         MovieResult result;
         std::optional<SumImage> raw;
-        if (planner.needs_sum() && !at_hand.outliers) raw = sum_frames(movie, context);
+        if (planner.plans_by_sum() || (planner.needs_sum() && !at_hand.outliers)) raw = sum_frames(movie, context);
         ProcessPlan plan = planner.plan(movie, raw ? &*raw : nullptr, false, result, context);
         plan.koma = at_hand.koma;
         plan.koma_divides = at_hand.koma_divides;

@@ -141,27 +141,6 @@ std::string said_of(const std::optional<BarePixels>& bare) {
 
 }  // namespace
 
-FloatImage read_image(const fs::path& path, const ProcessOptions& chosen) {
-    return in_file(path.string(), [&] {
-        const auto source = io::open_unwrapped_source(path);
-        ReferenceOptions options;
-        options.limits = chosen.limits;
-        if (reference_format_of(*source)) return read_reference(*source, options);
-        if (chosen.bare && source->size() == bytes_of(*chosen.bare)) {
-            options.bare = chosen.bare;
-            return read_reference(*source, options);
-        }
-        try {
-            return mean_of(sum_frames(Reader(path, chosen.limits, chosen.mode0)));
-        } catch (const Error& error) {
-            if (error.code() != ErrorCode::not_mrc) throw;
-            fail(ErrorCode::unsupported, "is neither MRC nor TIFF nor Digital Micrograph", said_of(chosen.bare),
-                 "; of pixels alone say columns, ", "rows and type (--bare 4096x4096:float32), by which its ",
-                 source->size(), " bytes must be explained");
-        }
-    });
-}
-
 ReferenceFiles::ReferenceFiles(const ProcessOptions& options, const ReferencesAtHand& at_hand)
     : options_(options), defects_(at_hand.defects) {
     read_dark(at_hand);
@@ -243,3 +222,28 @@ References ReferenceFiles::oriented(const ImageShape& shape, const GainOrientati
 }
 
 }  // namespace mrcz::jobs
+
+namespace mrcz {
+
+FloatImage read_image(const std::filesystem::path& path, const ProcessOptions& chosen) {
+    return in_file(path.string(), [&] {
+        const auto source = io::open_unwrapped_source(path);
+        ReferenceOptions options;
+        options.limits = chosen.limits;
+        if (reference_format_of(*source)) return read_reference(*source, options);
+        if (chosen.bare && source->size() == jobs::bytes_of(*chosen.bare)) {
+            options.bare = chosen.bare;
+            return read_reference(*source, options);
+        }
+        try {
+            return jobs::mean_of(sum_frames(Reader(path, chosen.limits, chosen.mode0)));
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::not_mrc) throw;
+            fail(ErrorCode::unsupported, "is neither MRC nor TIFF nor Digital Micrograph", jobs::said_of(chosen.bare),
+                 "; of pixels alone say columns, ", "rows and type (--bare 4096x4096:float32), by which its ",
+                 source->size(), " bytes must be explained");
+        }
+    });
+}
+
+}  // namespace mrcz

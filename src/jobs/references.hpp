@@ -63,8 +63,4 @@ class ReferenceFiles {
     std::optional<UsedFile> gain_file_, dark_file_, defects_file_;
 };
 
-/// The image in a file of any format that references come in; the mean of its frames, where it has several. Of
-/// `options` what says how files are read: limits, sign of bytes, pixels alone.
-[[nodiscard]] FloatImage read_image(const std::filesystem::path& path, const ProcessOptions& options);
-
 }  // namespace mrcz::jobs

@@ -33,6 +33,9 @@ mrcz_package_test(dropin package)
 mrcz_package_test(iodm package)
 mrcz_package_test(docs package)
 mrcz_package_test(typing typing)
+mrcz_package_test(processing package)
+mrcz_package_test(dask package)
+mrcz_package_test(process_session package)
 
 # The same build under the last NumPy 1.
 foreach(name stack writer documents dropin)

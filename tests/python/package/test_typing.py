@@ -31,6 +31,9 @@ try:
     mrcz.verify("b.mrcz")
 except mrcz.MrczError as error:
     code: str = error.code
+movie: mrcz.CorrectedStack = mrcz.correct("a.mrcz", gain="gain.mrc", gain_orient=(1, 2), outliers=True, dtype="int16")
+mask: np.ndarray[Any, Any] = movie.outliers.mask
+reports: list[dict[str, Any]] = mrcz.process(["a.mrcz"], "corrected", outliers="paper", koma=25)
 mrcz.set_threads(None)
 version: str = mrcz.__version__
 '''
