@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -295,7 +296,7 @@ def calibrate_gamma(flats: Sequence[Any], gain: Any, *, gain_kind: str = "multip
         raise ArgumentError("calibrate_gamma: references are files", "invalid_argument")
     law, points, _ = _core.calibrate_gamma([os.fsdecode(flat) for flat in flats], options.options,
                                            thread_counts.resolve(threads), tell)
-    return GammaLaw(*law, points=tuple(points))
+    return replace(GammaLaw(*law), points=tuple(points))
 
 
 # KOMA
