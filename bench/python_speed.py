@@ -124,9 +124,15 @@ def measure(arguments: argparse.Namespace) -> list[dict]:
     return results
 
 
+def with_package(arguments: argparse.Namespace) -> dict[str, str]:
+    """Compiled modules are kept, as they are where the package is installed."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**kept, "PYTHONPATH": str(arguments.package.resolve())}
+
+
 def import_seconds(arguments: argparse.Namespace, line: str) -> float:
     program = f"import time; start = time.perf_counter(); {line}; print(time.perf_counter() - start)"
-    environment = {**os.environ, "PYTHONPATH": str(arguments.package.resolve())}
+    environment = with_package(arguments)
     done = subprocess.run([str(arguments.python), "-c", program], env=environment, cwd="/", capture_output=True, text=True,
                           check=True)
     return float(done.stdout)
@@ -170,7 +176,7 @@ def measure_costs(arguments: argparse.Namespace) -> list[tuple[str, list[tuple[f
                                            for _ in rounds][1:], 1.3) for line in (package, ready)]
     described = json.loads((arguments.sets / "meta.json").read_text())[arguments.set]
     path = arguments.folder / f"speed.frame.{os.getpid()}.mrcz"
-    environment = {**os.environ, "PYTHONPATH": str(arguments.package.resolve())}
+    environment = with_package(arguments)
     try:
         done = subprocess.run([str(arguments.python), "-c", FRAME_PROGRAM, str(arguments.sets / f"{arguments.set}.raw"), str(path),
                                str(4 * arguments.rounds), json.dumps(described)], env=environment, cwd="/", check=True,
