@@ -12,11 +12,15 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import dask
-import dask.array
 import numpy as np
-from dask.base import tokenize
-from dask.highlevelgraph import HighLevelGraph
+
+try:
+    import dask
+    import dask.array
+    from dask.base import tokenize
+    from dask.highlevelgraph import HighLevelGraph
+except ImportError as error:
+    raise ImportError("mrcz.dask needs dask: pip install 'libmrcz[dask]', or dask[array] and distributed") from error
 
 from . import _core, pixels
 from .corrections import Correction, correction_of

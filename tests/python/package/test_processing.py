@@ -62,6 +62,28 @@ def test_pixels_corrected_on_load_are_those_of_the_command(flags, asked, movie, 
     assert {**opened.correction, "clipped": recorded["clipped"]} == recorded
 
 
+def test_pixels_of_four_bits_stay_counts(tmp_path, command):
+    frames = np.minimum(movies.counts(3, dose=1), 15).astype("uint8")
+    mrcz.write(tmp_path / "four.mrcz", frames, dtype="uint4")
+    run(command, "--outliers", "-o", tmp_path / "out.mrcz", tmp_path / "four.mrcz")
+    stack = mrcz.correct(tmp_path / "four.mrcz", outliers=True)
+    assert stack.pixel_type == "uint4" and stack.dtype == np.uint8 and stack.outliers.mask[10, 20]
+    assert np.array_equal(stack[:], mrcz.open(tmp_path / "out.mrcz")[:])
+    assert np.array_equal(stack[[4, 1], 3:9], stack[:][[4, 1], 3:9])
+    assert np.array_equal(stack.sum(), stack[:].astype("int64").sum(0))
+    mrcz.write(tmp_path / "waves.mrcz", np.ones((2, 8, 8), "complex64"))
+    with pytest.raises(mrcz.ArgumentError, match="complex"):
+        mrcz.correct(tmp_path / "waves.mrcz", gain=np.ones((8, 8)))
+
+
+def test_file_objects_are_corrected_as_files_are(movie):
+    import io
+
+    with open(movie, "rb") as file:
+        held = io.BytesIO(file.read())
+    assert np.array_equal(mrcz.open(held, outliers=True, seed=2)[:], mrcz.open(movie, outliers=True, seed=2)[:])
+
+
 def test_slices_correct_only_what_is_asked_for(movie, gain):
     stack = mrcz.correct(movie, gain=gain, outliers=True)
     whole = stack[:]
