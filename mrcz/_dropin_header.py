@@ -108,7 +108,7 @@ def slices_of(core_header: Any) -> int:
         return 0
     if (int(version[1]), int(version[2])) < (0, 5):
         return 1  # M are the dimensions; they were lists of images
-    return max(0, core_header.get("MZ"))
+    return max(0, int(core_header.get("MZ")))
 
 
 def _microscope(core_header: Any) -> tuple[float, float, float]:

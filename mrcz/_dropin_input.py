@@ -94,20 +94,15 @@ class Cast:
             yield self._cast(block[first : first + at_once])
 
     def _cast(self, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        if self.pixel_type == "uint4":
-            self._require_four_bits(values)
         with np.errstate(all="ignore"):
             cast = np.ascontiguousarray(values, dtype=self._to)
             if self._may_change and self._may_round:
                 self.changed += int(np.count_nonzero(np.isfinite(values) & ~np.isfinite(cast)))
             elif self._may_change:
                 self.changed += int(np.count_nonzero(cast != values))
-        return cast
-
-    @staticmethod
-    def _require_four_bits(values: np.ndarray[Any, Any]) -> None:
-        if values.size and (values.min() < 0 or values.max() > 15 or values.dtype.kind not in "iu"):
+        if self.pixel_type == "uint4" and (np.any(cast > 15) or np.any(cast != values)):
             raise ValueError("dtype uint4 holds whole numbers from 0 to 15; there are others in the image")
+        return cast
 
     def tell(self, path: str, count: int) -> None:
         if self.changed:

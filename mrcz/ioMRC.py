@@ -14,7 +14,7 @@ import numpy as np
 
 from . import _core, threads
 from . import _dropin_header as _header
-from ._dropin_header import (  # noqa: F401 - names of python-mrcz
+from ._dropin_header import (
     CCPEM_ENUM,
     COMPRESSOR_ENUM,
     EMAN2_ENUM,
@@ -27,6 +27,14 @@ from ._dropin_input import Cast, Frames, cast_to, cast_to_file
 from .documents import to_document
 from .errors import FileWarning
 from .pixels import as_bytes, dtype_of, trailing_shape
+
+__all__ = [
+    "BLOSC2_PRESENT", "BLOSC_PRESENT", "CAN_COMPRESS", "CCPEM_ENUM", "COMPRESSOR_ENUM", "DEFAULT_HEADER_LEN", "EMAN2_ENUM",
+    "MRC_COMP_RATIO", "REVERSE_CCPEM_ENUM", "REVERSE_COMPRESSOR_ENUM", "asyncReadMRC", "asyncWriteMRC", "async_read_mrc",
+    "async_write_mrc", "defaultHeader", "default_header", "readBloscHeader", "readMRC", "readMRCHeader", "read_blosc_header",
+    "read_mrc", "read_mrc_header", "setDefaultThreads", "set_default_threads", "writeMRC", "writeMRCHeader", "write_mrc",
+    "write_mrc_header",
+]
 
 # The codecs are part of the package. Chunks of c-blosc 2 are read, never written.
 BLOSC_PRESENT = True

@@ -70,13 +70,14 @@ def run_suite(python: Path, test: Path, package: Path, command: Path) -> Outcome
         folder = Path(name)
         environment = _environment(package, command, folder)
         found = subprocess.run([str(python), "-c", IMPORTED_FROM], capture_output=True, text=True, env=environment,
-                               cwd=folder)
+                               cwd=folder, check=False)
         if str(package.resolve()) not in found.stdout:
             return Outcome(0, 0, 1, f"imports {found.stdout.strip() or found.stderr.strip()}, not our package")
         copy = folder / f"test_{test.parents[1].name}_{test.parent.name}.py".replace("-", "_")
         shutil.copyfile(test, copy)
         done = subprocess.run([str(python), "-W", "ignore", "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider",
-                               copy.name], capture_output=True, text=True, env=environment, cwd=folder, timeout=SECONDS)
+                               copy.name], capture_output=True, text=True, env=environment, cwd=folder, timeout=SECONDS,
+                              check=False)
         output = done.stdout + done.stderr
         failed = _counted(done.stdout, "failed") + _counted(done.stdout, "errors?")
         if done.returncode not in (0, 1):

@@ -15,7 +15,7 @@ import kit
 import peer_environment
 import plain_mrc
 from kit import Checks
-from plain_mrc import FLOAT32, INT32, PYTHON_MRCZ_MODES, UINT32, PlainMrc
+from plain_mrc import FLOAT32, INT8, INT32, PYTHON_MRCZ_MODES, UINT32, PlainMrc
 
 COMPRESSORS = (None, "zstd", "lz4", "lz4hc", "zlib", "blosclz")
 SHARED_MODES = (*PYTHON_MRCZ_MODES, INT32, UINT32)
@@ -50,6 +50,9 @@ def describe(folder: Path, writer: str, compressors) -> list[tuple[str, PlainMrc
         add("one image", plain_mrc.make(mode, (1, 61, 47)), compressor, flat=True)
     for mode in SHARED_MODES:
         add("big-endian", plain_mrc.make(mode, SHAPE), None, endian="be")
+    four_bits = plain_mrc.make(INT8, SHAPE)  # even columns and values up to 14 are what all versions store right
+    four_bits = four_bits.changed(shape=(6, 61, 46), pixels=bytes(value % 15 for value in four_bits.pixels[: 6 * 61 * 46]))
+    add("4 bits", four_bits, None, dtype="uint4")
     add("noise", plain_mrc.make(FLOAT32, (2, 371, 1919), "noise"), "zstd")
     return files
 
@@ -64,14 +67,14 @@ def check_read(checks: Checks, what: str, file: tuple[str, PlainMrc, dict], foun
     list_of = job["list_of"]
     # python-mrcz makes a list of every file whose MZ is not 0, and MZ is what others divide CELLA by: a list of one.
     theirs_of_standard = whose == "theirs read ours" and options["compressor"] is None
-    if list_of or theirs_of_standard:
+    if list_of or theirs_of_standard and "dtype" not in options:
         per_item = list_of or frames
         checks.equal((found["type"], found["count"]), ("list", frames // per_item), f"{what}: a list")
         checks.equal(found["shape"], [rows, columns] if per_item == 1 else [per_item, rows, columns], f"{what}: item")
     else:
         checks.equal(found["type"], "memmap" if options.get("map") else "ndarray", f"{what}: type")
         checks.equal(found["shape"], [size for size in source.shape if size != 1], f"{what}: shape")
-    checks.equal(found["dtype"], source.mode.dtype, f"{what}: dtype")
+    checks.equal(found["dtype"], "uint8" if "dtype" in options else source.mode.dtype, f"{what}: dtype")
     checks.equal(found["sha256"], source.sha256(), f"{what}: pixels")
     first = 1 if theirs_of_standard and list_of else 0  # CELLA / MZ is z, and python-mrcz takes CELLA / NZ
     checks.close(found["pixelsize"][first:], VOXEL[first:], f"{what}: pixel size")
@@ -84,7 +87,9 @@ def check_read(checks: Checks, what: str, file: tuple[str, PlainMrc, dict], foun
 def read_jobs(files, hidden: bool = False) -> list[dict]:
     """`hidden`: metadata stand where the reader does not look."""
     # Of bytes in MODE 0 python-mrcz has to be told the byte order.
-    return [{"do": "read", "path": job["path"], "options": {"endian": job["options"].get("endian", "le")},
+    return [{"do": "read", "path": job["path"],
+             # It unpacks 4 bits into an array, not into a list.
+             "options": {"endian": job["options"].get("endian", "le"), **({"slices": 0} if "dtype" in job["options"] else {})},
              "meta_keys": list(METADATA) if "meta" in job["options"] and not (
                  hidden and job["options"]["compressor"] is None) else []} for _, _, job in files]
 
@@ -112,7 +117,7 @@ def check_peer(checks: Checks, peer: str, package: Path, folder: Path) -> None:
 
 def check_mrcfile(checks: Checks, package: Path, folder: Path) -> None:
     ours = [file for file in describe(folder, "plain", (None,)) if file[1].mode.number in MRCFILE_MODES]
-    ours = [file for file in ours if file[2]["options"]["compressor"] is None]
+    ours = [file for file in ours if file[2]["options"]["compressor"] is None and "dtype" not in file[2]["options"]]
     kit.in_peer("package", "side_python_mrcz.py", [job for *_, job in ours], package)
     jobs = [{"path": job["path"]} for *_, job in ours]
     for (name, source, job), found in zip(ours, kit.in_peer("mrcfile", "side_mrcfile.py", jobs)):

@@ -61,7 +61,7 @@ def test_names_are_those_of_python_mrcz():
         assert getattr(ioMRC, name) is not None
     assert tuple(map(int, mrcz.__version__.split(".")[:2])) >= (0, 5)
     with pytest.raises(AttributeError, match="no_such_name"):
-        mrcz.no_such_name
+        mrcz.no_such_name  # noqa: B018
 
 
 def test_snake_case_names_are_the_same_objects():
@@ -166,8 +166,11 @@ def test_four_bit_pixels_come_back_whole(tmp_path):
         mrcz.writeMRC(image[:, :, :31], tmp_path / "a.mrcz", dtype="uint4", compressor=codec)
         found, header = mrcz.readMRC(tmp_path / "a.mrcz")
         assert header["MRCtype"] == 101 and np.array_equal(found, image[:, :, :31])
-    with pytest.raises(ValueError, match="0 to 15"):
-        mrcz.writeMRC(image + 1, tmp_path / "b.mrcz", dtype="uint4")
+    mrcz.writeMRC(image.astype("float64"), tmp_path / "a.mrcz", dtype="uint4")
+    assert np.array_equal(mrcz.readMRC(tmp_path / "a.mrcz")[0], image)
+    for others in (image + 1, image - 1, image * 0.5, image.astype("int16") * 256):
+        with pytest.raises(ValueError, match="0 to 15"):
+            mrcz.writeMRC(others, tmp_path / "b.mrcz", dtype="uint4")
     assert not (tmp_path / "b.mrcz").exists()
 
 
