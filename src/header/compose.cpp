@@ -70,9 +70,8 @@ void mark_standard(Header& header) {
     header.set_text(HeaderField::machst, little_endian_stamp);
 }
 
-/// M and CELLA for `pixels` along each axis, the voxel kept. An edge that needs no scaling keeps its bits.
-void set_sampling(Header& header, const std::array<std::int64_t, 3>& pixels) {
-    const auto voxel = voxel_as_written(header);
+/// M and CELLA for `pixels` along each axis. An edge that needs no scaling keeps its bits.
+void set_sampling(Header& header, const std::array<std::int64_t, 3>& pixels, const std::array<double, 3>& voxel) {
     for (std::size_t axis = 0; axis < 3; ++axis) {
         const bool unchanged = header.integer(sampling_fields[axis]) == pixels[axis];
         if (!unchanged && std::isfinite(header.real(cell_fields[axis])))
@@ -132,7 +131,7 @@ Header compressed_header(const Layout& source, std::uint16_t codec_id) {
     if (imod::old_origin(header, source.order)) imod::standardise_origin(header, source.order);
     if (is_volume_stack_group(header.integer(HeaderField::ispg)))
         header.set_integer(HeaderField::volume_sections, stated_volume_sections(source.header));
-    set_sampling(header, header.pixels_along_axes());
+    set_sampling(header, header.pixels_along_axes(), voxel_as_written(source.header));
     header.set_integer(HeaderField::mz, 0);
     if (!any_label_is_mrcz(source.header)) reset_microscope_fields(header);
     mark_standard(header);
@@ -150,7 +149,7 @@ Header plain_header(const Layout& source, std::int64_t frames) {
     header.set_integer(HeaderField::packed_bytes, 0);
     imod::standardise_origin(header, source.order);
     declare_mode0(header, source);
-    const auto voxel = voxel_as_written(header);
+    const auto voxel = voxel_as_written(source.header);  // what M means depends on MODE
     const std::int64_t sections = stated_volume_sections(header);
     header.set_integer(HeaderField::nz, frames);
     auto samples = header.pixels_along_axes();

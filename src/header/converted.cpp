@@ -44,7 +44,8 @@ Layout converted_layout(const Layout& source, PixelType type) {
     if (layout.columns > std::numeric_limits<std::int32_t>::max())
         fail(ErrorCode::invalid_argument, layout.columns, " columns are more than an MRC header can count");
     if (layout.columns != layout.header.nx()) widen(layout.header, layout.columns);
-    layout.header.set_integer(HeaderField::mode, mode);
+    // The codec stays in it: what MZ and CELLA mean depends on that.
+    layout.header.set_integer(HeaderField::mode, mode + codec_factor * source.codec_id);
     layout.header.set_integer(HeaderField::nversion, version_of(type));
     set_imod_flags(layout.header, type);
     forget_statistics(layout.header);

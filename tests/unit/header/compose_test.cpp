@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "header/converted.hpp"
 #include "header/rules.hpp"
 #include "kit/damage.hpp"
 #include "kit/images.hpp"
@@ -373,6 +374,22 @@ TEST(FreshHeader, LabelsAreThoseOfItsKind) {
     EXPECT_EQ(header::fresh_header(image, 0).integer(nlabl), 2);
     EXPECT_TRUE(header::is_ours(header::fresh_header(image, zstd)));
     EXPECT_FALSE(header::is_ours(header::fresh_header(image, 0)));
+}
+
+TEST(FreshHeader, ListsKeepTheirVoxelWhenCompressedAndWhenMadePlain) {
+    for (const std::uint16_t codec : {std::uint16_t{0}, zstd}) {
+        FreshImage image;
+        image.nx = 64;
+        image.ny = 48;
+        image.slices_per_item = 3;
+        Header header = header::fresh_header(image, codec);
+        header::set_extent(header, 6, {1.5, 1.25, 2}, {.slices_per_item = 3, .spans_stack = false});
+        EXPECT_EQ(header.voxel_angstrom(), (Voxel{1.5, 1.25, 2}));
+        EXPECT_EQ(header::compressed_header(layout_of(header), zstd).voxel_angstrom(), (Voxel{1.5, 1.25, 2})) << codec;
+        EXPECT_EQ(plain(header).voxel_angstrom(), (Voxel{1.5, 1.25, 2})) << codec;
+        const Layout converted = header::converted_layout(layout_of(header), PixelType::float32);
+        EXPECT_EQ(header::plain_header(converted, 6).voxel_angstrom(), (Voxel{1.5, 1.25, 2})) << codec;
+    }
 }
 
 TEST(FreshHeader, LabelOfMrczStandsAlone) {
