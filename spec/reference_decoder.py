@@ -377,7 +377,7 @@ class File:
         return values.reshape(self.header.ny, columns)
 
     def frame_bytes(self, frame: int) -> bytes:
-        """A frame's bytes as FHSH hashes them: decoded, in the byte order of this file."""
+        """A frame's bytes, decoded, in the byte order of this file."""
         stored = self.read(*self.ranges[frame])
         if self.header.codec == 0:
             return stored
@@ -392,6 +392,13 @@ class File:
             return bytes(blosc.decompress(stored))  # takes compressor, filter and block size from the chunk
         except Exception as error:
             raise BadFile(f"frame {frame}: {error}") from error
+
+    def hashed_bytes(self, frame: int) -> bytes:
+        """A frame's bytes as FHSH hashes them: little-endian whatever the file is."""
+        data = self.frame_bytes(frame)
+        if self.header.order == "<":
+            return data
+        return numpy.frombuffer(data, f"u{self.header.pixel_type.word_bytes}").byteswap().tobytes()
 
     def frame(self, frame: int) -> numpy.ndarray:
         header, data = self.header, self.frame_bytes(frame)
@@ -433,7 +440,7 @@ def check(file: File) -> None:
         file.section(name)
     chunk_hashes, frame_hashes = file.table("CHSH", "<Q"), file.table("FHSH", "<Q")
     for frame in range(file.header.nz):
-        pixels, stored = file.frame_bytes(frame), file.read(*file.ranges[frame])
+        pixels, stored = file.hashed_bytes(frame), file.read(*file.ranges[frame])
         require(not chunk_hashes or hash_holds(stored, *chunk_hashes[frame]), f"frame {frame}: CHSH does not hold")
         require(not frame_hashes or hash_holds(pixels, *frame_hashes[frame]), f"frame {frame}: FHSH does not hold")
     if file.original():

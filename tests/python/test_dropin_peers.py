@@ -1,5 +1,5 @@
 """writeMRC and readMRC of our package beside those of python-mrcz: each reads what the other wrote, with one side program
-that knows of no difference. mrcfile reads our plain files.
+that knows of no difference. mrcfile reads our plain files, the reference decoder plain and compressed ones.
 
 MRCZ_PYTHON names the folder of our package; the peers come from peer_environment.py.
 """
@@ -50,6 +50,7 @@ def describe(folder: Path, writer: str, compressors) -> list[tuple[str, PlainMrc
         add("one image", plain_mrc.make(mode, (1, 61, 47)), compressor, flat=True)
     for mode in SHARED_MODES:
         add("big-endian", plain_mrc.make(mode, SHAPE), None, endian="be")
+        add("big-endian metadata", plain_mrc.make(mode, SHAPE), None, endian="be", meta=METADATA)
     four_bits = plain_mrc.make(INT8, SHAPE)  # even columns and values up to 14 are what all versions store right
     four_bits = four_bits.changed(shape=(6, 61, 46), pixels=bytes(value % 15 for value in four_bits.pixels[: 6 * 61 * 46]))
     add("4 bits", four_bits, None, dtype="uint4")
@@ -115,6 +116,19 @@ def check_peer(checks: Checks, peer: str, package: Path, folder: Path) -> None:
         check_read(checks, f"we read {peer}'s", file, found, whose="ours read theirs")
 
 
+def check_reference(checks: Checks, package: Path, folder: Path) -> None:
+    """What the format says of files is true of these."""
+    ours = [file for file in describe(folder, "reference", (None, "zstd")) if file[1].mode.number in MRCFILE_MODES]
+    kit.in_peer("package", "side_python_mrcz.py", [job for *_, job in ours], package)
+    for (name, source, job), found in zip(ours, kit.in_peer("reference", "side_reference.py",
+                                                            [{"path": job["path"]} for *_, job in ours])):
+        what = f"the reference decoder reads our {name}"
+        if not checks.expect("error" not in found, f"{what}: {found.get('error')}"):
+            continue
+        checks.equal((found["problems"], found["sha256"]), ([], source.sha256()), f"{what}: pixels")
+        checks.equal(found["metadata"], job["options"].get("meta"), f"{what}: metadata")
+
+
 def check_mrcfile(checks: Checks, package: Path, folder: Path) -> None:
     ours = [file for file in describe(folder, "plain", (None,)) if file[1].mode.number in MRCFILE_MODES]
     ours = [file for file in ours if file[2]["options"]["compressor"] is None and "dtype" not in file[2]["options"]]
@@ -147,10 +161,11 @@ def main() -> int:
             folder.mkdir()
             check_peer(checks, peer, package, folder)
             print(f"{peer} ({peer_environment.versions(peer)}): {checks.held} checks held so far")
-        if peer_environment.find_python("mrcfile"):
-            check_mrcfile(checks, package, Path(name))
-        else:
-            print(f"mrcfile: not there, left out; {peer_environment.HOW_TO_MAKE}")
+        for other, check in (("mrcfile", check_mrcfile), ("reference", check_reference)):
+            if peer_environment.find_python(other):
+                check(checks, package, Path(name))
+            else:
+                print(f"{other}: not there, left out; {peer_environment.HOW_TO_MAKE}")
     return checks.finish()
 
 
