@@ -216,8 +216,11 @@ def correction_of(*, gain: Any = None, gain_kind: str = "multiplicative", gain_o
                   dark: Any = None, defects: Any = None, outliers: Any = None, fill: str | None = None,
                   koma: Any = None, koma_divides: bool = False, dtype: Any = None, seed: int = 0,
                   frame_time: float | None = None, again: bool = False, bare: Any = None, mode0: str = "by_header",
-                  absolute: bool = False) -> Correction:
+                  absolute: bool = False, **unknown: Any) -> Correction:
     """Of the arguments that :func:`mrcz.correct` describes; `absolute`: files are named from the root."""
+    for name in unknown:
+        raise TypeError(f"there is no correction {name!r}; mrcz.correct tells of all: gain, dark, defects, outliers, koma "
+                        "and what belongs to them")
     found = outlier_options(outliers)
     if fill is not None and found is None and defects is None:
         raise ArgumentError("fill says what replaces pixels: give outliers or defects", "invalid_argument")

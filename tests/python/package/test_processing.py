@@ -238,7 +238,7 @@ def test_what_contradicts_itself_is_refused(movie, gain, tmp_path):
             mrcz.correct(movie, **asked)
     with pytest.raises(mrcz.InputNotFoundError):
         mrcz.correct(movie, gain=tmp_path / "none.mrc")
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="no correction 'gian'"):
         mrcz.open(movie, gian=gain)
     corrected = mrcz.correct(movie, outliers=True)
     with pytest.raises(mrcz.ArgumentError, match="already"):
