@@ -63,8 +63,13 @@ class Frames:
             if part.dtype != first.dtype:
                 raise TypeError(f"Frame {number} has dtype {part.dtype}, expected {first.dtype}")
 
-    def blocks(self) -> Iterator[np.ndarray[Any, Any]]:
-        """Arrays ``[frame, y, x]``, one after another all there is; of lazy arrays a few chunks at a time."""
+    def blocks(self, at_once: int) -> Iterator[np.ndarray[Any, Any]]:
+        """Arrays ``[frame, y, x]``, one after another all there is; of lazy arrays a few chunks at a time, of images in a
+        list `at_once`, so that as many threads have work."""
+        if self.slices == 1 and at_once > 1:
+            for first in range(0, len(self._parts), at_once):
+                yield np.stack([np.asarray(part) for part in self._parts[first : first + at_once]])
+            return
         for part in self._parts:
             for piece in pieces_of(part):
                 yield piece[np.newaxis] if piece.ndim == 2 else piece

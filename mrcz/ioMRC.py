@@ -355,7 +355,7 @@ def _fill(writer: Any, frames: Frames, cast: Cast, zeros: int, path: str, worker
             empty = np.zeros((1, frames.rows, frames.columns), frames.dtype)
             for piece in cast.pieces(empty):
                 writer.append(as_bytes(piece), workers)
-        for block in frames.blocks():
+        for block in frames.blocks(2 * workers if workers > 1 else 1):
             for piece in cast.pieces(block):
                 writer.append(as_bytes(piece), workers)
         writer.finish()

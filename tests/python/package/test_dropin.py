@@ -8,7 +8,6 @@ import logging
 import struct
 import subprocess
 import sys
-import threading
 import warnings
 from enum import Enum
 
@@ -116,6 +115,13 @@ def test_lists_come_back_as_lists(rng, tmp_path, codec):
         assert mrcz.readMRCHeader(tmp_path / "a.mrcz")[1] == (1 if len(item_shape) == 2 else 4)
         whole, _ = mrcz.readMRC(tmp_path / "a.mrcz", slices=0)
         assert np.array_equal(whole, np.concatenate([np.atleast_3d(i) if i.ndim == 3 else i[None] for i in images]))
+
+
+def test_lists_give_the_same_file_whatever_the_threads(rng, tmp_path):
+    images = [counts(rng, shape=(61, 47)) for _ in range(7)]
+    for threads in (1, 2, 5):
+        mrcz.writeMRC(images, tmp_path / f"{threads}.mrcz", compressor="zstd", n_threads=threads)
+    assert len({(tmp_path / f"{threads}.mrcz").read_bytes() for threads in (1, 2, 5)}) == 1
 
 
 def test_slices_turn_arrays_into_lists(rng, tmp_path):
@@ -613,19 +619,34 @@ def test_command_shows_what_writemrc_wrote(tmp_path, command):
 # -------------------------------------------------------------------------------------------- lazy arrays, background
 
 
-def test_lazy_arrays_are_written_a_chunk_at_a_time(rng, tmp_path):
+class Remote:
+    """An array that is elsewhere, and remembers how much of it was asked for at a time."""
+
+    shape, ndim, dtype = (40, 1024, 1024), 3, np.dtype("int32")
+
+    def __init__(self, chunks):
+        self.chunks, self.asked = chunks, []
+
+    def __getitem__(self, index):
+        frames = np.arange(40, dtype="int32")[index]
+        self.asked.append(len(frames) * 4 << 20)
+        return np.broadcast_to(frames[:, None, None], (len(frames), 1024, 1024))
+
+
+@pytest.mark.parametrize("chunks", [None, (2, 1024, 1024), ((2,) * 20, (512, 512), (1024,)), ((40,), (1024,), (1024,))])
+def test_arrays_elsewhere_are_fetched_a_few_chunks_at_a_time(tmp_path, chunks):
+    lazy = Remote(chunks)
+    mrcz.writeMRC(lazy, tmp_path / "a.mrcz", compressor="lz4")
+    found, _ = mrcz.readMRC(tmp_path / "a.mrcz")
+    assert np.array_equal(found[:, 5, 7], np.arange(40)) and (found == found[:, :1, :1]).all()
+    assert sum(lazy.asked) == 160 << 20
+    assert max(lazy.asked) <= (160 << 20 if chunks and chunks[0] == (40,) else 64 << 20)
+
+
+def test_dask_arrays_are_written(rng, tmp_path):
     dask_array = pytest.importorskip("dask.array")
     image = counts(rng, "float64", (12, 32, 16))
-    alive, most = [0], [0]
-    lock = threading.Lock()
-
-    def noted(block):
-        with lock:
-            alive[0] += 1
-            most[0] = max(most[0], alive[0])
-        return block
-
-    lazy = dask_array.from_array(image, chunks=(3, 16, 16)).map_blocks(noted, dtype=image.dtype)
+    lazy = dask_array.from_array(image, chunks=(3, 16, 16))
     for codec in (None, "zstd"):
         mrcz.writeMRC(lazy, tmp_path / "a.mrcz", compressor=codec)
         assert np.array_equal(mrcz.readMRC(tmp_path / "a.mrcz")[0], image)
