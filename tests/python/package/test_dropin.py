@@ -89,11 +89,13 @@ def test_self_test_finds_that_all_is_well(capsys):
 @pytest.mark.parametrize("codec", CODECS)
 @pytest.mark.parametrize("dtype", TYPES)
 def test_arrays_come_back(rng, tmp_path, dtype, codec):
-    if codec == "rans" and dtype not in ("int8", "int16", "uint16", "int32", "uint32"):
-        pytest.skip("rans codes integers")
     image = counts(rng, dtype)
     if dtype == "complex64":
         image += 1j * counts(rng, "float32")
+    if codec == "rans" and image.dtype.kind in "fc":
+        with pytest.raises(NotImplementedError, match="takes integers"):
+            mrcz.writeMRC(image, tmp_path / "a.mrcz", compressor=codec)
+        return
     mrcz.writeMRC(image, tmp_path / "a.mrcz", compressor=codec)
     found, header = mrcz.readMRC(tmp_path / "a.mrcz")
     assert found.dtype == image.dtype and np.array_equal(found, image)
