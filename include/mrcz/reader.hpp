@@ -35,6 +35,12 @@ struct SectionInfo {
     std::uint64_t raw_bytes = 0;
 };
 
+/// Where a frame lies in its file.
+struct StoredFrame {
+    std::uint64_t offset = 0;  ///< bytes from the start of the file
+    std::uint64_t bytes = 0;
+};
+
 /// An open file. All members but the constructors and moves may be called from several threads at once.
 class Reader {
   public:
@@ -93,6 +99,12 @@ class Reader {
     /// The frames of these numbers, in the order given; a number may come twice.
     void read_frames(std::span<const std::int64_t> indices, std::span<std::byte> out,
                      const RunContext& context = {}) const;
+
+    /// Where the bytes of frame `index` lie: its chunk, or its pixels in a plain file. Throws Error{invalid_argument}
+    /// when there is no such frame, Error{truncated} when it is missing from a file that was cut short.
+    [[nodiscard]] StoredFrame stored_frame(std::int64_t index) const;
+    /// Those bytes as they lie: of a blosc codec a chunk of c-blosc. They are not checked against a hash.
+    [[nodiscard]] std::vector<std::byte> read_stored_frame(std::int64_t index) const;
 
   private:
     struct Impl;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "mrcz/codec.hpp"
+#include "mrcz/convert_file.hpp"
 #include "mrcz/error.hpp"
 #include "mrcz/export.h"
 #include "mrcz/jobs.hpp"
@@ -30,6 +31,9 @@ namespace MRCZ_API mrcz {
 /// and lagged, where measured), step (what stands in the output's record of steps), seconds.
 [[nodiscard]] std::string json_report(std::string_view input, std::string_view output, const MovieResult& result,
                                       double seconds);
+
+/// verb "zarr", input, output, dtype, shape, axes.
+[[nodiscard]] std::string json_report(std::string_view input, std::string_view output, const ArrayType& array);
 
 /// verb, input, output, skipped: why nothing was done.
 [[nodiscard]] std::string json_report(std::string_view verb, std::string_view input, std::string_view output,

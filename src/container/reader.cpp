@@ -202,4 +202,20 @@ void Reader::read_frames(std::span<const std::int64_t> indices, std::span<std::b
         context);
 }
 
+StoredFrame Reader::stored_frame(std::int64_t index) const {
+    return in_file(name(), [&] {
+        const container::ChunkRange range = impl_->file.range_of(index);
+        return StoredFrame{range.offset, range.bytes};
+    });
+}
+
+std::vector<std::byte> Reader::read_stored_frame(std::int64_t index) const {
+    const StoredFrame place = stored_frame(index);
+    return in_file(name(), [&] {
+        std::vector<std::byte> bytes(static_cast<std::size_t>(place.bytes));
+        impl_->file.source().read_at(place.offset, bytes);
+        return bytes;
+    });
+}
+
 }  // namespace mrcz

@@ -4,13 +4,13 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <random>
 #include <string>
 #include <system_error>
 
 #include "base/fail.hpp"
 #include "io/byte_sink.hpp"
 #include "io/descriptor.hpp"
+#include "io/placing.hpp"
 
 namespace mrcz::io {
 namespace {
@@ -32,35 +32,14 @@ mode_t first_permissions(const fs::path& like) {
     return known ? status.st_mode & 0666 : 0666;
 }
 
-/// A new file `.NAME.XXXXXXXX.part` beside `target`, so that renaming never crosses file systems. A long NAME is cut to
-/// leave room for the rest within the 255 bytes of a file's name.
+/// A new file under a temporary name beside `target`.
 TemporaryFile make_beside(const fs::path& target, mode_t permissions) {
-    std::random_device random;
-    const std::string name = target.filename().string().substr(0, 200);
-    for (int attempt = 0; attempt < 100; ++attempt) {
-        const fs::path path = target.parent_path() / concat(".", name, ".", hex(random()).substr(2), ".part");
-        Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, permissions));
-        if (file.get() >= 0) return {std::move(file), path};
-        if (errno != EEXIST) fail_errno(errno, concat("create ", path.string()));
-    }
-    fail(ErrorCode::io_failed, "cannot find a free temporary name beside ", target.string());
-}
-
-[[noreturn]] void fail_exists() { fail(ErrorCode::target_exists, "exists already; use -f (overwrite) to replace it"); }
-
-/// Renames without replacing where the file system can; elsewhere a check just before has to do.
-void rename_new(const fs::path& from, const fs::path& to) {
-    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return;
-    if (errno == EEXIST) fail_exists();
-    if (errno != EINVAL && errno != ENOSYS) fail_errno(errno, "give the finished file its name");
-    if (fs::exists(to)) fail_exists();
-    if (::rename(from.c_str(), to.c_str()) != 0) fail_errno(errno, "give the finished file its name");
-}
-
-void sync_folder_of(const fs::path& path) {
-    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-    const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (opened.get() >= 0) ::fsync(opened.get());  // some file systems cannot sync folders: the rename still holds
+    TemporaryFile made;
+    made.path = make_under_new_name(target, [&](const fs::path& path) {
+        made.file = Descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, permissions));
+        return made.file.get() >= 0;
+    });
+    return made;
 }
 
 void copy_permissions_and_time(const fs::path& from, int to) {

@@ -2,42 +2,13 @@
 #include <type_traits>
 
 #include "jobs/findings_json.hpp"
+#include "jobs/header_json.hpp"
 #include "mrcz/jobs.hpp"
 
 namespace mrcz {
 namespace {
 
 using meta::JsonWriter;
-
-void write_text(JsonWriter& json, std::string_view text) {
-    const std::size_t last = text.find_last_not_of(std::string_view(" \0", 2));
-    json.value(last == std::string_view::npos ? std::string_view{} : text.substr(0, last + 1));
-}
-
-void write_value(JsonWriter& json, const Header& header, const HeaderFieldInfo& field, std::size_t index) {
-    switch (field.type) {
-        case HeaderFieldType::f32:
-            json.value(static_cast<double>(header.real(field.field, index)));
-            break;
-        case HeaderFieldType::text:
-            write_text(json, header.text(field.field, index));
-            break;
-        default:
-            json.value(header.integer(field.field, index));
-    }
-}
-
-/// Every field of the table, by its standard name.
-void write_header(JsonWriter& json, const Header& header) {
-    json.begin_object();
-    for (const HeaderFieldInfo& field : header_fields()) {
-        json.key(field.name);
-        if (field.count > 1) json.begin_array();
-        for (std::size_t index = 0; index < field.count; ++index) write_value(json, header, field, index);
-        if (field.count > 1) json.end_array();
-    }
-    json.end_object();
-}
 
 void write_field(JsonWriter& json, const ExtendedField& field) {
     json.key(field.name);
@@ -169,10 +140,10 @@ std::string info_json(const Reader& reader, bool indented) {
     json.member("random_access", reader.has_random_access());
     write_header_statistics(json, reader.header().statistics());
     json.key("header");
-    write_header(json, reader.header());
+    jobs::write_header(json, reader.header());
     json.key("original_header");
     if (const auto original = reader.original_header()) {
-        write_header(json, *original);
+        jobs::write_header(json, *original);
     } else {
         json.null();
     }

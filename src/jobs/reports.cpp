@@ -113,6 +113,16 @@ std::string json_report(std::string_view input, const RepairResult& result) {
     return json.end_object().take();
 }
 
+std::string json_report(std::string_view input, std::string_view output, const ArrayType& array) {
+    JsonWriter json;
+    json.begin_object().member("verb", "zarr").member("input", input).member("output", output);
+    json.member("dtype", array.dtype).key("shape").begin_array();
+    for (const std::int64_t size : array.shape) json.value(size);
+    json.end_array().key("axes").begin_array();
+    for (const std::string_view axis : array.axes) json.value(axis);
+    return json.end_array().end_object().take();
+}
+
 std::string json_report(const CodecInfo& codec) {
     JsonWriter json;
     json.begin_object().member("id", unsigned{codec.id}).member("name", codec.name);

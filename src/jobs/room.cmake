@@ -7,4 +7,5 @@ mrcz_room(jobs
           jobs/acquisition.cpp jobs/references.cpp jobs/spool.cpp jobs/session_order.cpp jobs/process_record.cpp
           jobs/gamma_calibration.cpp jobs/process.cpp jobs/movie_planner.cpp jobs/outliers_bytes.cpp
           jobs/spooled_images.cpp jobs/images_in_folder.cpp jobs/session_window.cpp jobs/open_corrected.cpp
-          jobs/session_files.cpp jobs/session_shape.cpp jobs/koma_balance.cpp)
+          jobs/session_files.cpp jobs/session_shape.cpp jobs/koma_balance.cpp
+          jobs/header_json.cpp jobs/carried.cpp jobs/array_type.cpp jobs/zarr_json.cpp jobs/zarr_link.cpp)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/fail.hpp"
+#include "meta/base64.hpp"
 #include "meta/document_path.hpp"
 #include "meta/json_writer.hpp"
 #include "meta/msgpack_values.hpp"

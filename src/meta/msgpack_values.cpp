@@ -51,20 +51,6 @@ std::string fraction_text(std::uint64_t nanoseconds) {
 
 }  // namespace
 
-std::string base64(std::span<const std::byte> bytes) {
-    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    out.reserve((bytes.size() + 2) / 3 * 4);
-    for (; !bytes.empty(); bytes = bytes.subspan(bytes.size() < 3 ? bytes.size() : 3)) {
-        const std::size_t count = bytes.size() < 3 ? bytes.size() : 3;
-        const std::uint64_t group = load_big_endian(bytes.first(count)) << 8 * (3 - count);
-        for (std::size_t digit = 0; digit < 4; ++digit) {
-            out += digit <= count ? digits[group >> (18 - 6 * digit) & 63] : '=';
-        }
-    }
-    return out;
-}
-
 std::optional<std::string> timestamp_text(std::span<const std::byte> payload) {
     const auto time = parse_timestamp(payload);
     if (!time || !has_iso_text(*time)) return std::nullopt;

@@ -9,8 +9,6 @@
 
 namespace mrcz::meta {
 
-[[nodiscard]] std::string base64(std::span<const std::byte> bytes);
-
 inline constexpr std::int8_t timestamp_type = -1;
 
 /// ISO 8601 text (`2024-05-17T09:30:00.25Z`) of the payload of a timestamp (extension type -1). Nothing for a payload

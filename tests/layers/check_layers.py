@@ -40,7 +40,7 @@ PUBLIC_HEADERS = {
     "sum_image.hpp": "process", "outliers.hpp": "process", "gain.hpp": "process", "koma.hpp": "process",
     "correlation.hpp": "process",
     "gain_file.hpp": "foreign",
-    "files.hpp": "jobs", "jobs.hpp": "jobs", "process.hpp": "jobs", "reports.hpp": "jobs", "corrected_reader.hpp": "jobs",
+    "files.hpp": "jobs", "convert_file.hpp": "jobs", "jobs.hpp": "jobs", "process.hpp": "jobs", "reports.hpp": "jobs", "corrected_reader.hpp": "jobs",
     "mrcz.h": "capi",
 }  # fmt: skip
 
