@@ -9,15 +9,6 @@ namespace mrcz::meta {
 using namespace std::string_view_literals;
 using meta_test::bytes;
 
-TEST(MsgpackValues, Base64IsThatOfRfc4648) {
-    EXPECT_EQ(base64({}), "");
-    EXPECT_EQ(base64(bytes("f")), "Zg==");
-    EXPECT_EQ(base64(bytes("fo")), "Zm8=");
-    EXPECT_EQ(base64(bytes("foo")), "Zm9v");
-    EXPECT_EQ(base64(bytes("foobar")), "Zm9vYmFy");
-    EXPECT_EQ(base64(bytes("\xfb\xff\xbf"sv)), "+/+/");
-}
-
 TEST(MsgpackValues, TimestampsOfAllThreeSizesAreRead) {
     EXPECT_EQ(timestamp_text(bytes("\xff\xff\xff\xff"sv)), "2106-02-07T06:28:15Z");
     // 250,000,000 ns << 34 | 1715938200 s
