@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "mrcz/convert_file.hpp"
 #include "mrcz/reports.hpp"
 #include "options.hpp"
 #include "output.hpp"
@@ -41,6 +42,10 @@ int run_codecs(const std::vector<std::string>& arguments) {
         }
     }
     if (!options.json) std::cout << chunks_read;
+    for (const ContainerInfo& container : containers()) {
+        if (options.json) std::cout << json_report(container) << '\n';
+        if (!options.json && !container.here) std::cout << fmt::format("{}: {}\n", container.name, container.why_not);
+    }
     return 0;
 }
 

@@ -5,7 +5,7 @@
 namespace mrcz::cli {
 namespace {
 
-constexpr std::array<Verb, 10> table{{
+constexpr std::array<Verb, 11> table{{
     {"compress", "MRC to MRCZ, restorable byte for byte", run_compress},
     {"decompress", "MRCZ back to the original MRC", run_decompress},
     {"cat", "the restored file, or some of its frames, on standard output", run_cat},
@@ -14,6 +14,7 @@ constexpr std::array<Verb, 10> table{{
     {"verify", "decode everything and check every hash; writes nothing", run_verify},
     {"repair", "finish what a crash left; save what is whole of a damaged file", run_repair},
     {"process", "gain, outlier pixels, KOMA: one movie or a session of movies", run_process},
+    {"convert", "to and from Zarr and HDF5, frames moved as they are", run_convert},
     {"zarr", "files shown to Zarr where they lie: a folder or references", run_zarr},
     {"codecs", "what this build can read and write", run_codecs},
 }};

@@ -28,6 +28,7 @@ int run_info(const std::vector<std::string>& arguments);
 int run_verify(const std::vector<std::string>& arguments);
 int run_process(const std::vector<std::string>& arguments);
 int run_repair(const std::vector<std::string>& arguments);
+int run_convert(const std::vector<std::string>& arguments);
 int run_zarr(const std::vector<std::string>& arguments);
 int run_codecs(const std::vector<std::string>& arguments);
 

@@ -8,7 +8,7 @@
 namespace mrcz::fuzz {
 namespace {
 
-constexpr std::array<Target, 8> table{{
+constexpr std::array<Target, 9> table{{
     {"header", run_header, header_seeds, 1024},
     {"metadata", run_metadata, metadata_seeds, 512},
     {"footer", run_footer, footer_seeds, 2048},
@@ -16,6 +16,7 @@ constexpr std::array<Target, 8> table{{
     {"rans", run_rans, rans_seeds, 32768},
     {"reader", run_reader, reader_seeds, 4096},
     {"reference", run_reference, reference_seeds, 2048},
+    {"zarr", run_zarr, zarr_seeds, 1024},
     {"defects", run_defects, defects_seeds, 512},
 }};
 

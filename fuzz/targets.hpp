@@ -33,6 +33,7 @@ void run_chunk(std::span<const std::byte> input);
 void run_rans(std::span<const std::byte> input);
 void run_reader(std::span<const std::byte> input);
 void run_reference(std::span<const std::byte> input);
+void run_zarr(std::span<const std::byte> input);
 void run_defects(std::span<const std::byte> input);
 
 [[nodiscard]] std::vector<Bytes> header_seeds();
@@ -42,6 +43,7 @@ void run_defects(std::span<const std::byte> input);
 [[nodiscard]] std::vector<Bytes> rans_seeds();
 [[nodiscard]] std::vector<Bytes> reader_seeds();
 [[nodiscard]] std::vector<Bytes> reference_seeds();
+[[nodiscard]] std::vector<Bytes> zarr_seeds();
 [[nodiscard]] std::vector<Bytes> defects_seeds();
 
 }  // namespace mrcz::fuzz

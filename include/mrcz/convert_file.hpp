@@ -12,6 +12,7 @@
 
 #include "mrcz/codec.hpp"
 #include "mrcz/convert.hpp"
+#include "mrcz/export.h"
 #include "mrcz/jobs.hpp"
 #include "mrcz/limits.hpp"
 #include "mrcz/mode0.hpp"
@@ -19,7 +20,7 @@
 #include "mrcz/reader.hpp"
 #include "mrcz/run_context.hpp"
 
-namespace mrcz {
+namespace MRCZ_API mrcz {
 
 /// Points of a scan whose frames a file holds, row by row: frame = row * columns + column.
 struct ScanShape {

@@ -32,6 +32,14 @@ namespace MRCZ_API mrcz {
 [[nodiscard]] std::string json_report(std::string_view input, std::string_view output, const MovieResult& result,
                                       double seconds);
 
+/// verb "convert", input, output, frames, bytes_in (0 of an array in many files), bytes_out, moved, recoded (frames),
+/// why_recoded, left_behind, clipped, rounded, seconds.
+[[nodiscard]] std::string json_report(std::string_view input, std::string_view output, const ConvertFileResult& result,
+                                      double seconds);
+
+/// kind "container", name, endings, here, why_not.
+[[nodiscard]] std::string json_report(const ContainerInfo& container);
+
 /// verb "zarr", input, output, dtype, shape, axes.
 [[nodiscard]] std::string json_report(std::string_view input, std::string_view output, const ArrayType& array);
 

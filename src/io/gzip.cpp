@@ -15,7 +15,8 @@ class GzipInflater {
     static constexpr const char* format = "gzip";
 
     GzipInflater() {
-        if (::inflateInit2(&state_, 15 + 16) != Z_OK) fail(ErrorCode::out_of_memory, "zlib cannot start");
+        // 32: also data with zlib's own header, as Zarr's codec zlib has them.
+        if (::inflateInit2(&state_, 15 + 32) != Z_OK) fail(ErrorCode::out_of_memory, "zlib cannot start");
     }
     ~GzipInflater() { ::inflateEnd(&state_); }
     GzipInflater(const GzipInflater&) = delete;

@@ -7,6 +7,7 @@
 #include "container/frame_loader.hpp"
 #include "container/row_packing.hpp"
 #include "container/sum_section.hpp"
+#include "foreign/array_shape.hpp"
 #include "header/mode0.hpp"
 #include "io/sources.hpp"
 #include "jobs/open_input.hpp"
@@ -65,18 +66,27 @@ class MrczFeed final : public FrameFeed {
 
 class MrczSlot final : public FeedSlot {
   public:
-    explicit MrczSlot(const MrcFile& file) : loader_(file), frame_bytes_(file.layout().frame_bytes) {}
+    explicit MrczSlot(const MrcFile& file)
+        : loader_(file),
+          frame_bytes_(file.layout().frame_bytes),
+          moves_(!file.codec_row().has_own_chunks() && file.codec().writes &&
+                 file.layout().order == ByteOrder::little) {}
 
-    void fetch(std::int64_t frame) override { (void)loader_.fetch(frame); }
+    void fetch(std::int64_t frame) override { stored_ = loader_.fetch(frame); }
     std::span<const std::byte> pixels() override {
         const auto frame = memory_.first(static_cast<std::size_t>(frame_bytes_));
         loader_.decode(frame);
         return frame;
     }
+    std::span<const std::byte> chunk() const override {
+        return moves_ && foreign::is_movable_chunk(stored_, frame_bytes_) ? stored_ : std::span<const std::byte>();
+    }
 
   private:
     container::FrameLoader loader_;
+    std::span<const std::byte> stored_;
     std::uint64_t frame_bytes_;
+    bool moves_;  ///< what nothing new is written with (snappy) is not handed on either
     Buffer memory_;
 };
 
@@ -120,8 +130,7 @@ std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits, M
     std::error_code ignored;
     if (!input.descriptor && stream->size() && std::filesystem::is_regular_file(input.path, ignored))
         again = open_source(input, context);
-    return make_plain_feed(std::move(stream), std::move(again), header, std::move(layout), limits,
-                           !input.descriptor);
+    return make_plain_feed(std::move(stream), std::move(again), header, std::move(layout), limits, !input.descriptor);
 }
 
 }  // namespace mrcz::jobs

@@ -19,6 +19,9 @@ class FeedSlot {
     virtual void fetch(std::int64_t frame) = 0;
     /// The frame's pixels, little-endian. Side by side with other slots.
     [[nodiscard]] virtual std::span<const std::byte> pixels() = 0;
+    /// After pixels(): the bytes they were decoded from, where those are a chunk of c-blosc 1 that numcodecs and HDF5
+    /// decode, too; else empty.
+    [[nodiscard]] virtual std::span<const std::byte> chunk() const { return {}; }
 };
 
 class FrameFeed {

@@ -123,6 +123,24 @@ std::string json_report(std::string_view input, std::string_view output, const A
     return json.end_array().end_object().take();
 }
 
+std::string json_report(std::string_view input, std::string_view output, const ConvertFileResult& result,
+                        double seconds) {
+    JsonWriter json;
+    json.begin_object().member("verb", "convert").member("input", input).member("output", output);
+    json.member("frames", result.frames).member("bytes_in", result.bytes_in).member("bytes_out", result.bytes_out);
+    json.member("moved", result.moved).member("recoded", result.recoded);
+    json.member("why_recoded", std::string_view(result.why_recoded)).key("left_behind").begin_array();
+    for (const std::string& part : result.left_behind) json.value(std::string_view(part));
+    json.end_array().member("clipped", result.converted.clipped).member("rounded", result.converted.rounded);
+    return json.member("seconds", seconds).end_object().take();
+}
+
+std::string json_report(const ContainerInfo& container) {
+    JsonWriter json;
+    json.begin_object().member("kind", "container").member("name", container.name).member("endings", container.endings);
+    return json.member("here", container.here).member("why_not", container.why_not).end_object().take();
+}
+
 std::string json_report(const CodecInfo& codec) {
     JsonWriter json;
     json.begin_object().member("id", unsigned{codec.id}).member("name", codec.name);

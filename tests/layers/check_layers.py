@@ -53,6 +53,7 @@ THIRD_PARTY = {
     "snappy-c.h": ["src/codec/blosc/snappy_backend.cpp"],
     "zlib.h": ["src/io/gzip.cpp", "src/codec/blosc/zlib_backend.cpp"],
     "bzlib.h": ["src/io/bzip2.cpp"],
+    "hdf5.h": ["src/foreign/hdf5_session.hpp"],
     "tiffio.h": ["src/foreign/tiff_source.hpp"],
     "rapidjson/*": ["src/meta/*json*"],
     "msgpack.hpp": ["src/meta/msgpack_*"],

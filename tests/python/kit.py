@@ -71,7 +71,7 @@ def info(path: Path) -> dict:
 def written_codecs() -> list[str]:
     """Names of the blosc codecs this build writes."""
     rows = [json.loads(line) for line in mrcz("codecs", "--json").stdout.splitlines()]
-    return [row["name"] for row in rows if row["writes"] and 1 <= row["id"] <= 6]
+    return [row["name"] for row in rows if row.get("writes") and 1 <= row["id"] <= 6]
 
 
 def plain_with_footer(source: Path, metadata: Path, place: Path) -> Path:

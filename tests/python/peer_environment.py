@@ -87,6 +87,7 @@ PEERS = {
         Peer("reference", ("numcodecs", "numpy", "xxhash", "msgpack"), (3, 8), _REFERENCE),
         Peer("zarr", ("zarr>=3", "numpy"), (3, 11), "import zarr; assert int(zarr.__version__.split('.')[0]) >= 3"),
         # Its last releases ask for no newer numcodecs, but for no fsspec at all.
+        Peer("hdf5", ("h5py", "hdf5plugin", "numpy"), (3, 9), "import h5py, hdf5plugin, numpy"),
         Peer("zarr-2", ("zarr<3", "fsspec", "numpy"), (3, 9), "import zarr, fsspec.implementations.reference"),
     )
 }

@@ -18,6 +18,7 @@ from itertools import product
 from pathlib import Path
 
 import kit
+import npy
 import peer_environment
 import plain_mrc
 from kit import Checks, mrcz
@@ -207,6 +208,103 @@ def check_zarr_2(checks: Checks, workshop: Workshop, cases: list[tuple[Case, str
         check_answer(checks, f"zarr 2 reads {case.name}", case, found)
 
 
+def check_links(checks: Checks, workshop: Workshop, cases: list[tuple[Case, str]], peer: str) -> None:
+    """What `mrcz zarr` and `mrcz convert` write is read; converted back it is the file it was."""
+    jobs = []
+    for case, _ in cases:
+        shape = ["--shape", f"{case.shape[0]},{case.shape[1]}"] if case.frame_axes == 2 else []
+        if peer == "zarr-2":
+            path = workshop.new_path(".refs.json")
+            mrcz("zarr", "--refs", "-q", *shape, "-o", path, case.path)
+            jobs.append((case, {"reference_file": str(path)}))
+            continue
+        linked, moved, back = (workshop.new_path(ending) for ending in (".zarr", ".zarr", ".mrcz"))
+        mrcz("zarr", "--link", "-q", *shape, "-o", linked, case.path)
+        mrcz("convert", "-q", *shape, case.path, moved)
+        mrcz("convert", "-q", moved, back)
+        if case.frame_axes == 1:
+            checks.expect(back.read_bytes() == case.path.read_bytes(), f"{case.name}: through Zarr and back, byte for byte")
+        jobs += [(case, {"folder": str(linked)}), (case, {"folder": str(moved)})]
+    answers = kit.in_peer(peer, "side_zarr.py", [{**job, "frame_axes": case.frame_axes} for case, job in jobs])
+    for (case, job), found in zip(jobs, answers):
+        check_answer(checks, f"{peer} reads what the command made of {case.name} ({', '.join(job)})", case, found)
+
+
+def commanded(cases: list[tuple[Case, str]]) -> list[tuple[Case, str]]:
+    """One filter of each type and codec, and all that is odd."""
+    return [(case, codec) for case, codec in cases if "byteshuffle" not in case.name and "none" not in case.name]
+
+
+def foreign_arrays(workshop: Workshop, peer: str) -> list[dict]:
+    """Arrays that Zarr is to write, and whether their chunks are moved."""
+    frame, n = [1, *SHAPE[1:]], SHAPE[0]
+    common = [
+        {"name": "blosc frames", "mode": UINT16, "options": {"chunks": frame, "codecs": ["blosc-zstd"]}, "moved": n},
+        {"name": "blosc frames, lz4", "mode": FLOAT32, "options": {"chunks": frame, "codecs": ["blosc-lz4"]}, "moved": n},
+        {"name": "complex frames", "mode": COMPLEX64, "options": {"chunks": frame, "codecs": ["blosc-lz4"]}, "moved": n},
+        {"name": "other chunks", "mode": INT16, "options": {"chunks": [2, 20, 47], "codecs": ["blosc-zstd"]}, "moved": 0},
+        {"name": "several frames a chunk", "mode": INT8, "options": {"chunks": [2, *SHAPE[1:]], "codecs": ["zstd"]}, "moved": 0},
+        {"name": "zstd", "mode": INT16, "options": {"chunks": frame, "codecs": ["zstd"]}, "moved": 0},
+        {"name": "gzip", "mode": UINT32, "options": {"chunks": frame, "codecs": ["gzip"]}, "moved": 0},
+        {"name": "nothing", "mode": FLOAT16, "options": {"chunks": frame}, "moved": 0},
+        {"name": "a hole", "mode": UINT16, "options": {"chunks": frame, "codecs": ["blosc-zstd"], "hole": 2, "fill_value": 7},
+         "moved": n - 1},
+    ]
+    if peer == "zarr-2":
+        return common + [
+            {"name": "big-endian blosc", "mode": INT16, "options": {"chunks": frame, "codecs": ["blosc-zstd"], "dtype": ">i2"},
+             "moved": 0},
+            *({"name": codec, "mode": UINT16, "options": {"chunks": frame, "codecs": [codec]}, "moved": 0}
+              for codec in ("zlib", "lz4", "bz2")),
+            {"name": "keys with slashes", "mode": INT16, "moved": n,
+             "options": {"chunks": frame, "codecs": ["blosc-zstd"], "dimension_separator": "/"}},
+            {"name": "lzma", "mode": INT16, "options": {"chunks": frame, "codecs": ["lzma"]}, "refused": "lzma"},
+        ]
+    return common + [
+        {"name": "shards of two frames", "mode": UINT16, "moved": n + 1,
+         "options": {"chunks": frame, "shards": [2, *SHAPE[1:]], "codecs": ["blosc-zstd"]}},
+        {"name": "shards of other chunks", "mode": INT16, "moved": 0,
+         "options": {"chunks": [1, 61, 20], "shards": [5, 61, 60], "codecs": ["zstd", "crc32c"]}},
+    ]
+
+
+def check_foreign(checks: Checks, workshop: Workshop, peer: str) -> None:
+    rows = foreign_arrays(workshop, peer)
+    jobs = []
+    for row in rows:
+        shape = (SHAPE[0] + 1, *SHAPE[1:]) if row["name"] == "shards of two frames" else SHAPE
+        row["source"], row["path"] = plain_mrc.make(row["mode"], shape), workshop.new_path(".zarr")
+        pixels = npy.write(workshop.new_path(".npy"), row["source"].pixels, row["mode"].dtype, list(shape))
+        jobs.append({"write": str(row["path"]), "pixels": str(pixels), "options": row["options"],
+                     "attributes": {"voxel_size_angstrom": list(row["source"].voxel), "title": "a stack"}})
+    for row, found in zip(rows, kit.in_peer(peer, "side_zarr.py", jobs)):
+        what = f"{peer}'s {row['name']}"
+        if checks.expect("error" not in found, f"{what}: {found.get('error')}"):
+            check_conversion(checks, workshop, what, row)
+
+
+def check_conversion(checks: Checks, workshop: Workshop, what: str, row: dict) -> None:
+    packed, plain = workshop.new_path(".mrcz"), workshop.new_path(".mrc")
+    done = mrcz("convert", "--json", row["path"], packed, check=False)
+    if "refused" in row:
+        checks.expect(done.returncode == 1 and row["refused"] in done.stderr, f"{what}: is refused: {done.stderr}")
+        return
+    if not checks.expect(done.returncode == 0, f"{what}: converts: {done.stderr}"):
+        return
+    report = json.loads(done.stdout)
+    checks.equal(report["moved"], row["moved"], f"{what}: frames moved")
+    checks.equal(bool(report["why_recoded"]), report["recoded"] > 0, f"{what}: why {report['why_recoded']}")
+    mrcz("verify", "-q", packed)
+    mrcz("decompress", "-qq", "-o", plain, packed)
+    parsed, frame = plain_mrc.parse(plain), len(row["source"].pixels) // row["source"].shape[0]
+    expected = row["source"].pixels
+    if row["name"] == "a hole":
+        expected = expected[: 2 * frame] + struct.pack("<H", 7) * (frame // 2) + expected[3 * frame :]
+    checks.expect(parsed.pixels == expected, f"{what}: pixels")
+    checks.close(parsed.voxel, row["source"].voxel, f"{what}: voxel size", 1e-6)
+    checks.equal(kit.info(packed)["metadata"], {"title": "a stack"}, f"{what}: attributes as metadata")
+
+
 def main() -> int:
     peers = [name for name in ("zarr", "zarr-2") if peer_environment.find_python(name)]
     if not peers:
@@ -227,6 +325,8 @@ def main() -> int:
                 check_examples(checks, workshop)
             else:
                 check_zarr_2(checks, workshop, cases)
+            check_links(checks, workshop, commanded(cases), peer)
+            check_foreign(checks, workshop, peer)
             print(f"{peer} ({peer_environment.versions(peer)}): {checks.held - before[0]} checks held, "
                   f"{len(checks.failures) - before[1]} failed")
     return checks.finish()

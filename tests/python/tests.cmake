@@ -5,9 +5,10 @@ mrcz_script_test(python_mrcz_cli ${CMAKE_CURRENT_LIST_DIR}/test_cli_python_mrcz.
 mrcz_script_test(mrcfile ${CMAKE_CURRENT_LIST_DIR}/test_mrcfile.py)
 mrcz_script_test(reference_decoder ${CMAKE_CURRENT_LIST_DIR}/test_reference_decoder.py)
 mrcz_script_test(zarr ${CMAKE_CURRENT_LIST_DIR}/test_zarr.py)
+mrcz_script_test(hdf5 ${CMAKE_CURRENT_LIST_DIR}/test_hdf5.py)
 mrcz_script_test(gemmi ${CMAKE_CURRENT_LIST_DIR}/test_gemmi.py)
 mrcz_script_test(processing ${CMAKE_CURRENT_LIST_DIR}/test_processing.py)
-set_tests_properties(processing python_mrcz python_mrcz_blosc2 python_mrcz_cli mrcfile reference_decoder zarr gemmi PROPERTIES
+set_tests_properties(processing python_mrcz python_mrcz_blosc2 python_mrcz_cli mrcfile reference_decoder zarr hdf5 gemmi PROPERTIES
   LABELS peers TIMEOUT 1800)
 
 foreach(name dropin_peers dropin_suites)

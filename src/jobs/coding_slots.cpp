@@ -1,0 +1,81 @@
+#include "jobs/coding_slots.hpp"
+
+#include <algorithm>
+
+#include "base/ordered_pipeline.hpp"
+#include "jobs/model_samples.hpp"
+#include "simd/hash.hpp"
+
+namespace mrcz::jobs {
+
+CodingSlots::CodingSlots(FrameFeed& feed, const codec::CodecRow& row, const CodecOptions& options,
+                         const RunContext& context, bool moves)
+    : moves_(moves) {
+    const header::Layout& layout = feed.layout();
+    const container::CodedFormat format{layout.format(), layout.frame_bytes};
+    for (std::size_t slot = pipeline_slots(context); slot > 0; --slot) feeds_.push_back(feed.make_slot());
+    pixels_.resize(feeds_.size());
+    const std::int64_t wanted = container::samples_wanted(row, layout.frame_bytes, layout.frames);
+    const ModelSamples peeked(feed, wanted);
+    read_early(feed, std::max(std::min<std::int64_t>(layout.frames, 1), peeked.frames().empty() ? wanted : 0));
+    model_ = container::learn_model(row, format, peeked.frames().empty() ? early_ : peeked.frames(), layout.frames);
+    CodecOptions chosen = options;
+    // Most frames are moved, and nothing is to be measured for the few that are not.
+    const bool first_moves = moves_ && !early_.empty() && !feeds_[0]->chunk().empty();
+    if (first_moves && chosen.filter == Filter::automatic) chosen.filter = Filter::bitshuffle;
+    const auto first = early_.empty() ? std::span<const std::byte>() : early_[0];
+    coding_.emplace(row, format, chosen, first, model_ ? std::optional(model_->model) : std::nullopt);
+    for (std::size_t slot = 0; slot < feeds_.size(); ++slot) {
+        coders_.emplace_back(*coding_);
+        recorders_.emplace_back(layout.format());
+    }
+    taken_.resize(feeds_.size());
+    moved_.resize(feeds_.size());
+}
+
+void CodingSlots::work(std::int64_t frame, std::size_t slot) {
+    pixels_[slot] = is_early(frame) ? early_[static_cast<std::size_t>(frame)] : feeds_[slot]->pixels();
+    const auto chunk = moves_ ? feeds_[slot]->chunk() : std::span<const std::byte>();
+    moved_[slot] = !chunk.empty();
+    if (chunk.empty()) {
+        (void)coders_[slot].encode(frame, pixels_[slot]);
+        return;
+    }
+    recorders_[slot].start();
+    recorders_[slot].observe(pixels_[slot]);
+    taken_[slot] = {chunk, simd::hash64(chunk), recorders_[slot].hash(), recorders_[slot].statistics()};
+    ++moved_count_;
+}
+
+void CodingSlots::read_early(FrameFeed& feed, std::int64_t count) {
+    for (std::int64_t frame = 0; frame < count; ++frame) {
+        if (frame > 0) early_slots_.push_back(feed.make_slot());
+        FeedSlot& slot = frame == 0 ? *feeds_[0] : *early_slots_.back();
+        slot.fetch(frame);
+        early_.push_back(slot.pixels());
+    }
+}
+
+void code_frames(CodingSlots& slots, const header::Layout& layout, const std::function<void(std::size_t slot)>& put,
+                 const std::function<std::uint64_t()>& written, const RunContext& context) {
+    const std::int64_t frames = layout.frames;
+    const PipelineStages stages{
+        .take =
+            [&](std::int64_t frame, std::size_t slot) {
+                if (frame >= frames) return false;
+                slots.take(frame, slot);
+                return true;
+            },
+        .work = [&](std::int64_t frame, std::size_t slot) { slots.work(frame, slot); },
+        .put =
+            [&](std::int64_t frame, std::size_t slot) {
+                put(slot);
+                if (!context.progress) return;
+                const std::uint64_t done = static_cast<std::uint64_t>(frame + 1) * layout.frame_bytes;
+                context.progress({frame + 1, frames, done, written()});
+            },
+    };
+    run_ordered(stages, context);
+}
+
+}  // namespace mrcz::jobs
