@@ -20,7 +20,7 @@ if [[ -z ${WHEEL_TOOLS:-} ]]; then
 fi
 "$python" -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir "$work/plain" .
 mkdir -p "$folder"
-PATH=$WHEEL_TOOLS:$PATH auditwheel --quiet repair --wheel-dir "$folder" "$work"/plain/libmrcz-*.whl 2>"$work/told" || {
+PATH=$WHEEL_TOOLS:$PATH auditwheel repair --wheel-dir "$folder" "$work"/plain/libmrcz-*.whl >"$work/told" 2>&1 || {
     cat "$work/told" >&2
     exit 1
 }

@@ -20,7 +20,7 @@ namespace mrcz::python {
 namespace {
 
 /// Frames that are decoded into less than this are there before anybody could press Ctrl-C.
-constexpr std::size_t brief_bytes = std::size_t{16} << 20;
+constexpr std::size_t brief_bytes = std::size_t{64} << 20;
 
 void open_path(Reader* place, const std::filesystem::path& path, const Limits& limits, std::string_view mode0) {
     const Mode0 sign = mode0_named(mode0);

@@ -5,6 +5,8 @@ import importlib
 import inspect
 import pkgutil
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +51,12 @@ def test_python_lines_of_the_manual_run(name, words, monkeypatch):
     variables = {}
     for block in blocks:
         exec(compile(block, name, "exec"), variables)
+
+
+def test_importing_the_package_alone_loads_nothing_heavy():
+    program = "import sys, mrcz; print([name for name in ('numpy', 'mrcz._core', 'dask', 'fsspec') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_checkers_of_types_are_told_of_every_name():
