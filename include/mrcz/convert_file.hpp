@@ -105,15 +105,15 @@ struct ContainerInfo {
 struct ConvertFileOptions {
     /// Of an HDF5 file: what to read, by default the one dataset that can be frames; where to write, by default `/data`
     /// (`/entry/data/data` in .nxs).
-    std::string dataset;
-    std::optional<ScanShape> scan;  ///< frames become an array of [scan_y][scan_x][y][x]
-    std::string codec;              ///< a name of codecs(); empty: that of the chunks, zstd where frames are coded anew
-    CodecOptions coding;
-    std::optional<PixelType> dtype;  ///< pixels of another type; frames are then coded anew
-    ConversionRules allowed;         ///< for dtype
+    std::string dataset = {};
+    std::optional<ScanShape> scan = std::nullopt;  ///< frames become an array of [scan_y][scan_x][y][x]
+    std::string codec = {};  ///< a name of codecs(); empty: that of the chunks, zstd where frames are coded anew
+    CodecOptions coding = {};
+    std::optional<PixelType> dtype = std::nullopt;  ///< pixels of another type; frames are then coded anew
+    ConversionRules allowed = {};                   ///< for dtype
     bool overwrite = false;
-    Limits limits;
-    Mode0 mode0 = Mode0::by_header;  ///< of MRC input; also keeps bytes of other containers as such, instead of int16
+    Limits limits = {};
+    Mode0 mode0 = Mode0::by_header;  ///< of MRC input; as_unsigned also keeps unsigned bytes of other containers
 };
 
 struct ConvertFileResult : JobResult {

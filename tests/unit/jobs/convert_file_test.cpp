@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 class ConvertFile : public testing::TestWithParam<std::string> {
   protected:
     void SetUp() override {
-        const ContainerInfo* const container = container_of(GetParam());
+        const ContainerInfo* const container = container_of("b" + GetParam());
         ASSERT_NE(container, nullptr);
         if (!container->here) GTEST_SKIP() << container->why_not;
     }
