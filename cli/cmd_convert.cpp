@@ -15,13 +15,16 @@ namespace {
 
 constexpr std::string_view not_compressed = "plain MRC is not compressed";  // either of both files
 
+std::string frames_text(std::int64_t frames) { return fmt::format("{} frame{}", frames, frames == 1 ? "" : "s"); }
+
 /// `40 frames moved as they are`, or what became of them, and why.
 std::string what_became_of_frames(const ConvertFileResult& result, const std::string& output) {
-    if (result.recoded == 0) return fmt::format("{} frames moved as they are", result.moved);
+    if (result.recoded == 0) return frames_text(result.moved) + " moved as they are";
     if (result.why_recoded == not_compressed)
-        return fmt::format("{} frames {}compressed", result.frames, container_of(output)->name == "mrc" ? "de" : "");
-    const std::string recoded = fmt::format("{} frames recompressed, because {}", result.recoded, result.why_recoded);
-    return result.moved == 0 ? recoded : fmt::format("{} frames moved as they are, {}", result.moved, recoded);
+        return frames_text(result.frames) + (container_of(output)->name == "mrc" ? " decompressed" : " compressed");
+    const std::string recoded =
+        fmt::format("{} recompressed, because {}", frames_text(result.recoded), result.why_recoded);
+    return result.moved == 0 ? recoded : fmt::format("{} moved as they are, {}", frames_text(result.moved), recoded);
 }
 
 void tell(const Options& options, const std::string& input, const ConvertFileResult& result, double seconds) {

@@ -221,7 +221,17 @@ class Hdf5Array final : public FrameArray {
              finder.found().empty() ? "none that may be meant" : list_of(finder.found()));
     }
 
+    /// Velox counts frames along the last axis: rows would be taken for frames.
+    void refuse_velox() const {
+        if (facts_.place.starts_with("/Data/Image/"))
+            fail(ErrorCode::unsupported, facts_.place,
+                 ": is of a Velox file, whose frames lie along the last axis; open it in Velox or HyperSpy and write "
+                 "it as "
+                 "a stack whose first axis counts frames");
+    }
+
     void describe(const Limits& limits) {
+        refuse_velox();
         const Hdf5Handle type(H5Dget_type(dataset_.get()), H5Tclose, "read its type");
         const FoundNumber number = number_of(type.get());
         memory_type_ = hdf5_type(number.pixel);

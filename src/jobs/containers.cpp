@@ -11,7 +11,7 @@ std::span<const ContainerInfo> containers() noexcept {
         {"mrc", ".mrc .mrcs .map .ccp4 .st .rec .ali .preali .bl .join", true, {}},
         {"mrcz", ".mrcz .mrczs", true, {}},
         {"zarr", ".zarr", true, {}},
-        {"hdf5", ".h5 .hdf5 .nxs .hdf .emd .hspy", foreign::hdf5_is_missing().empty(), foreign::hdf5_is_missing()},
+        {"hdf5", ".h5 .hdf5 .nxs .hdf .hspy", foreign::hdf5_is_missing().empty(), foreign::hdf5_is_missing()},
     }};
     return table;
 }

@@ -166,9 +166,10 @@ def check_choices(checks: Checks, workshop: Workshop) -> None:
     scan = npy.write(workshop.new_path(".npy"), pixels, "uint16", [3, 4, 9, 11])
     unsigned = npy.write(workshop.new_path(".npy"), bytes(range(200)) * 2, "uint8", [2, 10, 20])
     doubles = npy.write(workshop.new_path(".npy"), bytes(8 * 24), "float64", [2, 3, 4])
-    paths = {name: workshop.new_path(f".{name}.h5") for name in ("scan", "two", "unsigned", "doubles", "lzf")}
+    paths = {name: workshop.new_path(f".{name}.h5") for name in ("velox", "scan", "two", "unsigned", "doubles", "lzf")}
     blosc = {"compression": "blosc-zstd"}
     jobs = [
+        {"write": str(paths["velox"]), "dataset": "/Data/Image/4e4c/Data", "pixels": str(unsigned)},
         {"write": str(paths["scan"]), "dataset": "/s", "pixels": str(scan), "options": {**blosc, "chunks": [1, 1, 9, 11]}},
         {"write": str(paths["two"]), "dataset": "/a", "pixels": str(unsigned)},
         {"write": str(paths["two"]), "dataset": "/b/c", "pixels": str(scan), "mode": "a"},
@@ -179,6 +180,8 @@ def check_choices(checks: Checks, workshop: Workshop) -> None:
     for found in kit.in_peer("hdf5", "side_hdf5.py", jobs):
         checks.expect("error" not in found, f"h5py writes: {found.get('error')}")
     packed = {name: workshop.new_path(".mrcz") for name in paths}
+    velox = converted(paths["velox"], packed["velox"])
+    checks.expect(velox["exit_code"] == 1 and "last axis" in velox["stderr"], f"Velox: {velox['stderr']}")
     report = converted(paths["scan"], packed["scan"])
     checks.equal((report["exit_code"], report.get("moved")), (0, 12), "a scan: frames moved")
     again = workshop.new_path(".h5")
