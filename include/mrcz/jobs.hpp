@@ -109,6 +109,13 @@ struct AppendResult {
 AppendResult append(std::span<const Input> inputs, const std::filesystem::path& target,
                     const AppendOptions& options = {}, const RunContext& context = {});
 
+/// The header that decompress() gives a file of all frames, little-endian numbers whatever the original's were: the
+/// original's, or that of a valid MRC2014 file with the statistics that are kept. A plain file's is its own. Decodes no
+/// frame.
+[[nodiscard]] Header restored_header(const Reader& reader);
+/// Whether the first bytes of a file are the header of a compressed one; false for what is no MRC header, too.
+[[nodiscard]] bool is_compressed_header(std::span<const std::byte, Header::bytes_on_disk> start);
+
 enum class RepairAction {
     none,            ///< nothing is wrong
     forgot_journal,  ///< the file is whole; only a journal was left over

@@ -60,5 +60,6 @@ void bind_writer(nb::module_& module);
 void bind_jobs(nb::module_& module);
 void bind_images(nb::module_& module);
 void bind_process(nb::module_& module);
+void bind_mrcfile(nb::module_& module);
 
 }  // namespace mrcz::python

@@ -18,4 +18,5 @@ NB_MODULE(_core, module) {
     bind_jobs(module);
     bind_images(module);
     bind_process(module);
+    bind_mrcfile(module);
 }
