@@ -34,6 +34,9 @@ struct CompressOptions {
     std::string codec = "zstd";  ///< a name of codecs(), not "raw"
     CodecOptions coding;
     std::optional<Metadata> metadata;  ///< replaces what the input carries
+    /// Of an input that is a changed copy of a file: that file's record of steps, as Reader::provenance() gives it. The
+    /// output's continues it with a step `edit`, unless the input has a record of its own.
+    std::string provenance = {};
     /// The output, a file, bears its name from the start and grows while frames arrive: see compress().
     std::optional<LiveOptions> live;
     Limits limits;

@@ -3,6 +3,7 @@
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
 
 #include "binding.hpp"
 #include "mrcz/jobs.hpp"
@@ -11,13 +12,16 @@
 namespace mrcz::python {
 namespace {
 
-/// `like`: a file whose metadata the new one gets.
+/// `like`: the file of which this is a changed copy, whose metadata and record of steps the new one gets.
 void compress_stream(int descriptor, const std::string& name, const std::filesystem::path& path,
                      const std::string& codec, bool overwrite, const Reader* like, unsigned threads) {
     CompressOptions options;
     options.codec = codec;
     run_unlocked(threads, [&](const RunContext& context) {
-        if (like != nullptr) options.metadata = like->metadata();
+        if (like != nullptr) {
+            options.metadata = like->metadata();
+            options.provenance = like->provenance();
+        }
         (void)compress(Input::stream(descriptor, name), Output::file(path, overwrite), options, context);
     });
 }

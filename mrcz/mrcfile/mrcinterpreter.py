@@ -9,7 +9,7 @@ import numpy as np
 
 from . import utils
 from .constants import MAP_ID
-from .dtypes import HEADER_DTYPE, get_ext_header_dtype
+from .dtypes import HEADER_DTYPE
 from .mrcobject import MrcObject
 
 _PIECE_BYTES = 1 << 26
@@ -114,10 +114,6 @@ class MrcInterpreter(MrcObject):
             self._complain(f"Expected {size} bytes in extended header but could only read {len(content)}")
         self._extended_header = np.frombuffer(content, "V1").copy()
         self._extended_header.flags.writeable = not self._read_only
-        record = get_ext_header_dtype(self._header.exttyp.item(), self._header.mode.dtype.byteorder)
-        if record is not None and len(content) % record.itemsize != 0:
-            warnings.warn(f"The header has exttyp {self._header.exttyp.item()!r} of {record.itemsize} bytes a record, "
-                          f"and {len(content)} bytes are no whole number of them", RuntimeWarning, stacklevel=2)
 
     def _data_form(self) -> tuple[np.dtype, tuple[int, ...]] | None:
         """Type and shape of the pixels, or None, with a complaint, where the mode is not known."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import warnings
 from typing import TextIO
 
 import numpy as np
@@ -36,7 +35,7 @@ class MrczFile(MrcFile):
     """An MRCZ file: header and pixels are those of the plain file that decompressing gives.
 
     Pixels are decoded when they are first asked for, on all processors. In mode ``r+`` a change compresses the whole
-    file anew with the codec it has, under another name that is then changed; metadata go along.
+    file anew with the codec it has, under another name that is then changed; metadata and record of steps go along.
 
     Parameters
     ----------
@@ -107,29 +106,35 @@ class MrczFile(MrcFile):
         if self.data is None or self.data.size == 0:
             raise ValueError(f"'{self._name}': there are no pixels to compress")
         like = self._stack if self._mode == "r+" else None
-        if like is not None and like.provenance:
-            warnings.warn(f"{self._name}: the record of what was done to its pixels is not kept, because nobody told "
-                          "what was done now", RuntimeWarning, stacklevel=2)
         receiving, sending = os.pipe()
-        sender = threading.Thread(target=self._send, args=(sending,))
+        failures: list[BaseException] = []
+        sender = threading.Thread(target=self._send, args=(sending, failures))
         sender.start()
         try:
             _core.compress_stream(receiving, name=self._name, path=os.path.realpath(self._name), codec=self._codec,
                                   overwrite=self._overwrite, like=like._reader if like else None,
                                   threads=threads.resolve(None))
-        finally:
+        except MrczError as error:
             os.close(receiving)
             sender.join()
+            # What could not be sent came through the pipe cut short.
+            raise failures[0] if failures else error
+        except BaseException:
+            os.close(receiving)
+            raise
+        os.close(receiving)
+        sender.join()
         if like is not None:
             self._stack = open_stack(self._name, mode0="signed")
 
-    def _send(self, descriptor: int) -> None:
-        # A compression that failed reads no further, and raises its own error.
+    def _send(self, descriptor: int, failures: list[BaseException]) -> None:
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 self._write_to(stream)
         except BrokenPipeError:
-            pass
+            pass  # a compression that failed reads no further, and raises its own error
+        except BaseException as error:
+            failures.append(error)
 
     # Checking.
 

@@ -55,6 +55,15 @@ void add_provenance_step(std::vector<Section>& sections, std::string_view step) 
     }
 }
 
+Section edited_provenance(std::string_view earlier) {
+    std::vector<Section> sections{provenance_of(earlier)};
+    meta::JsonWriter json;
+    json.begin_object().member("step", std::string_view("edit"));
+    json.member("program", std::string_view("mrcz")).member("version", std::string_view(version));
+    add_provenance_step(sections, json.end_object().take());
+    return std::move(sections.front());
+}
+
 Section provenance_section(std::string_view step, std::string_view codec) {
     meta::JsonWriter json;
     json.begin_array().begin_object();

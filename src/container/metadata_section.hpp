@@ -15,6 +15,10 @@ namespace mrcz::container {
 /// PROV of a file made without loss. It names no time: the same input gives the same file.
 [[nodiscard]] Section provenance_section(std::string_view step, std::string_view codec);
 
+/// PROV of pixels that somebody changed by hand: `earlier`, a JSON array of the steps before that, and a step `edit`.
+/// Throws what Metadata::from_json() throws.
+[[nodiscard]] Section edited_provenance(std::string_view earlier);
+
 /// A step of PROV as a JSON object: pixels of one type turned into another, and how many values that changed.
 [[nodiscard]] std::string conversion_step(PixelType from, PixelType to, const ConversionRules& allowed,
                                           const ConversionResult& changed);

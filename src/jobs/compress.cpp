@@ -44,7 +44,9 @@ std::vector<Section> footer_sections(FrameFeed& feed, const CompressOptions& opt
         std::erase_if(sections, [](const Section& section) { return section.id == container::section::sum; });
         sections.push_back(container::sum_section(*sum));
     }
-    if (!has_provenance) sections.push_back(container::provenance_section("compress", options.codec));
+    if (!has_provenance)
+        sections.push_back(options.provenance.empty() ? container::provenance_section("compress", options.codec)
+                                                      : container::edited_provenance(options.provenance));
     return sections;
 }
 
