@@ -119,6 +119,11 @@ AppendResult append(std::span<const Input> inputs, const std::filesystem::path& 
 /// Whether the first bytes of a file are the header of a compressed one; false for what is no MRC header, too.
 [[nodiscard]] bool is_compressed_header(std::span<const std::byte, Header::bytes_on_disk> start);
 
+/// What stands behind the pixels of a plain file under `header` (little-endian) that is a changed copy of `like`: a
+/// footer with its metadata, and its record of steps with a step `edit`; empty where it has neither. NSYMBT and NZ of
+/// the header are not negative.
+[[nodiscard]] std::vector<std::byte> footer_of_copy(const Reader& like, const Header& header);
+
 enum class RepairAction {
     none,            ///< nothing is wrong
     forgot_journal,  ///< the file is whole; only a journal was left over

@@ -3,7 +3,6 @@
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
-#include <nanobind/stl/string_view.h>
 
 #include "binding.hpp"
 #include "mrcz/jobs.hpp"
@@ -26,18 +25,13 @@ void compress_stream(int descriptor, const std::string& name, const std::filesys
     });
 }
 
-nb::dict verify_file(const std::filesystem::path& path, unsigned threads) {
-    VerifyResult result;
-    run_unlocked(threads, [&](const RunContext& context) { result = verify(Input::file(path), {}, context); });
-    nb::list findings;
-    for (const Finding& found : result.findings)
-        findings.append(nb::make_tuple(severity_name(found.severity), found.rule, found.field, found.message));
-    nb::dict said;
-    said["frames"] = result.frames;
-    said["frames_hashed"] = result.frames_hashed;
-    said["original_matched"] = result.original_matched;
-    said["findings"] = findings;
-    return said;
+nb::bytes footer(const Reader& like, const Header& header) {
+    std::vector<std::byte> bytes;
+    {
+        const nb::gil_scoped_release unlocked;
+        bytes = footer_of_copy(like, header);
+    }
+    return bytes_of(bytes);
 }
 
 bool is_compressed(const nb::bytes& start) {
@@ -52,7 +46,7 @@ void bind_mrcfile(nb::module_& module) {
     module.def("compress_stream", &compress_stream, nb::arg("descriptor"), nb::kw_only(), nb::arg("name"),
                nb::arg("path"), nb::arg("codec"), nb::arg("overwrite"), nb::arg("like") = nb::none(),
                nb::arg("threads"));
-    module.def("verify_file", &verify_file, nb::arg("path"), nb::kw_only(), nb::arg("threads"));
+    module.def("footer_of_copy", &footer, nb::arg("like"), nb::arg("header"));
     module.def("is_compressed_header", &is_compressed, nb::arg("start"));
     module.def("restored_header", &restored_header, nb::arg("reader"));
 }

@@ -12,6 +12,7 @@ from typing import BinaryIO, Callable, TextIO
 
 import numpy as np
 
+from .. import _core
 from ..errors import MrczError
 from ..stack import open as open_stack
 from .dtypes import HEADER_DTYPE
@@ -212,7 +213,7 @@ class MrcFile(MrcInterpreter):
         self._store()
 
     def _store(self) -> None:
-        trailing = self._bytes_to_keep()
+        trailing = self._footer()
 
         def write(stream: BinaryIO) -> None:
             self._write_to(stream)
@@ -223,18 +224,16 @@ class MrcFile(MrcInterpreter):
         self._close_file()
         self._iostream = open(self._name, "r+b")
 
-    def _bytes_to_keep(self) -> bytes:
-        """A footer behind pixels of the same number and type stays where it is."""
-        if self._trailing_bytes == 0 or self._stored is None:
+    def _footer(self) -> bytes:
+        """Metadata and record of steps of the file as it was, for the pixels it gets."""
+        if not self._is_ours():
+            if self._trailing_bytes > 0:
+                warnings.warn(f"{self._name}: {self._trailing_bytes} bytes behind the pixels, of which nobody knows what "
+                              "they are, are not kept", RuntimeWarning, stacklevel=2)
             return b""
-        before = np.frombuffer(self._stored[: HEADER_DTYPE.itemsize], self._header.dtype).reshape(())
-        same = all(before[name] == self._header[name] for name in ("nx", "ny", "nz", "mode", "nsymbt"))
-        if not same:
-            warnings.warn(f"{self._name}: {self._trailing_bytes} bytes behind the old pixels are not kept",
-                          RuntimeWarning, stacklevel=2)
-            return b""
-        self._iostream.seek(-self._trailing_bytes, os.SEEK_END)
-        return self._iostream.read(self._trailing_bytes)
+        header = self._header.astype(HEADER_DTYPE)
+        with open_stack(self._name) as stack:
+            return _core.footer_of_copy(stack._reader, _core.Header.from_bytes(header.tobytes()))
 
     def _forget(self) -> None:
         super()._forget()

@@ -15,6 +15,7 @@ from .dtypes import HEADER_DTYPE, NSTART_DTYPE, VOXEL_SIZE_DTYPE, get_ext_header
 from .statistics import statistics_of
 
 _MOST = np.iinfo(np.int32).max
+_FLOAT16_MOST = float(np.finfo(np.float16).max)
 _LABEL_BYTES = HEADER_DTYPE["label"].base.itemsize
 
 
@@ -279,7 +280,14 @@ class MrcObject:
         self.reset_header_stats()
         if found.minimum is not None:
             header.dmin, header.dmax, header.dmean = found.minimum, found.maximum, found.mean
-        header.rms = found.standard_deviation
+        if not self._overflows_float16(found.standard_deviation):
+            header.rms = found.standard_deviation
+
+    def _overflows_float16(self, deviation: float) -> bool:
+        """Whether readers that sum up the squares of such pixels as float16, mrcfile's validator among them, would find
+        an infinite deviation, and call the true one wrong."""
+        data = self.data
+        return data.dtype.newbyteorder("=") == np.float16 and deviation**2 * data.size > _FLOAT16_MOST
 
     def reset_header_stats(self) -> None:
         """Sets DMIN, DMAX, DMEAN and RMS to what means: not known."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import _core, threads
 from ..errors import MrczError
+from ..jobs import verify
 from ..stack import Stack
 from ..stack import open as open_stack
 from . import utils
@@ -22,12 +23,12 @@ def print_verdict(name: str, print_file: TextIO | None = None) -> bool:
     """Prints what ``mrcz verify`` says of a file; False when something in it does not hold."""
     out = print_file or sys.stdout
     try:
-        said = _core.verify_file(name, threads=threads.resolve(None))
+        said = verify(name)
     except MrczError as error:
         print(f"mrcz verify: {error}", file=out)
         return False
-    for severity, rule, _, message in said["findings"]:
-        print(f"mrcz verify: {severity} {rule}: {message}", file=out)
+    for found in said["findings"]:
+        print(f"mrcz verify: {found['severity']} {found['rule']}: {found['message']}", file=out)
     return True
 
 

@@ -102,6 +102,16 @@ bool range_tells_unsigned(const Header& header) { return is_of_bytes(header) && 
 
 constexpr std::int64_t primitive_volume_stack = 401;
 
+/// Whether readers that sum up the squares of float16 pixels as float16, mrcfile's validator among them, find an infinite
+/// deviation in a plain file, and call a true one wrong.
+bool overflows_float16(const Header& header, double deviation) {
+    constexpr double most = 65504;
+    if (header.integer(HeaderField::mode) != mode_for(PixelType::float16)) return false;
+    const auto pixels = static_cast<double>(header.nx()) * static_cast<double>(header.ny()) *
+                        static_cast<double>(std::max<std::int64_t>(1, header.nz()));
+    return deviation * deviation * pixels > most;
+}
+
 }  // namespace
 
 std::string mrcz_label() { return concat("MRCZ", version); }
@@ -253,7 +263,8 @@ void set_statistics(Header& header, const FrameStatistics& statistics) {
     }
     const float below = std::min(header.real(HeaderField::dmin), header.real(HeaderField::dmax)) - 1;
     header.set_real(HeaderField::dmean, known ? static_cast<float>(statistics.mean) : below);
-    header.set_real(HeaderField::rms, known ? static_cast<float>(statistics.standard_deviation) : -1);
+    const bool states_deviation = known && !overflows_float16(header, statistics.standard_deviation);
+    header.set_real(HeaderField::rms, states_deviation ? static_cast<float>(statistics.standard_deviation) : -1);
     if (is_of_bytes(header) && mode0_is_signed(header) != was_signed) declare_sign(header, was_signed);
 }
 

@@ -56,7 +56,8 @@ void set_frames(Header& header, std::int64_t frames, double section_voxel = 0);
 /// A plain MRC2014 header for `frames` frames of a file that is not restored as it was. MRCZ's label is the second.
 [[nodiscard]] Header plain_header(const Layout& source, std::int64_t frames);
 
-/// DMIN, DMAX, DMEAN and RMS; where one is not known or infinite, the standard's sentinels for all. DMIN and DMAX stay
+/// DMIN, DMAX, DMEAN and RMS; where one is not known or infinite, the standard's sentinels for all, and for the RMS of
+/// float16 pixels where a program that sums up their squares as float16 finds it infinite. DMIN and DMAX stay
 /// where they alone tell that bytes are unsigned; where the new ones would tell another sign, IMOD's stamp and flag
 /// keep it.
 void set_statistics(Header& header, const FrameStatistics& statistics);

@@ -92,13 +92,18 @@ def test_a_new_file_is_what_mrcfile_makes(tmp_path, dtype, shape):
             mrc.add_label("a label")
         made[name] = (tmp_path / f"{name}.mrc").read_bytes()
     found = np.frombuffer(made["ours"], our_dtypes.HEADER_DTYPE, 1).reshape(()).view(np.recarray)
-    expected = np.frombuffer(made["theirs"], our_dtypes.HEADER_DTYPE, 1).reshape(()).view(np.recarray)
+    expected = np.frombuffer(made["theirs"], our_dtypes.HEADER_DTYPE, 1).reshape(()).copy().view(np.recarray)
     if np.dtype(dtype).byteorder == ">":
         big = our_dtypes.HEADER_DTYPE.newbyteorder(">")
         found, expected = found.view(big), expected.view(big)
+    if dtype == "float16" and float(expected.rms) ** 2 * data.size > 65504:
+        # The true one, which its own validator, whose sum of squares overflows, then calls wrong.
+        assert not verdict(theirs, tmp_path / "theirs.mrc")
+        expected.rms = -1
     same_fields(fields(found), fields(expected))
     assert made["ours"][1024:] == made["theirs"][1024:]
     assert verdict(ours, tmp_path / "ours.mrc")
+    assert verdict(theirs, tmp_path / "ours.mrc")
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -291,7 +296,16 @@ def test_metadata_behind_a_plain_files_pixels_stay(tmp_path):
             mrc.data[0] = 5
     with mrcz.open(tmp_path / "a.mrc") as stack:
         assert stack.metadata == {"dose": 1.5}
+        assert [step["step"] for step in stack.provenance] == ["write", "edit"]
         assert (stack[0] == 5).all()
+    with ours.open(tmp_path / "a.mrc", "r+") as mrc:
+        mrc.set_data(pixels("float32", (2, 4, 6)))
+    with mrcz.open(tmp_path / "a.mrc") as stack:
+        assert stack.metadata == {"dose": 1.5}
+        assert stack.shape == (2, 4, 6)
+    with ours.open(tmp_path / "a.mrc", "r+") as mrc:
+        mrc.voxel_size = 2
+    assert mrcz.open(tmp_path / "a.mrc").metadata == {"dose": 1.5}
 
 
 def test_pixels_of_a_compressed_file_are_decoded_when_they_are_asked_for(tmp_path):
@@ -317,7 +331,9 @@ def test_python_mrcz_files_open_as_plain_ones(shared):
     opened = 0
     for path in files:
         with mrcz.open(path) as stack:
-            if stack.pixel_type not in ("int8", "int16", "uint16", "float32", "complex_float32"):
+            # Those named so say one type in their header and hold another.
+            if "BUGGY" in path.name or stack.pixel_type not in (
+                    "int8", "int16", "uint16", "float32", "complex_float32"):
                 continue
             with ours.open(path) as mrc:
                 assert np.array_equal(np.asarray(mrc.data).reshape(stack.shape), stack[:]), path
@@ -579,7 +595,6 @@ def plain_files(folder: Path) -> list[Path]:
 
 
 def compare_verdicts(files):
-    # mrcfile takes the deviation of float16 pixels in float16, which overflows.
     differing = [f"{path}: {verdict(ours, path)}" for path in files if verdict(ours, path) != verdict(theirs, path)]
     assert not differing
 

@@ -49,4 +49,19 @@ TEST_F(RestoredHeader, TellsCompressedFilesFromOthers) {
     EXPECT_FALSE(is_compressed_header(start(Bytes(2000, std::byte{0xAB}))));
 }
 
+TEST_F(RestoredHeader, FooterOfAChangedCopyKeepsMetadataAndRecord) {
+    const Bytes plain = kit::make_plain_file({PixelType::int16, 19, 13, 8, ByteOrder::little, 77, 0});
+    EXPECT_TRUE(footer_of_copy(reader_of(plain), reader_of(plain).header()).empty());
+    CompressOptions options;
+    options.metadata = some_metadata();
+    const Reader like = reader_of(compressed(plain, options));
+    Bytes changed = plain;
+    changed.back() ^= std::byte{1};
+    append(changed, footer_of_copy(like, reader_of(plain).header()));
+    const Reader found = reader_of(changed);
+    EXPECT_EQ(found.metadata()->to_json(), some_metadata().to_json());
+    EXPECT_NE(found.provenance().find(R"("step":"edit")"), std::string::npos);
+    EXPECT_EQ(verified(changed).frames, 8);
+}
+
 }  // namespace mrcz::jobs_test
