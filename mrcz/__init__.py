@@ -40,6 +40,7 @@ _HOMES = {
     "codecs": "jobs",
     "compress": "jobs",
     "correct": "processing",
+    "convert": "containers",
     "decompress": "jobs",
     "fano_factor": "detector",
     "find_gamma": "detector",
@@ -91,7 +92,7 @@ _HOMES = {
 # Names of python-mrcz that programs use although they begin with an underscore.
 _UNLISTED = {"_asyncExecutor": "ioMRC", "_setAsyncWorkers": "ioMRC"}
 # Modules that are there without an import of their own.
-_MODULES: frozenset[str] = frozenset(("ioDM", "ioMRC"))
+_MODULES: frozenset[str] = frozenset(("hdf5", "ioDM", "ioMRC", "mrcfile", "zarr"))
 
 __all__ = ["__version__", *_HOMES, *_MODULES]
 

@@ -1,6 +1,6 @@
 """What checkers of types are told of the package: the names in the table of `__init__.py`, and where they are from."""
 
-from . import ioDM as ioDM, ioMRC as ioMRC
+from . import hdf5 as hdf5, ioDM as ioDM, ioMRC as ioMRC, mrcfile as mrcfile, zarr as zarr
 from ._core import Limits as Limits
 from .corrections import (
     GammaLaw as GammaLaw,
@@ -50,6 +50,7 @@ from .ioDM import (
     readDM4 as readDM4,
     read_dm4 as read_dm4,
 )
+from .containers import convert as convert
 from .ioMRC import (
     BLOSC2_PRESENT as BLOSC2_PRESENT,
     BLOSC_PRESENT as BLOSC_PRESENT,

@@ -132,4 +132,40 @@ struct ConvertFileResult : JobResult {
 ConvertFileResult convert_file(const std::filesystem::path& input, const std::filesystem::path& output,
                                const ConvertFileOptions& options = {}, const RunContext& context = {});
 
+/// What goes along with a file's frames, as the JSON object that convert_file() writes as the attribute `mrc` of a
+/// dataset, and that convert_array() takes: header, extended header, metadata, record of steps, and what restores the
+/// original.
+struct CarriedJson {
+    std::string text;
+    std::vector<std::string> left_behind;  ///< what is too large for an attribute
+};
+[[nodiscard]] CarriedJson carried_json(const std::filesystem::path& path, const Limits& limits = {},
+                                       const RunContext& context = {});
+
+struct ArraySourceFacts {
+    std::string container;             ///< what it is a part of, for the record of steps: `HDF5`
+    std::string place;                 ///< in there
+    std::vector<std::uint64_t> shape;  ///< [y][x], [z][y][x] or [scan_y][scan_x][y][x], with parts of a pixel last
+    PixelType number = PixelType::int16;
+    std::string attributes = "{}";    ///< a JSON object, with `voxel_size_angstrom` and `mrc` as convert_file() writes them
+    std::string why_not_moved;        ///< why chunk() is not to be asked; empty: chunks may be taken as they are
+    std::uint64_t stored_bytes = 0;   ///< of all of it; 0: not known
+};
+
+/// An array that the caller reads, as frames. Called by one thread at a time, in frame order; the first frames may be
+/// asked for twice.
+class ArraySource {
+  public:
+    virtual ~ArraySource() = default;
+    [[nodiscard]] virtual ArraySourceFacts facts() const = 0;
+    /// The bytes of a frame as they are stored; what turns out to be no chunk of c-blosc 1 is ignored.
+    [[nodiscard]] virtual std::vector<std::byte> chunk(std::int64_t frame) = 0;
+    /// Fills `out` with a frame, little-endian.
+    virtual void pixels(std::int64_t frame, std::span<std::byte> out) = 0;
+};
+
+/// convert_file() of an array that the caller reads.
+ConvertFileResult convert_array(ArraySource& source, const std::filesystem::path& output,
+                                const ConvertFileOptions& options = {}, const RunContext& context = {});
+
 }  // namespace mrcz

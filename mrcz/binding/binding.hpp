@@ -61,5 +61,6 @@ void bind_jobs(nb::module_& module);
 void bind_images(nb::module_& module);
 void bind_process(nb::module_& module);
 void bind_mrcfile(nb::module_& module);
+void bind_containers(nb::module_& module);
 
 }  // namespace mrcz::python

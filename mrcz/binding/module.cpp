@@ -19,4 +19,5 @@ NB_MODULE(_core, module) {
     bind_images(module);
     bind_process(module);
     bind_mrcfile(module);
+    bind_containers(module);
 }

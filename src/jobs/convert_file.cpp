@@ -9,6 +9,7 @@
 #include "container/mrc_file.hpp"
 #include "container/provenance_steps.hpp"
 #include "foreign/frame_array.hpp"
+#include "jobs/array_source.hpp"
 #include "jobs/array_type.hpp"
 #include "jobs/coding_slots.hpp"
 #include "jobs/conversion.hpp"
@@ -120,26 +121,29 @@ Opened open_mrc(const fs::path& path, const ConvertFileOptions& options, const R
     return opened;
 }
 
+Opened open_array(std::unique_ptr<foreign::FrameArray> array, const Limits& limits) {
+    const foreign::ArrayFacts facts = array->facts();
+    Opened opened;
+    opened.container = facts.container;
+    auto feed = std::make_unique<jobs::ForeignFeed>(std::move(array), limits);
+    opened.foreign = feed.get();
+    opened.codec = feed->codec_of_chunks();
+    opened.why_recoded = facts.why_not_moved.empty() ? "chunks are missing, or of another kind" : facts.why_not_moved;
+    opened.place = facts.place;
+    opened.feed = std::move(feed);
+    if (facts.scan) opened.scan = ScanShape{facts.scan->rows, facts.scan->columns};
+    return opened;
+}
+
 Opened open_foreign(std::unique_ptr<foreign::FrameArray> array, const fs::path& path, const ConvertFileOptions& options,
                     const RunContext& context) {
     const foreign::ArrayFacts facts = array->facts();
     const fs::path shard = facts.container == "HDF5" ? fs::path() : shard_of_ours(path, facts, options.limits);
-    Opened opened;
-    if (!shard.empty()) {
-        opened = open_mrc(shard, options, context);
-    } else {
-        auto feed = std::make_unique<jobs::ForeignFeed>(std::move(array), options.limits);
-        opened.foreign = feed.get();
-        opened.codec = feed->codec_of_chunks();
-        opened.why_recoded =
-            facts.why_not_moved.empty() ? "chunks are missing, or of another kind" : facts.why_not_moved;
-        opened.container = facts.container;
-        opened.place = facts.place;
-        opened.feed = std::move(feed);
-    }
+    if (shard.empty()) return open_array(std::move(array), options.limits);
+    Opened opened = open_mrc(shard, options, context);
     if (facts.scan) {
         const ScanShape scan{facts.scan->rows, facts.scan->columns};
-        if (!shard.empty() && opened.scan != scan) opened.container = facts.container;
+        if (opened.scan != scan) opened.container = facts.container;
         opened.scan = scan;
     }
     return opened;
@@ -301,6 +305,14 @@ ConvertFileResult convert_file(const fs::path& input, const fs::path& output, co
         Opened opened = open_input(from, input, options, context);
         return convert_opened(opened, to, output, options, context);
     });
+}
+
+ConvertFileResult convert_array(ArraySource& source, const fs::path& output, const ConvertFileOptions& options,
+                                const RunContext& context) {
+    const std::string_view to = container_to_write(output);
+    auto array = jobs::as_frame_array(source, options.limits);
+    Opened opened = open_array(std::move(array), options.limits);
+    return convert_opened(opened, to, output, options, context);
 }
 
 }  // namespace mrcz

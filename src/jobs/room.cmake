@@ -3,7 +3,7 @@ mrcz_room(jobs
           jobs/compress.cpp jobs/frame_stream.cpp jobs/live_end.cpp jobs/live.cpp jobs/model_samples.cpp jobs/append.cpp jobs/salvage.cpp jobs/repair.cpp
           jobs/restore.cpp jobs/kept_sections.cpp jobs/proof.cpp jobs/output_state.cpp jobs/file_stamp.cpp
           jobs/decompress.cpp jobs/frame_range.cpp jobs/verify.cpp jobs/info.cpp jobs/reports.cpp
-          jobs/restored_header.cpp jobs/footer_of_copy.cpp
+          jobs/restored_header.cpp jobs/footer_of_copy.cpp jobs/array_source.cpp jobs/carried_json.cpp
           jobs/frame_corrector.cpp jobs/corrected_reader.cpp jobs/corrected_file.cpp jobs/keyed_values.cpp
           jobs/acquisition.cpp jobs/references.cpp jobs/spool.cpp jobs/session_order.cpp jobs/process_record.cpp
           jobs/gamma_calibration.cpp jobs/process.cpp jobs/movie_planner.cpp jobs/outliers_bytes.cpp

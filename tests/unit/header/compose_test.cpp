@@ -468,6 +468,20 @@ TEST(SetStatistics, KnownOnesAreWritten) {
     EXPECT_EQ(header.real(rms), 4.5F);
 }
 
+TEST(SetStatistics, DeviationOfFloat16IsLeftOutWhereItsSquaresOverflow) {
+    for (const std::int64_t codec : {0, 6})
+        for (const auto& [deviation, fits] : {std::pair{10.0, true}, {300.0, false}}) {
+            Header header = clean_header();
+            header.set_integer(HeaderField::mode, 12 + 1000 * codec);
+            header.set_integer(HeaderField::nx, 10);
+            header.set_integer(HeaderField::ny, 10);
+            header.set_integer(HeaderField::nz, 5);
+            header::set_statistics(header, {-3, 250.5, 17.25, deviation, 0});
+            EXPECT_EQ(header.real(dmax), 250.5F);
+            EXPECT_EQ(header.real(rms), fits || codec != 0 ? static_cast<float>(deviation) : -1) << codec;
+        }
+}
+
 TEST(SetStatistics, UnknownOnesAreTheStandardsSentinels) {
     const FrameStatistics unknown[] = {{nan, nan, nan, nan, 0}, {nan, nan, nan, nan, 100}};
     for (const FrameStatistics& statistics : unknown) {
