@@ -278,13 +278,12 @@ def _parts(dataset: h5py.Dataset) -> int:
 
 def _number(dataset: h5py.Dataset) -> str:
     name = dataset.dtype.newbyteorder("=").name
-    names = {"complex64": "complex_float32"}
     known = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "float16", "float32", "complex64")
     if name not in known:
         raise ArgumentError(f"{dataset.name} is of {name}, and MRC files have no mode for that: they hold "
                             f"{', '.join(known)}; convert it before, by astype", "invalid_argument",
                             dataset.file.filename)
-    return names.get(name, name)
+    return dataset.dtype.str[1:]
 
 
 def _attributes(dataset: h5py.Dataset) -> dict[str, Any]:

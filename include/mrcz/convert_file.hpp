@@ -147,9 +147,10 @@ struct ArraySourceFacts {
     std::string place;                 ///< in there
     std::vector<std::uint64_t> shape;  ///< [y][x], [z][y][x] or [scan_y][scan_x][y][x], with parts of a pixel last
     PixelType number = PixelType::int16;
-    std::string attributes = "{}";    ///< a JSON object, with `voxel_size_angstrom` and `mrc` as convert_file() writes them
-    std::string why_not_moved;        ///< why chunk() is not to be asked; empty: chunks may be taken as they are
-    std::uint64_t stored_bytes = 0;   ///< of all of it; 0: not known
+    /// A JSON object, with `voxel_size_angstrom` and `mrc` as convert_file() writes them.
+    std::string attributes = "{}";
+    std::string why_not_moved;       ///< why chunk() is not to be asked; empty: chunks may be taken as they are
+    std::uint64_t stored_bytes = 0;  ///< of all of it; 0: not known
 };
 
 /// An array that the caller reads, as frames. Called by one thread at a time, in frame order; the first frames may be

@@ -165,9 +165,8 @@ Outcome convert_paths(const std::filesystem::path& input, const std::filesystem:
     options.overwrite = overwrite;
     options.mode0 = mode0_named(mode0);
     options.limits = limits;
-    return converted(input.string(), output.string(), threads, progress, [&](const RunContext& context) {
-        return convert_file(input, output, options, context);
-    });
+    return converted(input.string(), output.string(), threads, progress,
+                     [&](const RunContext& context) { return convert_file(input, output, options, context); });
 }
 
 Outcome convert_python_array(const nb::object& array, const std::string& name, const std::filesystem::path& output,
@@ -198,10 +197,10 @@ void bind_containers(nb::module_& module) {
     module.def("convert", &convert_paths, nb::arg("input"), nb::arg("output"), nb::kw_only(), nb::arg("dataset"),
                nb::arg("scan"), nb::arg("codec"), nb::arg("level"), nb::arg("block_bytes"), nb::arg("filter"),
                nb::arg("dtype"), nb::arg("clip"), nb::arg("round"), nb::arg("overwrite"), nb::arg("mode0"),
-               nb::arg("limits"), nb::arg("threads"), nb::arg("progress"));
+               nb::arg("limits"), nb::arg("threads"), nb::arg("progress") = nb::none());
     module.def("convert_array", &convert_python_array, nb::arg("array"), nb::kw_only(), nb::arg("name"),
                nb::arg("output"), nb::arg("codec"), nb::arg("overwrite"), nb::arg("limits"), nb::arg("threads"),
-               nb::arg("progress"));
+               nb::arg("progress") = nb::none());
 }
 
 }  // namespace mrcz::python

@@ -102,8 +102,8 @@ bool range_tells_unsigned(const Header& header) { return is_of_bytes(header) && 
 
 constexpr std::int64_t primitive_volume_stack = 401;
 
-/// Whether readers that sum up the squares of float16 pixels as float16, mrcfile's validator among them, find an infinite
-/// deviation in a plain file, and call a true one wrong.
+/// Whether readers that sum up the squares of float16 pixels as float16, mrcfile's validator among them, find an
+/// infinite deviation in a plain file, and call a true one wrong.
 bool overflows_float16(const Header& header, double deviation) {
     constexpr double most = 65504;
     if (header.integer(HeaderField::mode) != mode_for(PixelType::float16)) return false;

@@ -57,7 +57,8 @@ def test_frames_go_to_hdf5_and_back_as_they_lie(tmp_path, dtype, codec):
     content = (tmp_path / "b.mrcz").read_bytes()
     assert all(chunk in content for chunk in stored)
     with mrcz.open(tmp_path / "b.mrcz") as stack:
-        assert stack.codec == codec
+        # Both make chunks of the same kind, which do not tell by which.
+        assert stack.codec == ("lz4" if codec == "lz4hc" else codec)
         assert np.array_equal(stack[:], pixels(dtype))
         assert stack.metadata == {"dose": 1.5}
         assert tuple(stack.voxel_size) == (1, 2, 3)
@@ -145,13 +146,13 @@ def test_blosc_datasets_of_other_programs_are_moved(tmp_path, codec, shuffle):
 def test_chunks_that_were_never_written_are_what_the_dataset_is_filled_with(tmp_path):
     with h5py.File(tmp_path / "a.h5", "w") as file:
         dataset = file.create_dataset("x", SHAPE, "u2", chunks=(1, 61, 47), fillvalue=7, **hdf5plugin.Blosc("zstd"))
-        dataset[3] = pixels()[3]
-        with pytest.warns(mrcz.FileWarning, match="4 of 5 frames"):
+        dataset[0], dataset[3] = pixels()[0], pixels()[3]
+        with pytest.warns(mrcz.FileWarning, match="3 of 5 frames"):
             done = mrcz.hdf5.from_hdf5(file, "x", tmp_path / "a.mrcz")
-    assert (done.moved, done.recompressed) == (1, 4)
+    assert (done.moved, done.recompressed) == (2, 3)
     with mrcz.open(tmp_path / "a.mrcz") as stack:
         assert np.array_equal(stack[3], pixels()[3])
-        assert (stack[0] == 7).all()
+        assert (stack[1] == 7).all()
 
 
 def test_a_scan_goes_both_ways(tmp_path):
