@@ -197,7 +197,7 @@ class MrcFile(MrcInterpreter):
         if self._read_only:
             return
         heads = self._heads()
-        if self._pending is not None and heads == self._stored:
+        if self._data is None and heads == self._stored:
             return
         self._flush_changes(heads)
         self._stored = heads
@@ -212,7 +212,14 @@ class MrcFile(MrcInterpreter):
             return
         self._store()
 
+    def _require_pixels(self) -> None:
+        """Those of a file that was opened without them would be lost."""
+        if self.data is None:
+            raise ValueError(f"{self._name}: its pixels were not read, and it cannot be written without them; what was "
+                             "changed is not in the file")
+
     def _store(self) -> None:
+        self._require_pixels()
         trailing = self._footer()
 
         def write(stream: BinaryIO) -> None:

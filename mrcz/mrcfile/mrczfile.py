@@ -104,7 +104,8 @@ class MrczFile(MrcFile):
         self._store()
 
     def _store(self) -> None:
-        if self.data is None or self.data.size == 0:
+        self._require_pixels()
+        if self.data.size == 0:
             raise ValueError(f"'{self._name}': there are no pixels to compress")
         like = self._stack if self._mode == "r+" else None
         receiving, sending = os.pipe()

@@ -63,6 +63,8 @@ class WrappedMrcFile(MrcFile):
         self._store()
 
     def _store(self) -> None:
+        self._require_pixels()
+
         def write(stream: BinaryIO) -> None:
             with type(self)._open_wrapper(stream, "wb") as wrapped:
                 self._write_to(wrapped)

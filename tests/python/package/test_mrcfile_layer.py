@@ -481,6 +481,27 @@ def test_the_header_alone_can_be_read(tmp_path):
             assert int(mrc.header.nx) == 7
 
 
+@pytest.mark.parametrize("name", ["a.mrc", "a.mrcz", "a.mrc.gz"])
+def test_pixels_that_were_not_read_are_not_lost(tmp_path, name):
+    ours.write(tmp_path / name, pixels())
+    ours.open(tmp_path / name, "r+", header_only=True).close()
+    mrc = ours.open(tmp_path / name, "r+", header_only=True)
+    mrc.set_extended_header(np.zeros(8, "u1"))
+    with pytest.raises(ValueError, match="pixels were not read"):
+        mrc.close()
+    assert np.array_equal(ours.read(tmp_path / name), pixels())
+    with ours.open(tmp_path / "cut.mrc", "w+") as mrc:
+        mrc.set_data(pixels())
+    (tmp_path / "cut.mrc").write_bytes((tmp_path / "cut.mrc").read_bytes()[:-50])
+    with pytest.warns(RuntimeWarning, match="but limit is"):
+        mrc = ours.open(tmp_path / "cut.mrc", "r+", permissive=True)
+    mrc.header.nz = 2
+    mrc.header.mz = 2
+    mrc.close()
+    with pytest.warns(RuntimeWarning, match="larger than expected"), ours.open(tmp_path / "cut.mrc") as mrc:
+        assert np.array_equal(mrc.data, pixels()[:2])
+
+
 def test_the_header_prints_all_its_fields(tmp_path):
     ours.write(tmp_path / "a.mrc", pixels())
     out = io.StringIO()

@@ -7,5 +7,5 @@ mrcz_unit_test(jobs
           unit/jobs/rans_test.cpp unit/jobs/real_files_test.cpp
           unit/jobs/convert_file_test.cpp unit/jobs/keep_sum_test.cpp unit/jobs/corrected_reader_test.cpp unit/jobs/process_test.cpp
           unit/jobs/acquisition_test.cpp unit/jobs/memory_bound_test.cpp unit/jobs/session_stages_test.cpp unit/jobs/session_window_test.cpp
-          unit/jobs/restored_header_test.cpp
+          unit/jobs/restored_header_test.cpp unit/jobs/convert_array_test.cpp
   LIBS ZLIB::ZLIB BZip2::BZip2 PkgConfig::zstd)
