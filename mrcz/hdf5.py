@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
 import numpy as np
 
 from . import _core, threads
-from .errors import ArgumentError, FileWarning, TargetExistsError, UnsupportedError
+from .errors import (ArgumentError, FileWarning, InputNotFoundError, SystemFailedError, TargetExistsError,
+                     UnsupportedError)
 from .stack import Stack
 from .stack import open as open_stack
 
@@ -60,7 +61,13 @@ def _opened(target: Any, mode: str) -> Iterator[Any]:
     if isinstance(target, (h5py.Group, h5py.Dataset)):
         yield target
         return
-    with h5py.File(os.fspath(target), mode) as file:
+    try:
+        file = h5py.File(os.fspath(target), mode)
+    except FileNotFoundError as error:
+        raise InputNotFoundError("there is no such file", "not_found", os.fspath(target)) from error
+    except OSError as error:
+        raise SystemFailedError(f"cannot be opened as HDF5: {error}", "io_failed", os.fspath(target)) from error
+    with file:
         yield file
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 PathLike = Union[str, "os.PathLike[str]"]
 Scan = Optional[tuple[int, int]]
 
+_CODECS = ("zstd", "lz4", "lz4hc", "zlib", "blosclz")
+
 __all__ = ["convert", "link", "open_array", "references", "write", "zarr_json"]
 
 
@@ -164,6 +166,9 @@ def write(folder: PathLike, data: Any, *, codec: str = "zstd", scan: Scan = None
     **options
         As `mrcz.Writer` takes them.
     """
+    if codec not in _CODECS:
+        raise ArgumentError(f"codec: {codec!r}, which Zarr does not have; there are {', '.join(_CODECS)}",
+                            "invalid_argument", os.fspath(folder))
     shape = getattr(data, "shape", ())
     if scan is None and len(shape) == 4:
         scan = (int(shape[0]), int(shape[1]))

@@ -113,6 +113,9 @@ class MrcFile(MrcInterpreter):
         if getattr(self, "_header", None) is not None:
             self.close()
 
+    def _place(self) -> str:
+        return f"{self._name}: "
+
     def _heads(self) -> bytes:
         return self._header.tobytes() + self._extended_header.tobytes()
 
@@ -135,7 +138,7 @@ class MrcFile(MrcInterpreter):
         if header_only or not self._has_data() or self._is_ours():
             return
         if self._trailing_bytes > 0:
-            warnings.warn(f"MRC file is {self._trailing_bytes} bytes larger than expected", RuntimeWarning,
+            warnings.warn(f"{self._name}: MRC file is {self._trailing_bytes} bytes larger than expected", RuntimeWarning,
                           stacklevel=2)
 
     def _has_data(self) -> bool:

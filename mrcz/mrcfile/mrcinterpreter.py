@@ -54,10 +54,14 @@ class MrcInterpreter(MrcObject):
         if getattr(self, "_iostream", None) is not None:
             self.close()
 
+    def _place(self) -> str:
+        """What messages begin with."""
+        return ""
+
     def _complain(self, message: str) -> None:
         if not self._permissive:
-            raise ValueError(message)
-        warnings.warn(message, RuntimeWarning, stacklevel=2)
+            raise ValueError(self._place() + message)
+        warnings.warn(self._place() + message, RuntimeWarning, stacklevel=2)
 
     # Reading.
 
@@ -82,7 +86,8 @@ class MrcInterpreter(MrcObject):
     def _read_header(self) -> None:
         content = self._read_bytes(HEADER_DTYPE.itemsize)
         if len(content) < HEADER_DTYPE.itemsize:
-            raise ValueError(f"Couldn't read enough bytes for MRC header: {len(content)} of {HEADER_DTYPE.itemsize}")
+            raise ValueError(f"{self._place()}Couldn't read enough bytes for MRC header: {len(content)} of "
+                             f"{HEADER_DTYPE.itemsize}")
         self._header = self._interpreted_header(content)
 
     def _interpreted_header(self, content: bytearray) -> np.recarray:
@@ -108,7 +113,7 @@ class MrcInterpreter(MrcObject):
     def _read_extended_header(self) -> None:
         size = int(self._header.nsymbt)
         if size < 0:
-            raise ValueError(f"an extended header of {size} bytes: NSYMBT is negative")
+            raise ValueError(f"{self._place()}an extended header of {size} bytes: NSYMBT is negative")
         content = self._read_bytes(size)
         if len(content) < size:
             self._complain(f"Expected {size} bytes in extended header but could only read {len(content)}")
@@ -126,9 +131,8 @@ class MrcInterpreter(MrcObject):
             self._refuse_shape(shape)
         return utils.data_dtype_from_header(self._header), shape
 
-    @staticmethod
-    def _refuse_shape(shape: tuple[int, ...]) -> NoReturn:
-        raise ValueError(f"the header states data of shape {shape}, which no data have")
+    def _refuse_shape(self, shape: tuple[int, ...]) -> NoReturn:
+        raise ValueError(f"{self._place()}the header states data of shape {shape}, which no data have")
 
     def _read_data(self) -> None:
         form = self._data_form()

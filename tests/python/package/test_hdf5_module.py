@@ -223,6 +223,14 @@ def test_what_mrc_cannot_hold_is_refused(tmp_path):
     assert not (tmp_path / "a.mrcz").exists()
 
 
+def test_files_that_are_no_hdf5_are_named(tmp_path):
+    mrcz.write(tmp_path / "a.mrcz", pixels())
+    with pytest.raises(mrcz.SystemFailedError, match="a.mrcz: cannot be opened as HDF5"):
+        mrcz.hdf5.from_hdf5(tmp_path / "a.mrcz", "data", tmp_path / "b.mrcz")
+    with pytest.raises(mrcz.InputNotFoundError, match="none.h5"):
+        mrcz.hdf5.from_hdf5(tmp_path / "none.h5", "data", tmp_path / "b.mrcz")
+
+
 def test_progress_is_told(tmp_path):
     mrcz.write(tmp_path / "a.mrcz", pixels())
     said = []

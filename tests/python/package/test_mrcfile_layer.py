@@ -426,6 +426,13 @@ def test_existing_files_are_not_replaced_unasked(tmp_path):
         assert ours.read(tmp_path / name).dtype == np.float32
 
 
+def test_errors_name_the_file(tmp_path):
+    for content in (b"text" * 500, b"short", b""):
+        (tmp_path / "a.mrc").write_bytes(content)
+        with pytest.raises(ValueError, match="a.mrc: "):
+            ours.open(tmp_path / "a.mrc")
+
+
 def test_missing_files_and_wrong_modes_are_told(tmp_path):
     with pytest.raises(FileNotFoundError):
         ours.open(tmp_path / "none.mrc")

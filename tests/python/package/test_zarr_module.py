@@ -159,6 +159,8 @@ def test_a_failing_write_leaves_nothing(tmp_path):
 
     with pytest.raises(RuntimeError):
         mrcz.zarr.write(tmp_path / "a.zarr", frames())
+    with pytest.raises(mrcz.ArgumentError, match="a.zarr: codec.*zstd"):
+        mrcz.zarr.write(tmp_path / "a.zarr", pixels(), codec="rans")
     assert list(tmp_path.iterdir()) == []
 
 
