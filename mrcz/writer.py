@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import operator
 import os
 import threading
@@ -82,8 +83,9 @@ class Writer:
         self.path = os.fspath(path)
         self._threads = threads
         self._frames = 0
+        self._turns = _Turns(self.path)
         self._closed = False
-        self._lock = threading.Lock()
+        self._torn = False  # only the first pieces of what an append was given are in
         self._core: Any = None
         self._shape = tuple(shape) if shape is not None else like.shape[1:3] if like is not None else None
         self._type = pixels.pixel_type_of(dtype) if dtype is not None else like.pixel_type if like is not None else None
@@ -125,8 +127,9 @@ class Writer:
         writer.path = os.fspath(path)
         writer._threads = threads
         writer._frames = 0
+        writer._turns = _Turns(writer.path)
         writer._closed = False
-        writer._lock = threading.Lock()
+        writer._torn = False
         writer._core = _core.Writer.extending(writer.path, level=level, filter=filter, block_bytes=block_size,
                                               live=_live(live), threads=_threads_of(threads))
         writer._shape = (writer._core.rows, writer._core.columns)
@@ -162,20 +165,31 @@ class Writer:
         Raises
         ------
         mrcz.ArgumentError
-            If shape or type are not those of the file.
+            If shape or type are not those of the file, or a pixel of 4 bits is above 15: the writer is as it was before.
+            After any other failure (a full disk, a callback that raised) it can only be given up: both `append` and
+            `close` say so, and no file appears.
         """
-        self._require_open()
         array = np.asarray(frames)
-        with self._lock:
+        with self._turns.taken():
+            self._require_open()
+            self._require_whole()
             if self._type is None:
                 self._type = pixels.pixel_type_of(array.dtype)
             array = self._as_frames(array)
             if self._core is None:
                 self._shape = self._shape or array.shape[1:3]
                 self._create()
+            appended = 0
             for some in _in_order(array, self._native_dtype()):
-                self._core.append(pixels.as_bytes(some), _threads_of(self._threads), progress)
+                self._torn = appended > 0
+                self._append_to_core(some, progress)
+                appended += len(some)
+            self._torn = False
             self._frames += len(array)
+
+    def _append_to_core(self, frames: Array, progress: Progress | None) -> None:
+        told = self._turns.heard(progress) if progress is not None else None
+        self._core.append(pixels.as_bytes(frames), _threads_of(self._threads), told)
 
     def _native_dtype(self) -> np.dtype[Any]:
         assert self._type is not None
@@ -205,23 +219,30 @@ class Writer:
         Raises
         ------
         mrcz.ArgumentError
-            If no frame came and neither shape nor type are known.
+            If no frame came and neither shape nor type are known, or an append failed. Nothing appears then, and an older
+            file stays as it was.
         """
-        if self._closed:
-            return
-        if self._core is None:
+        with self._turns.taken():
+            if self._closed:
+                return
             self._closed = True
-            raise ArgumentError("nothing was appended, and neither shape and dtype nor like were given: nothing is "
-                                "written", "invalid_argument", self.path)
-        self._core.finish()
-        self._closed = True
+            if self._core is None:
+                raise ArgumentError("nothing was appended, and neither shape and dtype nor like were given: nothing is "
+                                    "written", "invalid_argument", self.path)
+            try:
+                self._require_whole()
+                self._core.finish()
+            except BaseException:
+                self._core.discard()
+                raise
 
     def discard(self) -> None:
         """Gives the file up: nothing appears, an older one stays as it was. Frames that a live file has committed stay in
         it."""
-        if self._core is not None and not self._closed:
-            self._core.discard()
-        self._closed = True
+        with self._turns.taken():
+            if self._core is not None and not self._closed:
+                self._core.discard()
+            self._closed = True
 
     @property
     def closed(self) -> bool:
@@ -230,6 +251,11 @@ class Writer:
     def _require_open(self) -> None:
         if self._closed:
             raise ArgumentError("the writer is closed", "invalid_argument", self.path)
+
+    def _require_whole(self) -> None:
+        if self._torn:
+            raise ArgumentError("writing failed before: only some of the frames given are in, the writer can only be given "
+                                "up", "invalid_argument", self.path)
 
     def __enter__(self) -> Writer:
         return self
@@ -243,6 +269,44 @@ class Writer:
     def __repr__(self) -> str:
         state = "closed" if self._closed else "open"
         return f"<mrcz.Writer {self.path!r} frames of {self._shape} {self._type}, {self._frames} written, {state}>"
+
+
+class _Turns:
+    """Threads take turns at a writer. One that is in the middle of an append, as a callback or a handler of a signal
+    is, is told so, instead of waiting for itself."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._inside: set[int] = set()
+
+    @contextlib.contextmanager
+    def taken(self) -> Iterator[None]:
+        if threading.get_ident() in self._inside:
+            raise ArgumentError("the writer is in the middle of an append: nothing can be done with it from its own "
+                                "callback", "invalid_argument", self._path)
+        with self._lock, self._marked():
+            yield
+
+    def heard(self, progress: Progress) -> Progress:
+        """The callback, which may be called on another thread than the one that appends."""
+
+        def told(done: int, total: int) -> None:
+            if threading.get_ident() in self._inside:
+                progress(done, total)
+                return
+            with self._marked():
+                progress(done, total)
+
+        return told
+
+    @contextlib.contextmanager
+    def _marked(self) -> Iterator[None]:
+        self._inside.add(threading.get_ident())
+        try:
+            yield
+        finally:
+            self._inside.discard(threading.get_ident())
 
 
 def write(path: str | os.PathLike[str], data: Any, *, progress: Progress | None = None, **options: Any) -> None:

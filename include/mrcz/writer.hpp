@@ -64,7 +64,8 @@ struct ExtendOptions {
 };
 
 /// The file appears under its name, complete and synced, when finish() returns; without finish() nothing appears and an
-/// older file stays as it was (but see WriterOptions::live). One thread at a time.
+/// older file stays as it was (but see WriterOptions::live). After an append or finish() that failed, for whatever reason
+/// but a wrong number of bytes, both throw Error{invalid_argument}: the writer can only be destroyed. One thread at a time.
 class Writer {
   public:
     Writer(const std::filesystem::path& path, const WriterOptions& options);

@@ -190,7 +190,29 @@ struct Writer::Impl {
         if (frames.size() % frame_bytes != 0)
             fail(ErrorCode::invalid_argument, "append: ", frames.size(), " bytes are no whole number of frames of ",
                  frame_bytes);
+        require_whole();
         if (frames.empty()) return;
+        // From here on a failure leaves parts of frames, or some of those given: no file can be made of that.
+        failed = true;
+        add_frames(frames, context);
+        failed = false;
+    }
+
+    std::uint64_t finish() {
+        require_whole();
+        failed = true;
+        const std::uint64_t bytes = output->finish();
+        failed = false;
+        return bytes;
+    }
+
+    void require_whole() const {
+        if (failed)
+            fail(ErrorCode::invalid_argument,
+                 "writing failed before: no one knows which frames are in, the writer can only be given up");
+    }
+
+    void add_frames(std::span<const std::byte> frames, const RunContext& context) {
         const auto count = static_cast<std::int64_t>(frames.size() / frame_bytes);
         if (!coding) prepare(frames, count);
         while (coders.size() < pipeline_slots(context)) coders.emplace_back(*coding);
@@ -239,6 +261,7 @@ struct Writer::Impl {
     std::optional<container::NumberedModel> model;
     std::optional<container::FrameCoding> coding;
     std::vector<container::FrameCoder> coders;
+    bool failed = false;
 };
 
 Writer::Writer(const std::filesystem::path& path, const WriterOptions& options) {
@@ -290,7 +313,7 @@ void Writer::append(std::span<const std::byte> frames, const RunContext& context
 }
 
 std::uint64_t Writer::finish() {
-    return in_file(impl_->name, [&] { return impl_->output->finish(); });
+    return in_file(impl_->name, [&] { return impl_->finish(); });
 }
 
 }  // namespace mrcz

@@ -86,6 +86,80 @@ def test_threads_that_append_take_turns(tmp_path, frames):
     assert sorted(found[:, 0]) == list(range(8)) and (found == found[:, :1]).all()
 
 
+def test_a_writer_that_failed_finishes_nothing(tmp_path, frames):
+    def fails(done, total):
+        raise ZeroDivisionError
+
+    for name in ("a.mrc", "a.mrcz"):
+        mrcz.write(tmp_path / name, frames)
+        writer = mrcz.Writer(tmp_path / name, overwrite=True)
+        writer.append(frames[:2])
+        with pytest.raises(ZeroDivisionError):
+            writer.append(frames, progress=fails)
+        with pytest.raises(ValueError, match="failed before"):
+            writer.append(frames)
+        assert writer.frames_written == 2
+        with pytest.raises(ValueError, match="failed before"):
+            writer.close()
+        assert writer.closed and np.array_equal(mrcz.open(tmp_path / name), frames)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_an_append_whose_later_pieces_fail_is_not_half_an_append(tmp_path, monkeypatch):
+    monkeypatch.setattr("mrcz.writer._BATCH_BYTES", 2000)
+    pixels = np.zeros((6, 20, 30), "uint8")
+    pixels[5] = 16
+    with pytest.raises(ValueError, match="failed before"):
+        with mrcz.Writer(tmp_path / "a.mrc", (20, 60), "uint4") as writer:
+            with pytest.raises(ValueError, match="16"):
+                writer.append(np.repeat(pixels, 2, 2)[:, ::-1])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_threads_may_close_while_others_append(tmp_path):
+    large = np.random.default_rng(0).poisson(2, (8, 500, 500)).astype("uint16")
+    for end in ("close", "discard"):
+        for trial in range(6):
+            path = tmp_path / f"{end}{trial}.mrcz"
+            writer = mrcz.Writer(path, (500, 500), "uint16")
+            told = []
+
+            def work():
+                try:
+                    while True:
+                        writer.append(large)
+                except ValueError as error:
+                    told.append(str(error))
+
+            workers = [threading.Thread(target=work) for _ in range(3)]
+            for worker in workers:
+                worker.start()
+            while writer.frames_written < 8:
+                pass
+            getattr(writer, end)()
+            for worker in workers:
+                worker.join()
+            assert len(told) == 3 and all("closed" in text for text in told)
+            if end == "close":
+                found = mrcz.open(path)
+                assert len(found) == writer.frames_written and np.array_equal(found[-8:], large)
+    assert len(list(tmp_path.iterdir())) == 6
+
+
+def test_a_callback_cannot_use_its_own_writer(tmp_path, frames):
+    told = []
+    with mrcz.Writer(tmp_path / "a.mrcz") as writer:
+        def callback(done, total):
+            for call in (writer.close, writer.discard, lambda: writer.append(frames)):
+                with pytest.raises(ValueError, match="in the middle of an append"):
+                    call()
+            told.append(done)
+
+        writer.append(frames, progress=callback)
+        threading.Thread(target=writer.append, args=(frames,), kwargs={"progress": callback}).run()
+    assert told and len(mrcz.open(tmp_path / "a.mrcz")) == 12
+
+
 def test_an_exception_leaves_no_file_and_the_old_one_as_it_was(tmp_path, frames):
     with pytest.raises(ZeroDivisionError):
         with mrcz.Writer(tmp_path / "a.mrcz") as writer:

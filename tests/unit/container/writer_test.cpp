@@ -445,6 +445,26 @@ TEST(Writer, ProgressCountsFramesUp) {
     EXPECT_EQ(done, (std::vector<std::int64_t>{1, 2, 3, 4, 5}));
 }
 
+TEST(Writer, ThatFailedFinishesNothing) {
+    for (const char* codec : {"raw", "zstd"}) {
+        const kit::TemporaryFolder folder;
+        const WriterOptions options = options_of(PixelType::int16, codec);
+        const Bytes pixels = pixels_for(options, 3);
+        Writer writer(folder / "file", options);
+        writer.append(pixels);
+        EXPECT_THROW(writer.append(std::span(pixels).first(1)), Error);
+        writer.append(pixels);  // a wrong argument changes nothing
+        const RunContext fails{.executor = nullptr,
+                               .progress = [](const ProgressUpdate&) { throw std::runtime_error("no more"); },
+                               .cancel = nullptr,
+                               .log = {}};
+        EXPECT_THROW(writer.append(pixels, fails), std::runtime_error);
+        EXPECT_EQ(kit::error_of([&] { writer.append(pixels); }).code(), ErrorCode::invalid_argument) << codec;
+        EXPECT_EQ(kit::error_of([&] { writer.finish(); }).code(), ErrorCode::invalid_argument) << codec;
+        EXPECT_FALSE(std::filesystem::exists(folder / "file"));
+    }
+}
+
 TEST(Writer, CancelledLeavesNothing) {
     const kit::TemporaryFolder folder;
     const WriterOptions options = options_of(PixelType::int16, "zstd");
