@@ -119,6 +119,15 @@ nb::list sections(const Reader& reader) {
     return rows;
 }
 
+nb::bytes extended_header_bytes(const Reader& reader) {
+    std::vector<std::byte> bytes;
+    {
+        const nb::gil_scoped_release unlocked;
+        bytes = reader.extended_header();
+    }
+    return bytes_of(bytes);
+}
+
 nb::object document(const Reader& reader) {
     std::optional<Metadata> found;
     {
@@ -230,7 +239,7 @@ void bind_reader(nb::module_& module) {
         .def_static("from_source", &open_source, nb::arg("source"), nb::arg("limits"), nb::arg("mode0"))
         .def_prop_ro("name", &Reader::name)
         .def_prop_ro("header", &Reader::header)
-        .def_prop_ro("original_header", &Reader::original_header)
+        .def_prop_ro("original_header", &Reader::original_header, Unlocked())
         .def_prop_ro("frames", &Reader::frames)
         .def_prop_ro("rows", &Reader::rows)
         .def_prop_ro("columns", &Reader::columns)
@@ -244,7 +253,7 @@ void bind_reader(nb::module_& module) {
         .def_prop_ro("has_random_access", &Reader::has_random_access)
         .def_prop_ro("findings", &findings)
         .def_prop_ro("sections", &sections)
-        .def("extended_header_bytes", [](const Reader& reader) { return bytes_of(reader.extended_header()); })
+        .def("extended_header_bytes", &extended_header_bytes)
         .def("extended_header", &Reader::decoded_extended_header, Unlocked())
         .def("metadata", &document)
         .def("provenance", &Reader::provenance, Unlocked())

@@ -44,23 +44,33 @@ class CachingSource final : public ByteSource {
         if (into.size() > std::numeric_limits<std::uint64_t>::max() - offset || into.size() > most_at_once)
             return source_->read_at(offset, into);
         const Range wanted{offset, offset + into.size()};
-        std::unique_lock lock(mutex_);
-        if (copy_kept(wanted, into)) return;
-        if (!announced_.holds(wanted)) {
-            lock.unlock();
-            return source_->read_at(offset, into);
+        Range fetched;
+        {
+            const std::lock_guard lock(mutex_);
+            if (copy_kept(wanted, into)) return;
+            if (announced_.holds(wanted)) fetched = to_fetch(wanted);
         }
-        keep(to_fetch(wanted));
-        copy_kept(wanted, into);
+        if (!fetched.holds(wanted)) return source_->read_at(offset, into);
+        // Nobody waits for the source but who asks it: it may be waiting for them in its turn. Threads that miss the
+        // same bytes at the same time each fetch them.
+        Piece piece{fetched, Bytes(static_cast<std::size_t>(fetched.end - fetched.offset))};
+        source_->read_at(fetched.offset, piece.bytes);
+        std::ranges::copy(part_of(piece, wanted), into.begin());
+        keep(std::move(piece));
     }
 
   private:
     bool copy_kept(const Range& wanted, std::span<std::byte> into) const {
         const auto found = std::ranges::find_if(pieces_, [&](const Piece& piece) { return piece.range.holds(wanted); });
         if (found == pieces_.end()) return false;
-        const auto first = static_cast<std::size_t>(wanted.offset - found->range.offset);
-        std::ranges::copy(std::span(found->bytes).subspan(first, into.size()), into.begin());
+        std::ranges::copy(part_of(*found, wanted), into.begin());
         return true;
+    }
+
+    static std::span<const std::byte> part_of(const Piece& piece, const Range& wanted) {
+        return std::span(piece.bytes)
+            .subspan(static_cast<std::size_t>(wanted.offset - piece.range.offset),
+                     static_cast<std::size_t>(wanted.end - wanted.offset));
     }
 
     Range to_fetch(const Range& wanted) const {
@@ -69,10 +79,10 @@ class CachingSource final : public ByteSource {
         return {wanted.offset, std::max(wanted.end, least_end)};
     }
 
-    void keep(const Range& range) const {
-        Piece piece{range, Bytes(static_cast<std::size_t>(range.end - range.offset))};
-        source_->read_at(range.offset, piece.bytes);
-        pieces_.push_back(std::move(piece));
+    void keep(Piece piece) const {
+        const std::lock_guard lock(mutex_);
+        if (std::ranges::none_of(pieces_, [&](const Piece& kept) { return kept.range.holds(piece.range); }))
+            pieces_.push_back(std::move(piece));
     }
 
     std::unique_ptr<ByteSource> source_;

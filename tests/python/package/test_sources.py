@@ -4,6 +4,8 @@ import gzip
 import io
 import pickle
 import re
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -268,3 +270,77 @@ def test_an_exception_of_a_file_object_comes_through(coded):
     file.broken = True
     with pytest.raises(RuntimeError, match="torn"):
         stack[:]
+
+
+def run_within(seconds, script):
+    """A program of its own: a deadlock that holds the interpreter's lock stops every thread of this one, too."""
+    found = subprocess.run([sys.executable, "-"], input=script, capture_output=True, text=True, timeout=seconds)
+    assert found.returncode == 0, found.stderr
+
+
+def test_threads_read_parts_of_one_file_object_side_by_side(tmp_path, frames):
+    """One thread waits for the disk while another, which comes with the interpreter's lock, asks for other parts."""
+    mrcz.write(tmp_path / "a.mrc", frames[:2])
+    plain = (tmp_path / "a.mrc").read_bytes()
+    text = b'{"a": [%s]}' % b", ".join(b"%d" % i for i in range(20000))
+    header = bytearray(plain[:1024])
+    header[92:96] = len(text).to_bytes(4, "little")
+    header[104:108] = b"JSON"
+    (tmp_path / "b.mrc").write_bytes(bytes(header) + text + plain[1024:])
+    # Longer than what is fetched at once from behind the pixels.
+    noise = np.random.default_rng(1).bytes(1 << 20).hex()
+    mrcz.compress(tmp_path / "b.mrc", tmp_path / "b.mrcz", metadata={"noise": noise})
+    run_within(120, f"""
+import io, threading, mrcz
+class Slow(io.BytesIO):
+    is_slow = False
+    def read(self, *args):
+        if self.is_slow:
+            busy.set()
+            threading.Event().wait(0.1)
+        return super().read(*args)
+data = open({str(tmp_path / "b.mrcz")!r}, "rb").read()
+text = {text!r}
+for read in (lambda: extended.to_bytes() == text, lambda: stack.original_header is not None):
+    file, busy = Slow(data), threading.Event()
+    stack = mrcz.open(file)
+    extended = stack.extended_header
+    file.is_slow = True
+    found = []
+    thread = threading.Thread(target=lambda: found.append(stack.metadata))
+    thread.start()
+    busy.wait()
+    assert read()
+    thread.join()
+    assert found == [{{"noise": {noise!r}}}]
+""")
+
+
+class Keeping:
+    """Ranges of bytes; keeps every view that it was given."""
+
+    name = "kept"
+
+    def __init__(self, data):
+        self.data, self.size, self.views, self.failing = data, len(data), [], False
+
+    def read_into(self, offset, view):
+        self.views += [view, view[1:], np.frombuffer(view, "u1")]
+        if self.failing:
+            raise OSError("no longer there")
+        view[:] = self.data[offset : offset + len(view)]
+
+
+@pytest.mark.parametrize("failing", [False, True])
+def test_views_that_a_source_keeps_do_not_lead_into_memory_of_the_readers(frames, coded, failing):
+    ranges = Keeping(coded["raw"])
+    reader = mrcz._core.Reader.from_source(ranges, mrcz.Limits(), "by_header")
+    out = np.zeros((1, *frames.shape[1:]), "uint16")
+    ranges.failing = failing
+    try:
+        reader.read_frames(np.array([150]), out.view("u1"), 1)
+    except OSError as error:
+        assert failing and "no longer there" in str(error)
+    for view in ranges.views:
+        view[:] = b"\xff" * len(view) if isinstance(view, memoryview) else 255
+    assert np.array_equal(out[0], 0 * frames[150] if failing else frames[150])

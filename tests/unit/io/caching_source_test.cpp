@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -29,6 +33,38 @@ struct FarFile {
     Bytes bytes;
     kit::ReadCount counted;
     std::unique_ptr<ByteSource> cached;
+};
+
+/// Its first reading goes on only once another thread has read something, or a while has passed.
+class WaitingSource final : public ByteSource {
+  public:
+    explicit WaitingSource(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {}
+    ~WaitingSource() override {
+        if (other_.joinable()) other_.join();
+    }
+
+    std::uint64_t size() const override { return source_->size(); }
+    const std::string& name() const noexcept override { return source_->name(); }
+
+    void read_at(std::uint64_t offset, std::span<std::byte> into) const override {
+        if (!is_first_.exchange(false)) return source_->read_at(offset, into);
+        std::promise<void> done;
+        const std::future<void> served = done.get_future();
+        other_ = std::thread([this, promise = std::move(done)]() mutable {
+            meanwhile();
+            promise.set_value();
+        });
+        was_served = served.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+        source_->read_at(offset, into);
+    }
+
+    std::function<void()> meanwhile;
+    mutable bool was_served = false;
+
+  private:
+    std::unique_ptr<ByteSource> source_;
+    mutable std::atomic<bool> is_first_ = true;
+    mutable std::thread other_;
 };
 
 }  // namespace
@@ -91,6 +127,7 @@ TEST(CachingSource, WhatWasFetchedServesAfterAnotherAnnouncement) {
 TEST(CachingSource, ServesSeveralThreads) {
     const FarFile file(300000);
     file.cached->will_read(0, 300000);
+    file.expect_bytes(0, 1);
     std::vector<std::thread> threads;
     for (std::uint64_t first = 0; first < 4; ++first)
         threads.emplace_back([&file, first] {
@@ -98,6 +135,22 @@ TEST(CachingSource, ServesSeveralThreads) {
         });
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(file.counted.requests, 1U);
+}
+
+TEST(CachingSource, AThreadMayReadWhileTheSourceIsBusyForAnother) {
+    const Bytes bytes = kit::make_noise(300000);
+    WaitingSource* waiting = nullptr;
+    auto source = std::make_unique<WaitingSource>(make_memory_source(bytes, "far"));
+    waiting = source.get();
+    const auto cached = make_caching_source(std::move(source));
+    cached->will_read(0, 1000);
+    waiting->meanwhile = [&] {
+        Bytes other(10);
+        cached->read_at(500, other);
+    };
+    Bytes found(10);
+    cached->read_at(0, found);
+    EXPECT_TRUE(waiting->was_served);
 }
 
 }  // namespace mrcz::io_test
