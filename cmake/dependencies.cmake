@@ -6,13 +6,13 @@ pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(snappy REQUIRED IMPORTED_TARGET snappy)
 # 4.5 brought error handlers and a memory limit of a single file instead of the whole program.
 pkg_check_modules(tiff REQUIRED IMPORTED_TARGET "libtiff-4>=4.5")
-# 1.10.3 brought chunks written and read as they are.
+# 1.10.3 brought chunks written and read as they are, 1.10.5 word of those that were never written.
 set(MRCZ_WITH_HDF5 AUTO CACHE STRING "Read and write HDF5 files: ON, OFF, or AUTO where the library is there")
 if(NOT MRCZ_WITH_HDF5 STREQUAL "OFF")
-  pkg_search_module(hdf5 IMPORTED_TARGET "hdf5-serial>=1.10.3" "hdf5>=1.10.3")
+  pkg_search_module(hdf5 IMPORTED_TARGET "hdf5-serial>=1.10.5" "hdf5>=1.10.5")
 endif()
 if(MRCZ_WITH_HDF5 STREQUAL "ON" AND NOT hdf5_FOUND)
-  message(FATAL_ERROR "MRCZ_WITH_HDF5 is ON, but pkg-config finds no hdf5 1.10.3 or later; install libhdf5-dev")
+  message(FATAL_ERROR "MRCZ_WITH_HDF5 is ON, but pkg-config finds no hdf5 1.10.5 or later; install libhdf5-dev")
 endif()
 find_package(ZLIB REQUIRED)
 find_package(BZip2 REQUIRED)

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "base/buffer.hpp"
@@ -7,6 +8,7 @@
 #include "codec/blosc/blosc.hpp"
 #include "foreign/array_shape.hpp"
 #include "foreign/hdf5_attributes.hpp"
+#include "foreign/hdf5_chunks.hpp"
 #include "foreign/hdf5_types.hpp"
 
 namespace mrcz::foreign {
@@ -165,6 +167,7 @@ class Hdf5Array final : public FrameArray {
     }
     ~Hdf5Array() override {
         const Hdf5Session session;
+        chunks_.reset();
         dataset_.close();
         file_.close();
     }
@@ -194,14 +197,16 @@ class Hdf5Array final : public FrameArray {
         const auto place = place_of(frame);
         std::vector<hsize_t> counts(shape_.begin(), shape_.end());
         for (std::size_t axis = 0; axis < axes_.leading; ++axis) counts[axis] = 1;
+        std::ranges::fill(out, std::byte{0});  // the library leaves alone what was never written and has no fill value
+        const hid_t source = chunks_ ? chunks_->with(place, counts) : dataset_.get();
+        const BloscBound bound(chunks_ ? chunks_->chunk_bytes() : 0);
         const Hdf5Handle in_file(H5Dget_space(dataset_.get()), H5Sclose, "read the dataset's shape");
         hdf5_checked(H5Sselect_hyperslab(in_file.get(), H5S_SELECT_SET, place.data(), nullptr, counts.data(), nullptr),
                      "choose a frame");
         const Hdf5Handle in_memory(H5Screate_simple(static_cast<int>(counts.size()), counts.data(), nullptr), H5Sclose,
                                    "make a shape");
-        hdf5_checked(
-            H5Dread(dataset_.get(), memory_type_.get(), in_memory.get(), in_file.get(), H5P_DEFAULT, out.data()),
-            "read its pixels");
+        hdf5_checked(H5Dread(source, memory_type_.get(), in_memory.get(), in_file.get(), H5P_DEFAULT, out.data()),
+                     "read its pixels");
     }
 
     [[nodiscard]] bool moves() const noexcept { return facts_.why_not_moved.empty(); }
@@ -253,10 +258,14 @@ class Hdf5Array final : public FrameArray {
         const std::vector<std::uint64_t> chunk(sizes.begin(), sizes.end());
         const Filters filters = filters_of(properties);
         require_filters(filters);
-        if (!is_one_frame(chunk, shape_, axes_.leading)) {
-            keep_rows_of_chunks(chunk, limits);
-            return concat("chunks of ", sizes_text(chunk), " are no frames");
+        const bool are_frames = is_one_frame(chunk, shape_, axes_.leading);
+        const std::uint64_t cache = are_frames ? frame_bytes_ : bytes_of_row(chunk, limits);
+        if (!filters.ids.empty()) {
+            chunks_.emplace(dataset_.get(), cache, limits);
+        } else if (!are_frames) {
+            keep_decoded(cache);
         }
+        if (!are_frames) return concat("chunks of ", sizes_text(chunk), " are no frames");
         if (filters.ids.empty()) return "its chunks are not compressed";
         if (filters.ids.size() > 1 || filters.ids[0] != blosc_filter)
             return concat("its chunks are coded with ", joined(filters.names));
@@ -264,15 +273,15 @@ class Hdf5Array final : public FrameArray {
     }
 
     /// Chunks that hold parts of many frames are decoded once, not once a frame.
-    void keep_rows_of_chunks(const std::vector<std::uint64_t>& chunk, const Limits& limits) {
+    [[nodiscard]] std::uint64_t bytes_of_row(const std::vector<std::uint64_t>& chunk, const Limits& limits) const {
         std::uint64_t bytes = std::min(chunk[0], shape_[0]) * info_of(facts_.format.type).pixel_bytes;
         for (std::size_t axis = 1; axis < shape_.size(); ++axis)
             bytes *= (shape_[axis] + chunk[axis] - 1) / chunk[axis] * chunk[axis];
-        const Hdf5Handle access(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose, "open a dataset");
-        constexpr std::size_t slots = 12'421;
-        hdf5_checked(
-            H5Pset_chunk_cache(access.get(), slots, static_cast<std::size_t>(std::min(bytes, limits.frame_bytes)), 1.0),
-            "set the size of its cache");
+        return std::min(bytes, limits.frame_bytes);
+    }
+
+    void keep_decoded(std::uint64_t bytes) {
+        const Hdf5Handle access = chunk_cache_of(bytes);
         dataset_.close();
         dataset_ = Hdf5Handle(H5Dopen2(file_.get(), facts_.place.c_str(), access.get()), H5Dclose, "open a dataset");
     }
@@ -289,6 +298,7 @@ class Hdf5Array final : public FrameArray {
 
     Hdf5Handle file_;
     Hdf5Handle dataset_;
+    std::optional<Hdf5Chunks> chunks_;  ///< of those that have filters
     Hdf5Handle memory_type_;
     std::vector<std::uint64_t> shape_;
     FrameAxes axes_;

@@ -1,5 +1,6 @@
 #include "foreign/hdf5_session.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <span>
 
@@ -25,6 +26,9 @@ herr_t keep_description(unsigned number, const H5E_error2_t* error, void* into) 
     return 0;
 }
 
+constexpr std::uint64_t most_of_blosc = 0x7fffffff;
+std::uint64_t most_decoded = most_of_blosc;  // guarded by library_lock()
+
 class NoObserver final : public codec::FrameObserver {
     void observe(std::span<const std::byte>) override {}
 };
@@ -37,9 +41,10 @@ std::size_t decode_blosc(unsigned flags, std::size_t, const unsigned*, std::size
     try {
         const std::span stored(static_cast<const std::byte*>(*buffer), bytes);
         const std::uint64_t size = codec::blosc::frame_size(stored.first(codec::blosc::header_bytes));
+        if (size > most_decoded) return 0;
         const auto decoder = codec::blosc::prepare_decoder({PixelType::int8, size, nullptr});
         const auto scratch = decoder->make_scratch();
-        out = std::malloc(static_cast<std::size_t>(size));
+        out = std::malloc(std::max<std::size_t>(1, static_cast<std::size_t>(size)));
         if (out == nullptr) return 0;
         NoObserver nobody;
         decoder->decode(stored, {static_cast<std::byte*>(out), static_cast<std::size_t>(size)}, *scratch, nobody);
@@ -83,5 +88,12 @@ void provide_blosc_filter() {
     const H5Z_class2_t filter{H5Z_CLASS_T_VERS, blosc_filter, 1, 1, "blosc", nullptr, nullptr, decode_blosc};
     hdf5_checked(H5Zregister(&filter), "teach HDF5 the filter blosc", ErrorCode::internal);
 }
+
+BloscBound::BloscBound(std::uint64_t chunk_bytes) noexcept {
+    constexpr std::uint64_t added = 4096;
+    most_decoded = chunk_bytes == 0 ? most_of_blosc : chunk_bytes + added;
+}
+
+BloscBound::~BloscBound() { most_decoded = most_of_blosc; }
 
 }  // namespace mrcz::foreign

@@ -3,6 +3,7 @@
 
 #include <hdf5.h>
 
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -63,5 +64,15 @@ Result hdf5_checked(Result result, std::string_view action, ErrorCode code = Err
 inline constexpr H5Z_filter_t blosc_filter = 32001;
 /// Lets the library decode blosc chunks by our own decoder, unless a plug-in of its own does.
 void provide_blosc_filter();
+
+/// While it lives our decoder makes room for no more than chunks of `chunk_bytes` need, with what other filters add to
+/// them. 0: as much as blosc can hold. Only within a session.
+class BloscBound {
+  public:
+    explicit BloscBound(std::uint64_t chunk_bytes) noexcept;
+    ~BloscBound();
+    BloscBound(const BloscBound&) = delete;
+    BloscBound& operator=(const BloscBound&) = delete;
+};
 
 }  // namespace mrcz::foreign

@@ -2,7 +2,7 @@ set(hdf5_sources foreign/hdf5_missing.cpp)
 set(hdf5_library)
 if(hdf5_FOUND)
   set(hdf5_sources foreign/hdf5_session.cpp foreign/hdf5_types.cpp foreign/hdf5_attributes.cpp foreign/hdf5_array.cpp
-    foreign/hdf5_writer.cpp)
+    foreign/hdf5_chunks.cpp foreign/hdf5_writer.cpp)
   set(hdf5_library PkgConfig::hdf5)
 endif()
 mrcz_room(foreign

@@ -2,7 +2,8 @@
 
 {"read": path, "dataset": ...} answers {"shape", "dtype", "sha256" of all pixels in little-endian, "filters", "attributes"}.
 {"write": path, "dataset": ..., "pixels": path of a .npy file, "options": {...}} writes one; options: chunks, and
-compression: a name in FILTERS. The last line printed is a JSON list with an answer for each job.
+compression: a name in FILTERS; "stray": a number of bytes that are coded and put in the place of the first chunk, "left_out":
+frames that are not written. The last line printed is a JSON list with an answer for each job.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ FILTERS = {
     "blosc-zstd": lambda: dict(hdf5plugin.Blosc(cname="zstd", clevel=1, shuffle=hdf5plugin.Blosc.BITSHUFFLE)),
     "blosc-lz4": lambda: dict(hdf5plugin.Blosc(cname="lz4", clevel=5, shuffle=hdf5plugin.Blosc.SHUFFLE)),
     "bitshuffle": lambda: dict(hdf5plugin.Bitshuffle()),
+    "gzip-fletcher32": lambda: {"compression": "gzip", "fletcher32": True},
     "lzf": lambda: {"compression": "lzf"},
 }
 
@@ -36,6 +38,13 @@ def read(job):
                 "classes": classes}
 
 
+def coded(count, options):
+    """`count` bytes as the filters store a chunk of them."""
+    with h5py.File("coded", "w", driver="core", backing_store=False) as file:
+        dataset = file.create_dataset("d", data=numpy.arange(count, dtype="uint8"), **{**options, "chunks": (count,)})
+        return dataset.id.read_direct_chunk((0,))[1]
+
+
 def write(job):
     pixels = numpy.load(job["pixels"])
     options = dict(job.get("options", {}))
@@ -43,7 +52,11 @@ def write(job):
     if "chunks" in options:
         options["chunks"] = tuple(options["chunks"])
     with h5py.File(job["write"], job.get("mode", "w")) as file:
-        dataset = file.create_dataset(job["dataset"], data=pixels, **options)
+        dataset = file.create_dataset(job["dataset"], shape=pixels.shape, dtype=pixels.dtype, **options)
+        first = job.get("left_out", 0)
+        dataset[first:] = pixels[first:]
+        if "stray" in job:
+            dataset.id.write_direct_chunk((0,) * pixels.ndim, coded(job["stray"], options))
         for key, value in job.get("attributes", {}).items():
             dataset.attrs[key] = value
     return {"plugins": str(hdf5plugin.PLUGIN_PATH)}

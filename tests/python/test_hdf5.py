@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -160,6 +161,43 @@ def check_theirs(checks: Checks, workshop: Workshop) -> None:
         checks.equal(kit.info(packed)["metadata"], {"title": "a stack"}, f"{what}: attributes as metadata")
 
 
+def check_stray_chunks(checks: Checks, workshop: Workshop) -> None:
+    """A chunk that decodes to less or more than the dataset's chunks hold is damage, never pixels of other memory."""
+    pixels = npy.write(workshop.new_path(".npy"), plain_mrc.make_pixels(UINT16, (4, 64, 32)), "uint16", [4, 64, 32])
+    cases = [(codec, chunk, stray)
+             for codec, chunk in product(("blosc-zstd", "gzip", "gzip-fletcher32", "bitshuffle"), ([1, 64, 32], [2, 32, 32]))
+             for stray in (64, 3 * 4096 + 64)]
+    jobs = [{"write": str(workshop.new_path(".h5")), "dataset": "/d", "pixels": str(pixels), "stray": stray,
+             "options": {"chunks": chunk, "compression": codec}} for codec, chunk, stray in cases]
+    for (codec, chunk, stray), job, found in zip(cases, jobs, kit.in_peer("hdf5", "side_hdf5.py", jobs)):
+        if not checks.expect("error" not in found, f"h5py writes: {found.get('error')}"):
+            continue
+        for plugins in (None, {"HDF5_PLUGIN_PATH": found["plugins"]}):
+            if codec == "bitshuffle" and plugins is None:
+                continue
+            output = workshop.new_path(".mrcz")
+            report = converted(Path(job["write"]), output, environment=plugins)
+            what = f"{codec}, chunks of {chunk}, one of {stray} bytes{', plug-ins' if plugins else ''}"
+            checks.equal(report["exit_code"], 1, f"{what}: refused: {report['stderr']}")
+            checks.expect("/d: frame 0: " in report["stderr"] and not output.exists(), f"{what}: named: {report['stderr']}")
+
+
+def check_unwritten_chunks(checks: Checks, workshop: Workshop) -> None:
+    pixels = plain_mrc.make_pixels(UINT16, (4, 30, 20))
+    frame = len(pixels) // 4
+    stored = npy.write(workshop.new_path(".npy"), pixels, "uint16", [4, 30, 20])
+    jobs = [{"write": str(workshop.new_path(".h5")), "dataset": "/d", "pixels": str(stored), "left_out": 2,
+             "options": {"chunks": chunk, "compression": codec}}
+            for codec, chunk in product(("blosc-zstd", "gzip", "none"), ([1, 30, 20], [2, 16, 16]))]
+    for job, found in zip(jobs, kit.in_peer("hdf5", "side_hdf5.py", jobs)):
+        what = f"two frames never written, {job['options']}"
+        checks.expect("error" not in found, f"{what}: {found.get('error')}")
+        output = workshop.new_path(".mrc")
+        checks.equal(converted(Path(job["write"]), output)["exit_code"], 0, what)
+        expected = bytes(2 * frame) + pixels[2 * frame:]
+        checks.equal(plain_mrc.parse(output).sha256(), hashlib.sha256(expected).hexdigest(), f"{what}: zeros")
+
+
 def check_choices(checks: Checks, workshop: Workshop) -> None:
     """Several datasets, scans, bytes without sign, numbers that MRC does not have, filters that are not here."""
     pixels = plain_mrc.make_pixels(UINT16, (12, 9, 11))
@@ -214,6 +252,8 @@ def main() -> int:
         workshop = Workshop(Path(name))
         check_ours(checks, workshop)
         check_theirs(checks, workshop)
+        check_stray_chunks(checks, workshop)
+        check_unwritten_chunks(checks, workshop)
         check_choices(checks, workshop)
     print(peer_environment.versions("hdf5"))
     return checks.finish()
