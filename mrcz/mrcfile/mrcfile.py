@@ -223,7 +223,7 @@ class MrcFile(MrcInterpreter):
 
     def _store(self) -> None:
         self._require_pixels()
-        trailing = self._footer()
+        trailing = self._footer(self._header)
 
         def write(stream: BinaryIO) -> None:
             self._write_to(stream)
@@ -234,16 +234,16 @@ class MrcFile(MrcInterpreter):
         self._close_file()
         self._iostream = open(self._name, "r+b")
 
-    def _footer(self) -> bytes:
-        """Metadata and record of steps of the file as it was, for the pixels it gets."""
+    def _footer(self, header: np.recarray) -> bytes:
+        """Metadata and record of steps of the file as it was, for the pixels it gets and their header."""
         if not self._is_ours():
             if self._trailing_bytes > 0:
                 warnings.warn(f"{self._name}: {self._trailing_bytes} bytes behind the pixels, of which nobody knows what "
                               "they are, are not kept", RuntimeWarning, stacklevel=2)
             return b""
-        header = self._header.astype(HEADER_DTYPE)
+        little = header.astype(HEADER_DTYPE)
         with open_stack(self._name) as stack:
-            return _core.footer_of_copy(stack._reader, _core.Header.from_bytes(header.tobytes()))
+            return _core.footer_of_copy(stack._reader, _core.Header.from_bytes(little.tobytes()))
 
     def _forget(self) -> None:
         super()._forget()

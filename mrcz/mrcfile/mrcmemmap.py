@@ -8,14 +8,20 @@ from typing import BinaryIO
 
 import numpy as np
 
+from ..stack import open as open_stack
 from . import utils
 from .mrcfile import MrcFile, store
+
+# Which hold whatever the pixels are.
+_STAYING_SECTIONS = frozenset(("META", "PROV"))
 
 
 class MrcMemmap(MrcFile):
     """A plain MRC file whose data are a `numpy.memmap`: what is set there is in the file, without a way back.
 
-    A new file bears its name from the start. `set_data` writes in place of the old pixels.
+    A new file bears its name from the start. `set_data` writes in place of the old pixels. Hashes and statistics that a
+    file keeps behind its pixels are taken out of it when ``data`` is first asked for in mode ``r+``, since nobody can
+    tell when a map is changed; metadata and record of steps stay.
     """
 
     def __init__(self, name: str | os.PathLike[str], mode: str = "r", overwrite: bool = False,
@@ -25,6 +31,37 @@ class MrcMemmap(MrcFile):
             self._iostream = open(name, "w+b" if overwrite else "x+b")
 
     def _load(self, offset: int, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
+        if not self._read_only and self._speaks_of_pixels():
+            self._replace_footer(self._footer(self._header))
+        return self._map(offset, dtype, shape)
+
+    def _speaks_of_pixels(self) -> bool:
+        """Whether something behind the pixels would be wrong when they change."""
+        if not self._is_ours():
+            return False
+        with open_stack(self._name) as stack:
+            return any(section.id not in _STAYING_SECTIONS for section in stack.sections)
+
+    def _replace_footer(self, footer: bytes) -> None:
+        """In place; where that fails the old one is put back."""
+        end = self._get_file_size()
+        start = end - self._trailing_bytes
+        stream = self._iostream
+        stream.seek(start)
+        covered = stream.read(len(footer))
+        try:
+            stream.seek(start)
+            stream.write(footer)
+            stream.flush()
+        except BaseException:
+            os.pwrite(stream.fileno(), covered, start)
+            os.truncate(stream.fileno(), end)
+            raise
+        stream.truncate(start + len(footer))
+        os.fsync(stream.fileno())
+        self._trailing_bytes = len(footer)
+
+    def _map(self, offset: int, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
         if 0 in shape:
             return np.empty(shape, dtype)
         return np.memmap(self._iostream, dtype, "r" if self._read_only else "r+", offset, shape)
@@ -35,10 +72,18 @@ class MrcMemmap(MrcFile):
         self._close_data()
         offset = self._header.nbytes + self._extended_header.nbytes
         dtype = np.dtype(dtype)
-        self._iostream.truncate(offset + dtype.itemsize * int(np.prod(shape, dtype=object)))
-        self._trailing_bytes = 0
-        self._data = self._load(offset, dtype, tuple(shape))
+        header = self._header.copy()
+        header.nz = int(np.prod(shape[:-2], dtype=object))
+        footer = self._footer(header)
+        end = offset + dtype.itemsize * int(np.prod(shape, dtype=object))
+        self._iostream.truncate(end)
+        self._data = self._map(offset, dtype, tuple(shape))
         self.update_header_from_data()
+        self._iostream.seek(end)
+        self._iostream.write(footer)
+        self._trailing_bytes = len(footer)
+        # What stands behind the pixels is found by a header that tells where they end.
+        self.flush()
 
     def set_data(self, data: np.ndarray) -> None:
         # What is about to be overwritten may be what is set.
@@ -61,14 +106,17 @@ class MrcMemmap(MrcFile):
         super().set_extended_header(extended_header)
         if extended_header.nbytes == before or data is None:
             return
+        footer = self._footer(self._header)
 
         def write(stream: BinaryIO) -> None:
             self._write_to(stream)
+            stream.write(footer)
 
         store(Path(self._name), True, write)
+        self._trailing_bytes = len(footer)
         self._close_file()
         self._iostream = open(self._name, "r+b")
-        self._data = self._load(self._header.nbytes + self._extended_header.nbytes, data.dtype, data.shape)
+        self._data = self._map(self._header.nbytes + self._extended_header.nbytes, data.dtype, data.shape)
 
     def flush(self) -> None:
         """Writes header and pixels to the disk. Raises ValueError when the file is closed."""

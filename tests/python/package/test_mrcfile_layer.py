@@ -383,6 +383,64 @@ def test_what_is_set_in_a_map_is_in_the_file(tmp_path):
         assert not mrc.data.flags.writeable
 
 
+def with_metadata(path):
+    mrcz.write(path, pixels(), metadata={"dose": 1.5})
+    return path
+
+
+def change_and_die(path):
+    """In a process that never comes to close the file."""
+    program = ("import os, sys, mrcz.mrcfile\n"
+               "mrc = mrcz.mrcfile.mmap(sys.argv[1], 'r+')\n"
+               "mrc.data[1, 2, 3] = 77\n"
+               "mrc.data.flush()\n"
+               "os._exit(9)\n")
+    assert subprocess.run([sys.executable, "-c", program, str(path)]).returncode == 9
+
+
+def change_and_close(path):
+    with ours.mmap(path, "r+") as mrc:
+        mrc.data[1, 2, 3] = 77
+
+
+@pytest.mark.parametrize("change", [change_and_close, change_and_die])
+def test_what_is_set_in_a_map_does_not_contradict_what_stands_behind_the_pixels(tmp_path, change):
+    path = with_metadata(tmp_path / "a.mrc")
+    expected = pixels()
+    expected[1, 2, 3] = 77
+    for _ in range(2):
+        change(path)
+        with mrcz.open(path) as stack:
+            assert np.array_equal(stack[:], expected)
+            assert stack.metadata == {"dose": 1.5}
+            assert [section.id for section in stack.sections] == ["META", "PROV"]
+            assert [step["step"] for step in stack.provenance].count("edit") == 1
+    mrcz.verify(path)
+
+
+def test_a_map_that_is_only_looked_at_changes_nothing(tmp_path):
+    path = with_metadata(tmp_path / "a.mrc")
+    content = path.read_bytes()
+    with ours.mmap(path) as mrc:
+        assert np.array_equal(mrc.data, pixels())
+    with ours.mmap(path, "r+"):
+        pass
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("shape", [(7, 4, 9), (2, 3, 5, 7), (5, 7)])
+def test_a_map_of_other_pixels_keeps_the_metadata(tmp_path, shape):
+    path = with_metadata(tmp_path / "a.mrc")
+    with ours.mmap(path, "r+") as mrc:
+        mrc.set_data(pixels("float32", shape))
+        mrc.set_extended_header(np.zeros(32, "u1"))
+    with mrcz.open(path) as stack:
+        assert np.array_equal(stack[:].reshape(shape), pixels("float32", shape))
+        assert stack.metadata == {"dose": 1.5}
+        assert stack.extended_header.to_bytes() == bytes(32)
+    mrcz.verify(path)
+
+
 def test_compressed_files_cannot_be_mapped_to_be_changed(tmp_path):
     for name in ("a.mrcz", "a.mrc.gz"):
         ours.write(tmp_path / name, pixels())
