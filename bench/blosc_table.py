@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The blosc codecs beside python-mrcz and c-blosc: prints the tables of docs/performance.md as Markdown.
+"""The codecs through files, beside python-mrcz and c-blosc: prints the tables of docs/performance.md as Markdown.
 
 usage: blosc_table.py BENCH_FILES SETS [--peer PYTHON] [--folder /dev/shm] [--runs 7] [--only NAME,NAME]
 
@@ -114,6 +114,28 @@ def print_reading(results):
              number(mine["one_frame_file"] / blosc_frame), "%.0f µs" % (mine["open"] * 1e6)])
 
 
+def print_rans(results):
+    print("\n### The codec rans through files\n\nMB/s of pixels, memory to file and file to memory on tmpfs, with one and two "
+          "threads; beside it a copy of the plain file by the kernel, and python-mrcz (zstd 1, one thread).\n")
+    row(["set", "ratio", "of the bound", "write", "python-mrcz", "times", "read", "python-mrcz", "times", "cp",
+         "one frame"])
+    row(["---"] * 11)
+    for name, (mine, other, meta) in results.items():
+        if not mine["rans_bytes"]:
+            continue
+        rate = lambda key: mine["bytes"] / 1e6 / mine[key]
+        frame = lambda key: rate(key) / meta["shape"][0]
+        ratio = mine["bytes"] / mine["rans_bytes"]
+        peer_write = mine["bytes"] / 1e6 / other["write_seconds"] if other else None
+        peer_read = mine["bytes"] / 1e6 / other["read_seconds"] if other else None
+        row([name, number(ratio, 3), "%.1f %%" % (100 * ratio / meta["bound"]),
+             "%.0f / %.0f" % (rate("write_rans_1"), rate("write_rans_2")), number(peer_write, 0),
+             number(rate("write_rans_1") / peer_write if other else None),
+             "%.0f / %.0f" % (rate("read_rans_1"), rate("read_rans_2")), number(peer_read, 0),
+             number(rate("read_rans_1") / peer_read if other else None), number(rate("cp"), 0),
+             "%.0f / %.0f" % (frame("one_frame_rans_1"), frame("one_frame_rans_2"))])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bench_files")
@@ -131,6 +153,7 @@ def main():
     print_ratios(results)
     print_speeds(results)
     print_reading(results)
+    print_rans(results)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -166,14 +167,14 @@ void write_file(const Set& set, const std::filesystem::path& path, const std::st
 class DecodeAlone {
   public:
     DecodeAlone(const std::filesystem::path& path, std::int64_t frame)
-        : file_(open_file_source(path), {}), scratch_(file_.decoder().make_scratch()) {
+        : file_(open_file_source(path), {}), frame_(frame), scratch_(file_.decoder().make_scratch()) {
         const auto range = file_.range_of(frame);
         chunk_.resize(range.bytes);
         file_.source().read_at(range.offset, chunk_);
     }
     void decode(std::span<std::byte> out) {
         NoObserver observer;
-        file_.decoder().decode(chunk_, out, *scratch_, observer);
+        file_.decode(frame_, chunk_, out, *scratch_, observer);
     }
 
   private:
@@ -181,8 +182,74 @@ class DecodeAlone {
         void observe(std::span<const std::byte>) override {}
     };
     container::MrcFile file_;
+    std::int64_t frame_;
     std::unique_ptr<codec::Scratch> scratch_;
     std::vector<std::byte> chunk_;
+};
+
+/// The codec rans through files, as a user of the library comes by it; nothing for pixels that it does not take.
+class RansFiles {
+  public:
+    RansFiles(const Set& set, const std::filesystem::path& folder, const RunContext& with_two)
+        : set_(set), path_(folder / "bench_rans.mrcz"), with_two_(with_two) {
+        if (set.type == PixelType::float32) return;
+        write({});
+        reader_.emplace(path_);
+        alone_.emplace(path_, set.frames / 2);
+    }
+    ~RansFiles() { std::filesystem::remove(path_); }
+    RansFiles(const RansFiles&) = delete;
+    RansFiles& operator=(const RansFiles&) = delete;
+
+    void add_writing(Table& table) {
+        if (!reader_) return;
+        table.add("write_rans_1", [this] { write({}); });
+        table.add("write_rans_2", [this] { write(with_two_); });
+    }
+    void add_reading(Table& table, std::span<std::byte> out) {
+        if (!reader_) return;
+        const auto frame = out.first(set_.frame_bytes());
+        table.add("read_rans_1", [this, out] { reader_->read_frames(0, set_.frames, out); });
+        table.add("read_rans_2", [this, out] { reader_->read_frames(0, set_.frames, out, with_two_); });
+        table.add("one_frame_rans_1", [this, frame] { reader_->read_frames(set_.frames / 2, 1, frame); });
+        table.add("one_frame_rans_2", [this, frame] { reader_->read_frames(set_.frames / 2, 1, frame, with_two_); });
+        table.add("one_frame_rans_decode", [this, frame] { alone_->decode(frame); });
+    }
+    std::uintmax_t bytes() const { return reader_ ? std::filesystem::file_size(path_) : 0; }
+    /// Reads the file with two threads; true where there is none.
+    bool gives_back(std::span<std::byte> out) const {
+        if (reader_) Reader(path_).read_frames(0, set_.frames, out, with_two_);
+        return !reader_ || std::ranges::equal(out, set_.pixels);
+    }
+
+  private:
+    void write(const RunContext& context) const { write_file(set_, path_, "rans", context); }
+
+    const Set& set_;
+    std::filesystem::path path_;
+    const RunContext& with_two_;
+    std::optional<Reader> reader_;
+    std::optional<DecodeAlone> alone_;
+};
+
+/// What the machine does to bytes of that size when nobody codes them.
+class PlainCopy {
+  public:
+    PlainCopy(const Set& set, const std::filesystem::path& folder)
+        : from_(folder / "bench_plain.mrc"), to_(folder / "bench_copy.mrc") {
+        write_file(set, from_, "raw", {});
+    }
+    ~PlainCopy() {
+        std::filesystem::remove(from_);
+        std::filesystem::remove(to_);
+    }
+    PlainCopy(const PlainCopy&) = delete;
+    PlainCopy& operator=(const PlainCopy&) = delete;
+
+    void copy() const { std::filesystem::copy_file(from_, to_, std::filesystem::copy_options::overwrite_existing); }
+
+  private:
+    std::filesystem::path from_, to_;
 };
 
 void run(const std::vector<std::string>& arguments) {
@@ -206,16 +273,22 @@ void run(const std::vector<std::string>& arguments) {
     const std::int64_t middle = set.frames / 2;
     DecodeAlone alone(zstd_path, middle);
 
+    RansFiles rans(set, folder, with_two);
+    const PlainCopy plain(set, folder);
+
     Table table;
     table.add("memcpy", [&] { std::copy(set.pixels.begin(), set.pixels.end(), copy.begin()); });
     table.add("write_zstd_1", [&] { write_file(set, zstd_path, "zstd", {}); });
     table.add("write_zstd_2", [&] { write_file(set, zstd_path, "zstd", with_two); });
+    rans.add_writing(table);
+    table.add("cp", [&] { plain.copy(); });
     table.add("write_lz4_1", [&] { write_file(set, lz4_path, "lz4", {}); });
     table.add("blosc_64k_compress", [&] { blosc_64k.compress(); });
     table.add("blosc_1m_compress", [&] { blosc_1m.compress(); });
     table.add("blosc_1m_compress_on_two", [&] { blosc_1m.compress_on_two(); });
     table.add("read_zstd_1", [&] { zstd_reader.read_frames(0, set.frames, out); });
     table.add("read_zstd_2", [&] { zstd_reader.read_frames(0, set.frames, out, with_two); });
+    rans.add_reading(table, out);
     table.add("read_lz4_1", [&] { lz4_reader.read_frames(0, set.frames, out); });
     table.add("blosc_64k_decompress", [&] { blosc_64k.decompress(); });
     table.add("blosc_1m_decompress", [&] { blosc_1m.decompress(); });
@@ -226,10 +299,13 @@ void run(const std::vector<std::string>& arguments) {
     table.run(rounds);
     if (out != set.pixels) zstd_reader.read_frames(0, set.frames, out);
     if (out != set.pixels) throw std::runtime_error("pixels differ");
+    std::ranges::fill(out, std::byte{0});
+    if (!rans.gives_back(out)) throw std::runtime_error("pixels of rans differ");
 
     std::cout << fmt::format(
-        "{{\"bytes\":{},\"zstd_bytes\":{},\"lz4_bytes\":{},\"blosc_64k_bytes\":{},\"blosc_1m_bytes\":{}{}}}\n",
-        set.pixels.size(), std::filesystem::file_size(zstd_path), std::filesystem::file_size(lz4_path),
+        "{{\"bytes\":{},\"zstd_bytes\":{},\"lz4_bytes\":{},\"rans_bytes\":{},\"blosc_64k_bytes\":{},\"blosc_1m_bytes\":"
+        "{}{}}}\n",
+        set.pixels.size(), std::filesystem::file_size(zstd_path), std::filesystem::file_size(lz4_path), rans.bytes(),
         blosc_64k.bytes(), blosc_1m.bytes(), table.json());
     std::filesystem::remove(zstd_path);
     std::filesystem::remove(lz4_path);

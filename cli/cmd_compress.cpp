@@ -36,11 +36,14 @@ std::uint64_t chosen_block_bytes(const std::string& text) {
 }
 
 CompressOptions compress_options(const Options& options) {
-    if (find_codec(options.codec) == nullptr)
+    if (options.codec != "auto" && options.min_speed > 0)
+        throw Error(ErrorCode::invalid_argument, "--min-speed says which codecs --codec auto may take: give both");
+    if (options.codec != "auto" && find_codec(options.codec) == nullptr)
         throw Error(ErrorCode::invalid_argument,
                     fmt::format("codec '{}': there is none of that name; `mrcz codecs` lists them", options.codec));
     CompressOptions chosen;
     chosen.codec = options.codec;
+    if (options.min_speed > 0) chosen.least_speed = options.min_speed;
     chosen.coding.level = options.level;
     chosen.coding.filter = filter_named(options.filter);
     if (!options.block_size.empty()) chosen.coding.block_bytes = chosen_block_bytes(options.block_size);

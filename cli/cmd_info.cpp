@@ -93,6 +93,34 @@ std::string sizes_text(const Reader& reader) {
                        info_of(reader.pixel_type()).name, readable_bytes(reader.stored_data_bytes()));
 }
 
+/// `38 frames as segments, 2 as quad`, and the models they share.
+std::string coding_text(const Reader& reader, const std::vector<CodingMode>& modes) {
+    std::string text;
+    for (const CodingMode& mode : modes)
+        text += fmt::format("{}{}{} as {}", text.empty() ? "" : ", ", mode.frames,
+                            &mode != modes.data() ? ""
+                            : mode.frames == 1    ? " frame"
+                                                  : " frames",
+                            mode.name);
+    if (reader.models() == 0) return text + "; no model";
+    return text + fmt::format("; {} of {}",
+                              reader.models() == 1 ? "a model" : fmt::format("{} models", reader.models()),
+                              readable_bytes(reader.model_bytes()));
+}
+
+/// How far from a code of single pixels with one histogram: above by what is wasted, below where more is known.
+std::string entropy_text(const Reader& reader) {
+    const double pixels =
+        static_cast<double>(pixel_count(reader.frame_format())) * static_cast<double>(reader.frames());
+    const double stored = 8 * static_cast<double>(reader.stored_data_bytes()) / pixels;
+    const auto entropy = reader.entropy();
+    if (!entropy) return fmt::format("{:.3f} bit/px stored; the order-0 entropy is not recorded", stored);
+    if (*entropy == 0) return fmt::format("{:.3f} bit/px stored; all pixels are alike", stored);
+    const double above = 100 * (stored / *entropy - 1);
+    return fmt::format("{:.3f} bit/px stored, {:.1f} % {} the order-0 entropy of {:.3f}", stored, std::abs(above),
+                       above < 0 ? "below" : "above", *entropy);
+}
+
 std::string sections_text(const Reader& reader) {
     std::string text;
     const auto sections = reader.sections();
@@ -134,6 +162,10 @@ void print_text(const Reader& reader, bool verbose) {
     line("codec", fmt::format("{}{}", reader.codec().name,
                               reader.has_random_access() ? "" : " (no index: frames are found by walking)"));
     line("size", sizes_text(reader));
+    if (const auto modes = reader.coding_modes(); !modes.empty()) {
+        line("coding", coding_text(reader, modes));
+        line("entropy", entropy_text(reader));
+    }
     print_extended_header(reader);
     line("footer", sections_text(reader));
     for (const std::string& correction : corrections_in(reader.provenance())) line("corrected", correction);

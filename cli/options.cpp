@@ -86,7 +86,13 @@ void add_threads(CLI::App& app, Options& options) {
 }
 
 void add_coding(CLI::App& app, Options& options) {
-    app.add_option("--codec", options.codec, "zstd, lz4, ...: see `mrcz codecs`")->capture_default_str();
+    app.add_option("--codec", options.codec,
+                   "zstd, lz4, ...: see `mrcz codecs`; auto: what is smallest, measured on some frames")
+        ->capture_default_str();
+    app.add_option("--min-speed", options.min_speed,
+                   "with --codec auto: only codecs that `mrcz codecs` calls as fast, MB/s a thread (100)")
+        ->check(CLI::PositiveNumber.description(""))
+        ->type_name("MB/S");
     add_level(app, options);
     app.add_option("--block-size", options.block_size, "bytes compressed at a time, 4k or more; 1M is the default");
     app.add_option("--filter", options.filter, "auto, bitshuffle, byteshuffle or none")->capture_default_str();

@@ -38,6 +38,7 @@ struct Options {
     unsigned threads = 0;  ///< 0: from the environment
     std::string frames;
     std::string codec = "zstd";
+    double min_speed = 0;  ///< 0: not given
     int level = 0;
     std::string block_size;
     std::string filter = "auto";

@@ -184,9 +184,10 @@ void report(const Options& options, const std::string& verb, const std::string& 
         return;
     }
     if (options.quiet > 0 || output == "-") return;
-    std::cerr << fmt::format("{} -> {}: {} frames, {} -> {}, ratio {:.2f}, {:.0f} MB/s\n", input, output, result.frames,
-                             readable_bytes(result.bytes_in), readable_bytes(result.bytes_out), plain / stored,
-                             larger / 1e6 / std::max(seconds, 1e-6));
+    const std::string codec = result.codec.empty() ? "" : fmt::format(", codec {}", result.codec);
+    std::cerr << fmt::format("{} -> {}: {} frames, {} -> {}, ratio {:.2f}{}, {:.0f} MB/s\n", input, output,
+                             result.frames, readable_bytes(result.bytes_in), readable_bytes(result.bytes_out),
+                             plain / stored, codec, larger / 1e6 / std::max(seconds, 1e-6));
 }
 
 void print_error(const std::exception& error) { std::cerr << "mrcz: " << error.what() << '\n'; }

@@ -1,6 +1,7 @@
 #include "seal.hpp"
 
 #include "base/crc32c.hpp"
+#include "codec/own_chunk.hpp"
 #include "container/chunk_index.hpp"
 #include "container/footer.hpp"
 #include "simd/hash.hpp"
@@ -34,6 +35,20 @@ void seal_footer(Bytes& file, std::size_t at) {
         store_le(&footer[table_hash_at], simd::hash64(table));
     }
     store_le(&footer[head_hash_at], simd::hash64(footer.first(head_hash_at)));
+}
+
+void seal_own_chunks(Bytes& file, std::size_t at) {
+    constexpr std::size_t header = codec::own_chunk_header_bytes, hash_at = 32;
+    while (at <= file.size() && file.size() - at >= header) {
+        const auto payload = load_le<std::uint64_t>(&file[at + 24]);
+        if (payload > file.size() - at - header) return;
+        const auto chunk = std::span(file).subspan(at, header + static_cast<std::size_t>(payload));
+        simd::Hasher64 hasher;
+        hasher.update(chunk.first(hash_at));
+        hasher.update(chunk.subspan(header));
+        store_le(&chunk[hash_at], hasher.digest());
+        at += chunk.size();
+    }
 }
 
 void seal_index(Bytes& file, std::uint64_t chunks) {

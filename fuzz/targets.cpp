@@ -14,6 +14,7 @@ constexpr std::array<Target, 9> table{{
     {"footer", run_footer, footer_seeds, 2048},
     {"chunk", run_chunk, chunk_seeds, 1024},
     {"rans", run_rans, rans_seeds, 32768},
+    {"rans_file", run_rans_file, rans_file_seeds, 49152},
     {"reader", run_reader, reader_seeds, 4096},
     {"reference", run_reference, reference_seeds, 2048},
     {"zarr", run_zarr, zarr_seeds, 1024},

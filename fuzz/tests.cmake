@@ -2,7 +2,7 @@
 set(fuzz ${CMAKE_CURRENT_LIST_DIR})
 add_library(mrcz_fuzz_targets STATIC
   ${fuzz}/targets.cpp ${fuzz}/seeds.cpp ${fuzz}/seal.cpp ${fuzz}/header_target.cpp ${fuzz}/metadata_target.cpp
-  ${fuzz}/footer_target.cpp ${fuzz}/chunk_target.cpp ${fuzz}/rans_target.cpp ${fuzz}/reader_target.cpp
+  ${fuzz}/footer_target.cpp ${fuzz}/chunk_target.cpp ${fuzz}/rans_target.cpp ${fuzz}/rans_file_target.cpp ${fuzz}/reader_target.cpp
   ${fuzz}/reference_target.cpp ${fuzz}/defects_target.cpp ${fuzz}/zarr_target.cpp)
 target_include_directories(mrcz_fuzz_targets PUBLIC ${fuzz})
 target_link_libraries(mrcz_fuzz_targets PUBLIC mrcz_test_kit)

@@ -133,7 +133,7 @@ def parse_header(raw: bytes) -> Header:
 FOOTER_HEAD = struct.Struct("<8s2HI3Q2I2Q")
 SECTION_ENTRY = struct.Struct("<4s4s2I4Q")
 Section = namedtuple("Section", "id encoding compression flags offset stored_bytes raw_bytes hash")
-KNOWN_SECTIONS = ("META", "PROV", "FHSH", "CHSH", "HHSH", "FSTA", "ORIG", "SUMI", "MODL")
+KNOWN_SECTIONS = ("META", "PROV", "FHSH", "CHSH", "HHSH", "FSTA", "ORIG", "SUMI", "MODL", "ENTR")
 REQUIRED = 1  # flag of a section
 SUM_TYPES = {1: "<u4", 2: "<i8", 3: "<f8"}  # of SUMI
 

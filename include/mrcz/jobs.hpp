@@ -28,10 +28,15 @@ struct JobResult {
     std::uint64_t bytes_in = 0;  ///< of the input, unwrapped
     std::uint64_t bytes_out = 0;
     ConversionResult converted;  ///< pixels whose value dtype changed
+    std::string codec = {};      ///< that CompressOptions::codec "auto" came to; else empty
 };
 
 struct CompressOptions {
-    std::string codec = "zstd";  ///< a name of codecs(), not "raw"
+    /// A name of codecs(), not "raw"; or "auto": frames of the stack are coded with each that CodecInfo::speed calls
+    /// fast enough, and the smallest is taken (within 1 %, one that every MRCZ reader has, then the faster). The choice
+    /// depends on the pixels and least_speed alone. Not with live or a level.
+    std::string codec = "zstd";
+    double least_speed = 100;  ///< MB/s a thread; for "auto"
     CodecOptions coding;
     std::optional<Metadata> metadata;  ///< replaces what the input carries
     /// Of an input that is a changed copy of a file: that file's record of steps, as Reader::provenance() gives it. The

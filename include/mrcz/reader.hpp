@@ -41,6 +41,12 @@ struct StoredFrame {
     std::uint64_t bytes = 0;
 };
 
+/// A way of its codec that frames are coded in, as listed by Reader::coding_modes().
+struct CodingMode {
+    std::string_view name;  ///< spec/codec-<name>.md tells of it
+    std::int64_t frames = 0;
+};
+
 /// An open file. All members but the constructors and moves may be called from several threads at once.
 class Reader {
   public:
@@ -76,6 +82,16 @@ class Reader {
     [[nodiscard]] bool has_random_access() const noexcept;
     [[nodiscard]] const std::vector<Finding>& findings() const noexcept;
     [[nodiscard]] std::vector<SectionInfo> sections() const;
+    /// The ways that frames are coded in, by falling number of frames; empty for codecs that have one way only. Reads a
+    /// few bytes a frame.
+    [[nodiscard]] std::vector<CodingMode> coding_modes() const;
+    /// Models that frames share, and their bytes as stored.
+    [[nodiscard]] std::size_t models() const noexcept;
+    [[nodiscard]] std::uint64_t model_bytes() const noexcept;
+    /// Order-0 entropy in bits a pixel, where a compressed file keeps it: what an ideal code of single pixels with one
+    /// histogram for all comes to, measured on a sixteenth of the pixels or on all. Codes that tell pixels of unlike
+    /// brightness apart, or know their neighbours, can be below. Throws Error{corrupt} when it is no such number.
+    [[nodiscard]] std::optional<double> entropy() const;
 
     /// Bytes between header and pixels, as they are.
     [[nodiscard]] std::vector<std::byte> extended_header() const;

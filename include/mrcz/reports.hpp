@@ -13,7 +13,8 @@
 
 namespace MRCZ_API mrcz {
 
-/// verb, input, output, frames, bytes_in, bytes_out, clipped, rounded (values that a conversion changed), seconds.
+/// verb, input, output, frames, bytes_in, bytes_out, clipped, rounded (values that a conversion changed), codec (where it
+/// was left to compress()), seconds.
 [[nodiscard]] std::string json_report(std::string_view verb, std::string_view input, std::string_view output,
                                       const JobResult& result, double seconds);
 
@@ -64,7 +65,7 @@ struct DamagedFrames {
 /// last).
 [[nodiscard]] std::string json_report(std::string_view input, const Error& error, const DamagedFrames& damaged);
 
-/// id, name, reads, writes, lossless, levels, default_level, summary, why_not.
+/// id, name, reads, writes, lossless, levels, default_level, speed, summary, why_not.
 [[nodiscard]] std::string json_report(const CodecInfo& codec);
 
 }  // namespace mrcz

@@ -79,7 +79,9 @@ class Writer {
     Writer& operator=(Writer&&) noexcept;
 
     /// Appends whole frames, [frame][y][x], in the machine's byte order, 4-bit pixels packed two a byte with every row
-    /// beginning a byte of its own (RowPacking::padded, see frame_format.hpp); coded on the context's threads.
+    /// beginning a byte of its own (RowPacking::padded, see frame_format.hpp); coded on the context's threads. A model
+    /// that the codec rans shares among frames is learned from the first call's, where these are 16 or more, else from
+    /// the first 64 (at most 32 MiB) on the way, which are then coded without it.
     void append(std::span<const std::byte> frames, const RunContext& context = {});
 
     /// Bytes of the finished file.

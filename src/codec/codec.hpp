@@ -10,6 +10,7 @@
 #include "mrcz/codec.hpp"
 #include "mrcz/limits.hpp"
 #include "mrcz/pixel_type.hpp"
+#include "mrcz/run_context.hpp"
 
 namespace mrcz::codec {
 
@@ -38,6 +39,9 @@ struct ModelLesson {
 class Scratch {
   public:
     virtual ~Scratch() = default;
+    /// Runs parts of a frame side by side, where a codec has such parts; null: one after another. The bytes are the
+    /// same. Not while the thread that codes is itself one of the executor's.
+    Executor* executor = nullptr;
 };
 
 /// Sees a frame's decoded bytes piece by piece, in order, while they are in the processor's cache: hashes and
@@ -54,6 +58,8 @@ class FrameEncoder {
     [[nodiscard]] virtual std::unique_ptr<Scratch> make_scratch() const = 0;
     /// Bytes a chunk takes at most.
     [[nodiscard]] virtual std::size_t chunk_bound() const = 0;
+    /// Of a frame, that Scratch::executor may run side by side.
+    [[nodiscard]] virtual std::size_t parts() const { return 1; }
     /// Returns the chunk's size; `chunk` holds chunk_bound() bytes. The same frame gives the same bytes, always.
     [[nodiscard]] virtual std::size_t encode(std::span<const std::byte> frame, std::span<std::byte> chunk,
                                              Scratch& scratch, FrameObserver& observer) const = 0;
@@ -63,6 +69,8 @@ class FrameDecoder {
   public:
     virtual ~FrameDecoder() = default;
     [[nodiscard]] virtual std::unique_ptr<Scratch> make_scratch() const = 0;
+    /// As of FrameEncoder.
+    [[nodiscard]] virtual std::size_t parts() const { return 1; }
     /// Fills `frame`. Trusts nothing in `chunk`; throws Error{corrupt, truncated, unsupported} naming the place in it.
     virtual void decode(std::span<const std::byte> chunk, std::span<std::byte> frame, Scratch& scratch,
                         FrameObserver& observer) const = 0;
@@ -97,6 +105,9 @@ struct CodecRow {
     const ModelRow* models = nullptr;
     /// Null where every pixel type can be coded.
     bool (*takes)(PixelType type) noexcept = nullptr;
+    /// Name of the way that the payload beginning with `head` (a byte or more) is coded in; null where there is one
+    /// way only.
+    std::string_view (*mode_of)(std::span<const std::byte> head) = nullptr;
 
     [[nodiscard]] bool has_own_chunks() const noexcept { return chunk_version != 0; }
 };

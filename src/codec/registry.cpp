@@ -14,8 +14,9 @@ namespace {
 using codec::CodecRow;
 
 /// A blosc codec with levels 1-9.
-constexpr CodecRow blosc_row(std::uint16_t id, std::string_view name, int default_level, std::string_view summary) {
-    return {{id, name, Loss::lossless, 1, false, true, true, 1, default_level, 9, summary, {}},
+constexpr CodecRow blosc_row(std::uint16_t id, std::string_view name, int default_level, unsigned speed,
+                             std::string_view summary) {
+    return {{id, name, Loss::lossless, 1, false, true, true, 1, default_level, 9, summary, {}, speed},
             codec::blosc::prepare_encoder,
             codec::blosc::prepare_decoder,
             codec::blosc::chunk_size,
@@ -37,12 +38,12 @@ constexpr std::array<CodecRow, 8> rows{{
      codec::raw::prepare_encoder,
      codec::raw::prepare_decoder,
      nullptr},
-    blosc_row(1, "blosclz", 5, "blosc's own; for readers that have nothing else"),
-    blosc_row(2, "lz4", 1, "fastest; for data on the move"),
-    blosc_row(3, "lz4hc", 9, "slow to write, fast to read"),
+    blosc_row(1, "blosclz", 5, 1800, "blosc's own; for readers that have nothing else"),
+    blosc_row(2, "lz4", 1, 4800, "fastest; for data on the move"),
+    blosc_row(3, "lz4hc", 9, 35, "slow to write, fast to read"),
     old_blosc_row(4, "snappy", "found in old files", "newer programs cannot read it; write zstd instead"),
-    blosc_row(5, "zlib", 1, "for readers that have nothing newer"),
-    blosc_row(6, "zstd", 1, "the default: small, fast, read by every MRCZ reader"),
+    blosc_row(5, "zlib", 1, 150, "for readers that have nothing newer"),
+    blosc_row(6, "zstd", 1, 2500, "the default: small, fast, read by every MRCZ reader"),
     {{16,
       "rans",
       Loss::lossless,
@@ -54,14 +55,16 @@ constexpr std::array<CodecRow, 8> rows{{
       0,
       0,
       "counts and other integers, close to their entropy; read by mrcz only",
-      {}},
+      {},
+      5500},
      codec::rans::prepare_encoder,
      codec::rans::prepare_decoder,
      nullptr,
      nullptr,
      codec::rans::chunk_version,
      &codec::rans::model_row,
-     codec::rans::takes},
+     codec::rans::takes,
+     codec::rans::mode_of},
 }};
 
 constexpr auto public_rows = [] {

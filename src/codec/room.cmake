@@ -6,7 +6,11 @@ mrcz_room(codec
           codec/rans/frequencies.cpp codec/rans/table.cpp codec/rans/block_encoder.cpp codec/rans/block_decoder.cpp
           codec/rans/symbol_reader.cpp codec/rans/modes.cpp codec/rans/sample.cpp codec/rans/choice.cpp
           codec/rans/frame.cpp codec/rans/model.cpp codec/rans/model_file.cpp
-          codec/rans/model_learning.cpp codec/rans/table_choice.cpp codec/rans/histograms.cpp codec/rans/histogram_learning.cpp
+          codec/rans/model_learning.cpp codec/rans/sample_values.cpp codec/rans/table_choice.cpp codec/rans/histograms.cpp codec/rans/histogram_learning.cpp
           codec/rans/palette.cpp codec/rans/fallback.cpp
           codec/rans/rans.cpp
   PRIVATE PkgConfig::zstd PkgConfig::lz4 ZLIB::ZLIB PkgConfig::snappy)
+
+# Learning goes through megabytes of pixels, whose loops are to become vectors in every build.
+set_source_files_properties(codec/rans/model_learning.cpp codec/rans/sample_values.cpp codec/rans/histogram_learning.cpp
+  PROPERTIES COMPILE_OPTIONS "-O3")

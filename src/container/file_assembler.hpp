@@ -22,6 +22,8 @@ class FileAssembler {
     void add(const CodedFrame& frame);
     /// Before the first frame that needs it.
     void add_model(std::span<const std::byte> chunk);
+    /// Of the frames added.
+    void add_entropy(const FrameEntropy& entropy) { tables_.add_entropy(entropy); }
 
     /// Writes footer (a plain file gets one only when there are `sections`) and index, then the final header. The sink
     /// is the caller's to commit.

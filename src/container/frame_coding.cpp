@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/integer_types.hpp"
+
 namespace mrcz::container {
 namespace {
 
@@ -21,10 +23,16 @@ FrameCoding::FrameCoding(const codec::CodecRow& row, const CodedFormat& format, 
                          std::span<const std::byte> first_frame, const std::optional<NumberedModel>& model)
     : row_(row),
       format_(format.format),
+      frames_(format.frames),
       encoder_(row.prepare_encoder(row.info, {format.format.type, format.frame_bytes, model ? model->model : nullptr},
                                    options, first_frame)) {
     header_.has_contiguous_rows = container::has_contiguous_rows(format_);
     if (model) header_.model = model->number;
+}
+
+std::optional<ValueCounts> FrameCoding::make_counts() const {
+    if (!row_.has_own_chunks() || !is_integer(format_.type)) return std::nullopt;
+    return ValueCounts(format_, frames_);
 }
 
 std::size_t FrameCoding::encode(std::int64_t number, std::span<const std::byte> frame, std::span<std::byte> chunk,

@@ -6,6 +6,7 @@
 
 #include "codec/own_chunk.hpp"
 #include "container/models.hpp"
+#include "container/value_counts.hpp"
 #include "mrcz/frame_format.hpp"
 
 namespace mrcz::container {
@@ -13,6 +14,7 @@ namespace mrcz::container {
 struct CodedFormat {
     FrameFormat format;
     std::uint64_t frame_bytes = 0;
+    std::int64_t frames = 0;  ///< of the stack, as far as that is known; 0: it is not
 };
 
 class FrameCoding {
@@ -23,6 +25,8 @@ class FrameCoding {
 
     [[nodiscard]] const FrameFormat& format() const noexcept { return format_; }
     [[nodiscard]] const codec::FrameEncoder& encoder() const noexcept { return *encoder_; }
+    /// Counters of the pixels that it codes; nothing where the codec is none that entropy says something of.
+    [[nodiscard]] std::optional<ValueCounts> make_counts() const;
     [[nodiscard]] std::size_t chunk_bound() const { return header_bytes() + encoder_->chunk_bound(); }
     /// Writes frame `number`; `chunk` holds chunk_bound() bytes. Returns the chunk's size.
     [[nodiscard]] std::size_t encode(std::int64_t number, std::span<const std::byte> frame, std::span<std::byte> chunk,
@@ -35,6 +39,7 @@ class FrameCoding {
 
     const codec::CodecRow& row_;
     FrameFormat format_;
+    std::int64_t frames_;
     std::unique_ptr<const codec::FrameEncoder> encoder_;
     codec::OwnChunkHeader header_;
 };

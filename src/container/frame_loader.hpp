@@ -14,6 +14,8 @@ class FrameLoader {
   public:
     explicit FrameLoader(const MrcFile& file);
 
+    /// Decodes parts of a frame side by side; null: one after another. See codec::Scratch.
+    void run_parts_on(Executor* executor) noexcept { scratch_->executor = executor; }
     /// Fetches the stored bytes; they stay valid until the next fetch.
     std::span<const std::byte> fetch(std::int64_t frame);
     /// Decodes what was fetched into `out`, little-endian; throws when its hash does not hold.

@@ -23,6 +23,13 @@ void FrameTables::add(const ChunkRange& range, const CodedFrame& frame) {
 
 void FrameTables::add_model(std::uint64_t offset) { append_le(models_, offset); }
 
+void FrameTables::add_entropy(const FrameEntropy& entropy) {
+    if (entropy.frames == 0) return;
+    const auto before = static_cast<double>(entropy_.frames), more = static_cast<double>(entropy.frames);
+    entropy_.pixel_bits = (entropy_.pixel_bits * before + entropy.pixel_bits * more) / (before + more);
+    entropy_.frames += entropy.frames;
+}
+
 void FrameTables::add_unhashed(const FrameStatistics& statistics) {
     hashed_ = false;
     known_ = known_ && std::isfinite(statistics.mean);
@@ -62,6 +69,11 @@ std::vector<Section> FrameTables::sections(std::span<const std::byte> header,
     if (compressed) sections.push_back(raw_section(section::chunk_hashes, chunk_hashes_));
     sections.push_back(raw_section(section::header_hash, std::move(header_hash)));
     sections.push_back(raw_section(section::frame_statistics, std::move(statistics)));
+    if (entropy_.frames != 0 && entropy_.frames == frames()) {
+        Bytes entropy;
+        append_le(entropy, entropy_.pixel_bits);
+        sections.push_back(raw_section(section::entropy, std::move(entropy)));
+    }
     return sections;
 }
 

@@ -7,6 +7,7 @@
 #include "base/bytes.hpp"
 #include "container/chunk_index.hpp"
 #include "container/section.hpp"
+#include "container/value_counts.hpp"
 #include "mrcz/frame_statistics.hpp"
 #include "mrcz/header.hpp"
 
@@ -32,11 +33,14 @@ class FrameTables {
     /// Of a model chunk.
     void add_model(std::uint64_t offset);
 
+    /// Of frames that were or will be added.
+    void add_entropy(const FrameEntropy& entropy);
+
     [[nodiscard]] std::int64_t frames() const noexcept { return static_cast<std::int64_t>(statistics_.size()); }
     [[nodiscard]] FrameStatistics statistics(std::uint64_t pixels_per_frame) const;
 
-    /// MODL where there are models, FHSH, CHSH for compressed files, HHSH, FSTA; empty where frames were added
-    /// unhashed.
+    /// MODL where there are models, FHSH, CHSH for compressed files, HHSH, FSTA, ENTR where it is known of every frame;
+    /// empty where frames were added unhashed.
     [[nodiscard]] std::vector<Section> sections(std::span<const std::byte> header,
                                                 std::span<const std::byte> extended_header, bool compressed) const;
     [[nodiscard]] Bytes index() const;
@@ -46,6 +50,7 @@ class FrameTables {
     Bytes models_;
     Bytes frame_hashes_;
     Bytes chunk_hashes_;
+    FrameEntropy entropy_;
     std::vector<FrameStatistics> statistics_;
     bool hashed_ = true;
     bool known_ = true;  ///< statistics of every frame

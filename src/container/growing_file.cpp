@@ -126,6 +126,12 @@ void GrowingFile::add(const CodedFrame& frame) {
     next_ = frames();
 }
 
+void GrowingFile::add_model(std::span<const std::byte> chunk) {
+    file_->write_at(position_, chunk);
+    start_.tables.add_model(position_);
+    position_ += chunk.size();
+}
+
 Header GrowingFile::header_now() const {
     Header header = start_.layout.header;
     header::set_frames(header, frames(), start_.section_voxel);

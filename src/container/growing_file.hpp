@@ -45,6 +45,10 @@ class GrowingFile {
     /// Frames added from here on replace those of a plain file, from `frame` on; behind the last they are appended.
     void replace_from(std::int64_t frame);
     void add(const CodedFrame& frame);
+    /// Before the first frame that needs it.
+    void add_model(std::span<const std::byte> chunk);
+    /// Of the frames added.
+    void add_entropy(const FrameEntropy& entropy) { start_.tables.add_entropy(entropy); }
     /// Makes the frames added so far last: a crash from here on keeps them.
     void commit();
     /// Adds to the provenance, where the file has a footer to keep it in.

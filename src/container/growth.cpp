@@ -26,6 +26,11 @@ void Growth::add(const CodedFrame& frame) {
     commit_when_due();
 }
 
+void Growth::add_model(std::span<const std::byte> chunk) {
+    const std::lock_guard lock(mutex_);
+    file_.add_model(chunk);
+}
+
 void Growth::idle() {
     const std::lock_guard lock(mutex_);
     commit_when_due();

@@ -22,6 +22,10 @@ class Growth {
     Growth& operator=(const Growth&) = delete;
 
     void add(const CodedFrame& frame);
+    /// Before the first frame that needs it.
+    void add_model(std::span<const std::byte> chunk);
+    /// Of the frames added.
+    void add_entropy(const FrameEntropy& entropy) { file_.add_entropy(entropy); }
     /// To be called now and then while no frame comes. Any thread.
     void idle();
     [[nodiscard]] std::int64_t frames() const noexcept { return file_.frames(); }

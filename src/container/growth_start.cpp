@@ -14,7 +14,7 @@ namespace mrcz::container {
 namespace {
 
 constexpr std::array remade{section::models, section::frame_hashes, section::chunk_hashes, section::header_hash,
-                            section::frame_statistics};
+                            section::frame_statistics, section::entropy};
 /// Of exactly the frames there were: the original file, their sum.
 constexpr std::array of_those_frames{section::original, section::sum};
 
@@ -65,6 +65,7 @@ bool take_tables(const MrcFile& file, FrameTables& tables) {
         known.statistics = statistics[i];
         tables.add(file.range_of(frame), known);
     }
+    if (const auto bits = file.entropy()) tables.add_entropy({file.frames(), *bits});
     return true;
 }
 

@@ -1,8 +1,11 @@
 #include "container/mrc_file.hpp"
 
+#include <algorithm>
 #include <array>
+#include <functional>
 
 #include "base/checked.hpp"
+#include "base/cursor.hpp"
 #include "codec/own_chunk.hpp"
 #include "container/chunk_walk.hpp"
 #include "container/frame_records.hpp"
@@ -271,6 +274,36 @@ std::optional<SumImage> MrcFile::sum() const {
              info_of(layout_.type).name, " pixels");
     require_possible(sum, layout_.type);
     return sum;
+}
+
+std::optional<double> MrcFile::entropy() const {
+    if (layout_.codec_id == 0) return std::nullopt;  // as with sums
+    const auto found = section(section::entropy, sizeof(double));
+    if (!found) return std::nullopt;
+    Cursor cursor(found->payload, "section ENTR");
+    const auto bits = cursor.read<double>("bits of a pixel");
+    constexpr double most = 32;
+    if (cursor.remaining() > 0 || !(bits >= 0 && bits <= most))
+        fail(ErrorCode::corrupt, "section ENTR: ", found->payload.size(), " bytes, ", bits,
+             " bits a pixel; 8 bytes and 0 to 32 expected");
+    return bits;
+}
+
+std::vector<CodingMode> MrcFile::coding_modes() const {
+    std::vector<CodingMode> modes;
+    if (row_.mode_of == nullptr) return modes;
+    for (const ChunkRange& range : ranges_) {
+        std::array<std::byte, 1> head{};
+        if (range.bytes <= codec::own_chunk_header_bytes)
+            fail(ErrorCode::corrupt, "chunk (offset ", hex(range.offset), "): ", range.bytes, " bytes are no chunk");
+        source_->read_at(range.offset + codec::own_chunk_header_bytes, head);
+        const std::string_view name = row_.mode_of(head);
+        auto mode = std::ranges::find(modes, name, &CodingMode::name);
+        if (mode == modes.end()) mode = modes.insert(mode, {name, 0});
+        ++mode->frames;
+    }
+    std::ranges::stable_sort(modes, std::ranges::greater(), &CodingMode::frames);
+    return modes;
 }
 
 std::vector<std::uint64_t> MrcFile::chunk_hashes() const {

@@ -16,6 +16,7 @@
 #include "mrcz/byte_source.hpp"
 #include "mrcz/error.hpp"
 #include "mrcz/frame_statistics.hpp"
+#include "mrcz/reader.hpp"
 #include "mrcz/stack_sum.hpp"
 
 namespace mrcz::container {
@@ -63,6 +64,10 @@ class MrcFile {
     [[nodiscard]] std::vector<FrameStatistics> statistics() const;
     /// The sum over all frames, or nothing where the file keeps none, or one of bytes read with the other sign.
     [[nodiscard]] std::optional<SumImage> sum() const;
+    /// Bits a pixel has in a code of single pixels that is ideal for the file; nothing where that is not kept.
+    [[nodiscard]] std::optional<double> entropy() const;
+    /// How frames are coded, by the heads of their chunks; empty of codecs with one way only.
+    [[nodiscard]] std::vector<CodingMode> coding_modes() const;
     [[nodiscard]] std::vector<std::uint64_t> chunk_hashes() const;
     /// The stored hash of a frame; loaded once, on first use.
     [[nodiscard]] std::optional<std::uint64_t> frame_hash(std::int64_t frame) const;

@@ -4,6 +4,7 @@
 
 #include "base/fail.hpp"
 #include "base/ordered_pipeline.hpp"
+#include "base/thread_shares.hpp"
 #include "container/frame_loader.hpp"
 #include "container/journal.hpp"
 #include "header/volumes.hpp"
@@ -49,6 +50,7 @@ struct Reader::Impl {
     void with_loader(const Work& work) {
         auto loader = borrow();
         work(*loader);
+        loader->run_parts_on(nullptr);
         const std::lock_guard lock(mutex);
         idle.push_back(std::move(loader));
     }
@@ -120,6 +122,22 @@ std::vector<SectionInfo> Reader::sections() const {
     return infos;
 }
 
+std::vector<CodingMode> Reader::coding_modes() const {
+    return in_file(name(), [&] { return impl_->file.coding_modes(); });
+}
+
+std::size_t Reader::models() const noexcept { return impl_->file.models().places().size(); }
+
+std::uint64_t Reader::model_bytes() const noexcept {
+    std::uint64_t bytes = 0;
+    for (const container::Models::Place& place : impl_->file.models().places()) bytes += place.range.bytes;
+    return bytes;
+}
+
+std::optional<double> Reader::entropy() const {
+    return in_file(name(), [&] { return impl_->file.entropy(); });
+}
+
 std::vector<std::byte> Reader::extended_header() const {
     return in_file(name(), [&] { return impl_->file.extended_header(); });
 }
@@ -183,9 +201,17 @@ void Reader::read_frames(std::int64_t first, std::int64_t count, std::span<std::
         require_room(out, count, frame_bytes());
     });
     const auto size = static_cast<std::size_t>(frame_bytes());
-    run_parallel(
-        count, [&](std::int64_t i) { read_frame(first + i, out.subspan(static_cast<std::size_t>(i) * size, size)); },
-        context);
+    const ThreadShares threads(context, count, count > 0 ? impl_->file.decoder().parts() : 1);
+    const auto read = [&](std::int64_t i) {
+        in_file(name(), [&] {
+            impl_->with_loader([&](FrameLoader& loader) {
+                loader.run_parts_on(threads.of_parts());
+                loader.fetch(first + i);
+                loader.decode(out.subspan(static_cast<std::size_t>(i) * size, size));
+            });
+        });
+    };
+    run_parallel(count, read, threads.of_frames());
 }
 
 void Reader::read_frames(std::span<const std::int64_t> indices, std::span<std::byte> out,

@@ -26,9 +26,10 @@ inline constexpr std::string_view frame_statistics = "FSTA";
 inline constexpr std::string_view original = "ORIG";
 inline constexpr std::string_view sum = "SUMI";
 inline constexpr std::string_view models = "MODL";
+inline constexpr std::string_view entropy = "ENTR";
 }  // namespace section
 
-inline constexpr std::array<SectionKind, 9> section_kinds{{
+inline constexpr std::array<SectionKind, 10> section_kinds{{
     {section::metadata, "metadata"},
     {section::provenance, "provenance: what was done to the pixels, and by what"},
     {section::frame_hashes, "XXH3-64 of every frame"},
@@ -38,6 +39,7 @@ inline constexpr std::array<SectionKind, 9> section_kinds{{
     {section::original, "what gives back the original file byte for byte"},
     {section::sum, "sum over all frames, before any correction"},
     {section::models, "where the models of its codec are"},
+    {section::entropy, "order-0 entropy of the pixels"},
 }};
 
 namespace encoding {

@@ -5,8 +5,10 @@
 
 #include "base/fail.hpp"
 #include "base/ordered_pipeline.hpp"
+#include "base/thread_shares.hpp"
 #include "container/file_assembler.hpp"
 #include "container/frame_coder.hpp"
+#include "container/growing_coding.hpp"
 #include "container/growth.hpp"
 #include "container/growth_start.hpp"
 #include "container/journal.hpp"
@@ -57,9 +59,11 @@ class FrameOutput {
   public:
     virtual ~FrameOutput() = default;
     virtual void add(const container::CodedFrame& frame) = 0;
-    /// Whether a model may still stand before the frames that need it.
-    [[nodiscard]] virtual bool takes_model() const { return false; }
-    virtual void add_model(std::span<const std::byte>) {}
+    /// Whether a file of these frames alone is to get a model: one that grew before keeps what it has.
+    [[nodiscard]] virtual bool takes_model() const = 0;
+    /// Before the first frame that needs it.
+    virtual void add_model(std::span<const std::byte> chunk) = 0;
+    virtual void add_entropy(const container::FrameEntropy& entropy) = 0;
     [[nodiscard]] virtual std::int64_t frames() const = 0;
     [[nodiscard]] virtual std::uint64_t written() const = 0;
     virtual std::uint64_t finish() = 0;
@@ -112,8 +116,9 @@ class FreshOutput final : public FrameOutput {
         turned.chunk = turned_;
         assembler_.add(turned);
     }
-    bool takes_model() const override { return frames() == 0; }
+    bool takes_model() const override { return true; }
     void add_model(std::span<const std::byte> chunk) override { assembler_.add_model(chunk); }
+    void add_entropy(const container::FrameEntropy& entropy) override { assembler_.add_entropy(entropy); }
     std::int64_t frames() const override { return assembler_.frames(); }
     std::uint64_t written() const override { return sink_->written(); }
     std::uint64_t finish() override {
@@ -146,6 +151,9 @@ class GrowingOutput final : public FrameOutput {
         growth_.add(frame);
         if (replaced_.last < frames_before_) ++replaced_.last;
     }
+    bool takes_model() const override { return appends_with_ == nullptr; }
+    void add_model(std::span<const std::byte> chunk) override { growth_.add_model(chunk); }
+    void add_entropy(const container::FrameEntropy& entropy) override { growth_.add_entropy(entropy); }
     std::int64_t frames() const override { return growth_.frames(); }
     std::uint64_t written() const override { return growth_.data_end(); }
     std::uint64_t finish() override {
@@ -201,6 +209,7 @@ struct Writer::Impl {
     std::uint64_t finish() {
         require_whole();
         failed = true;
+        output->add_entropy(container::entropy_of(coders));
         const std::uint64_t bytes = output->finish();
         failed = false;
         return bytes;
@@ -215,23 +224,45 @@ struct Writer::Impl {
     void add_frames(std::span<const std::byte> frames, const RunContext& context) {
         const auto count = static_cast<std::int64_t>(frames.size() / frame_bytes);
         if (!coding) prepare(frames, count);
-        while (coders.size() < pipeline_slots(context)) coders.emplace_back(*coding);
+        const ThreadShares threads(context, count, coding->begin(frames.first(frame_bytes)).encoder().parts());
+        if (coders.size() < pipeline_slots(context)) coders.resize(pipeline_slots(context));
         const std::int64_t before = output->frames();
+        std::vector<const container::FrameCoding*> codings(coders.size());
+        const auto frame = [&](std::int64_t item) {
+            return frames.subspan(static_cast<std::size_t>(item) * frame_bytes, frame_bytes);
+        };
         const PipelineStages stages{
-            .take = [count](std::int64_t item, std::size_t) { return item < count; },
+            .take =
+                [&](std::int64_t item, std::size_t slot) {
+                    if (item >= count) return false;
+                    codings[slot] = &coding->next(frame(item));
+                    return true;
+                },
             .work =
                 [&](std::int64_t item, std::size_t slot) {
-                    coders[slot].encode(before + item,
-                                        frames.subspan(static_cast<std::size_t>(item) * frame_bytes, frame_bytes));
+                    if (!coders[slot]) coders[slot].emplace(*codings[slot]);
+                    coders[slot]->use(*codings[slot]);
+                    coders[slot]->run_parts_on(threads.of_parts());
+                    coders[slot]->encode(before + item, frame(item));
                 },
-            .put = [&](std::int64_t item, std::size_t slot) { put(coders[slot].coded(), item + 1, count, context); },
+            .put =
+                [&](std::int64_t item, std::size_t slot) {
+                    if (const auto learned = coding->model_before(before + item); !learned.empty())
+                        output->add_model(learned);
+                    put(coders[slot]->coded(), item + 1, count, context);
+                },
         };
-        run_ordered(stages, context);
+        run_ordered(stages, threads.of_frames());
     }
 
-    /// What is measured, or learned, is so on the frames that come first.
+    /// Frames that come many at once are taken for all there will be, or like them.
     void prepare(std::span<const std::byte> frames, std::int64_t count) {
-        const container::CodedFormat shape{format, frame_bytes};
+        constexpr std::int64_t many = 16;
+        const container::CodedFormat shape{format, frame_bytes, 0};
+        if (output->takes_model() && count < many) {
+            coding.emplace(row, shape, options);
+            return;
+        }
         if (output->takes_model()) {
             std::vector<std::span<const std::byte>> samples;
             const std::int64_t wanted = container::samples_wanted(row, frame_bytes, count);
@@ -243,7 +274,7 @@ struct Writer::Impl {
                 model = std::move(learned->model);
             }
         }
-        coding.emplace(row, shape, options, frames.first(frame_bytes), model);
+        coding.emplace(row, shape, options, model);
     }
 
     void put(const container::CodedFrame& frame, std::int64_t done, std::int64_t total, const RunContext& context) {
@@ -259,8 +290,8 @@ struct Writer::Impl {
     CodecOptions options;
     std::unique_ptr<FrameOutput> output;
     std::optional<container::NumberedModel> model;
-    std::optional<container::FrameCoding> coding;
-    std::vector<container::FrameCoder> coders;
+    std::optional<container::GrowingCoding> coding;
+    std::vector<std::optional<container::FrameCoder>> coders;
     bool failed = false;
 };
 

@@ -116,6 +116,9 @@ class Appender {
         return sum.frames == growth_.frames() ? std::optional(std::move(sum)) : std::nullopt;
     }
 
+    /// Of the frames appended.
+    [[nodiscard]] container::FrameEntropy entropy() const { return container::entropy_of(coders_); }
+
     void run(FrameFeed& feed) {
         const std::int64_t frames = feed.layout().frames;
         std::vector<std::unique_ptr<jobs::FeedSlot>> slots;
@@ -215,6 +218,7 @@ AppendResult append(std::span<const Input> inputs, const fs::path& target, const
             return result;
         }
         keep_sum(appender, growth, dropped);
+        growth.add_entropy(appender.entropy());
         const std::string step = container::append_step(codec.name, result.frames_before, result.frames);
         if (options.live) container::tell_dropped(dropped, target.string(), context);
         result.bytes_out = options.live ? jobs::end_live(growth, step, target, failure) : growth.finish(step);

@@ -3,28 +3,38 @@
 #include <algorithm>
 
 #include "base/ordered_pipeline.hpp"
+#include "base/thread_shares.hpp"
+#include "jobs/codec_choice.hpp"
 #include "jobs/model_samples.hpp"
 #include "simd/hash.hpp"
 
 namespace mrcz::jobs {
 
-CodingSlots::CodingSlots(FrameFeed& feed, const codec::CodecRow& row, const CodecOptions& options,
-                         const RunContext& context, bool moves)
-    : moves_(moves) {
+CodingSlots::CodingSlots(FrameFeed& feed, const codec::CodecRow* row, const CodecOptions& options,
+                         const RunContext& context, bool moves, double least_speed)
+    : moves_(moves), row_(row) {
     const header::Layout& layout = feed.layout();
-    const container::CodedFormat format{layout.format(), layout.frame_bytes};
+    const container::CodedFormat format{layout.format(), layout.frame_bytes, layout.frames};
     for (std::size_t slot = pipeline_slots(context); slot > 0; --slot) feeds_.push_back(feed.make_slot());
     pixels_.resize(feeds_.size());
-    const std::int64_t wanted = container::samples_wanted(row, layout.frame_bytes, layout.frames);
+    const std::int64_t wanted =
+        row == nullptr ? samples_to_choose(format) : container::samples_wanted(*row, layout.frame_bytes, layout.frames);
     const ModelSamples peeked(feed, wanted);
     read_early(feed, std::max(std::min<std::int64_t>(layout.frames, 1), peeked.frames().empty() ? wanted : 0));
-    model_ = container::learn_model(row, format, peeked.frames().empty() ? early_ : peeked.frames(), layout.frames);
+    const auto& samples = peeked.frames().empty() ? early_ : peeked.frames();
+    if (row_ == nullptr) {
+        CodecChoice choice = choose_codec(format, options, least_speed, samples);
+        row_ = choice.row;
+        model_ = std::move(choice.model);
+    } else {
+        model_ = container::learn_model(*row_, format, samples, layout.frames);
+    }
     CodecOptions chosen = options;
     // Most frames are moved, and nothing is to be measured for the few that are not.
     const bool first_moves = moves_ && !early_.empty() && !feeds_[0]->chunk().empty();
     if (first_moves && chosen.filter == Filter::automatic) chosen.filter = Filter::bitshuffle;
     const auto first = early_.empty() ? std::span<const std::byte>() : early_[0];
-    coding_.emplace(row, format, chosen, first, model_ ? std::optional(model_->model) : std::nullopt);
+    coding_.emplace(*row_, format, chosen, first, model_ ? std::optional(model_->model) : std::nullopt);
     for (std::size_t slot = 0; slot < feeds_.size(); ++slot) {
         coders_.emplace_back(*coding_);
         recorders_.emplace_back(layout.format());
@@ -75,7 +85,9 @@ void code_frames(CodingSlots& slots, const header::Layout& layout, const std::fu
                 context.progress({frame + 1, frames, done, written()});
             },
     };
-    run_ordered(stages, context);
+    const ThreadShares threads(context, frames, slots.parts());
+    slots.run_parts_on(threads.of_parts());
+    run_ordered(stages, threads.of_frames());
 }
 
 }  // namespace mrcz::jobs

@@ -15,9 +15,18 @@ namespace mrcz::jobs {
 /// frames only come in order.
 class CodingSlots {
   public:
-    /// `moves`: chunks that the feed has already (FeedSlot::chunk()) are taken as they are.
-    CodingSlots(FrameFeed& feed, const codec::CodecRow& row, const CodecOptions& options, const RunContext& context,
-                bool moves = false);
+    /// `row`: null for the codec that makes the frames smallest (choose_codec()). `moves`: chunks that the feed has
+    /// already (FeedSlot::chunk()) are taken as they are.
+    CodingSlots(FrameFeed& feed, const codec::CodecRow* row, const CodecOptions& options, const RunContext& context,
+                bool moves = false, double least_speed = 0);
+
+    [[nodiscard]] const CodecInfo& codec() const noexcept { return row_->info; }
+    [[nodiscard]] std::size_t parts() const { return coding_->encoder().parts(); }
+    void run_parts_on(Executor* executor) {
+        for (container::FrameCoder& coder : coders_) coder.run_parts_on(executor);
+    }
+    /// Of the frames coded here.
+    [[nodiscard]] container::FrameEntropy entropy() const { return container::entropy_of(coders_); }
 
     /// Of the chunk that is to stand before the frames; empty: there is none.
     [[nodiscard]] std::span<const std::byte> model_chunk() const {
@@ -44,6 +53,7 @@ class CodingSlots {
     bool moves_;
     std::vector<std::unique_ptr<FeedSlot>> feeds_, early_slots_;
     std::vector<std::span<const std::byte>> pixels_, early_;
+    const codec::CodecRow* row_;
     std::optional<container::LearnedModel> model_;
     std::optional<container::FrameCoding> coding_;
     std::vector<container::FrameCoder> coders_;

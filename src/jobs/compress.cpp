@@ -2,7 +2,6 @@
 #include <vector>
 
 #include "base/fail.hpp"
-#include "base/ordered_pipeline.hpp"
 #include "container/file_assembler.hpp"
 #include "container/metadata_section.hpp"
 #include "container/sum_section.hpp"
@@ -22,15 +21,26 @@ using container::Section;
 using jobs::CodingSlots;
 using jobs::FrameFeed;
 
-const codec::CodecRow& row_named(std::string_view name) {
+/// Null: to be measured.
+const codec::CodecRow* row_chosen(const CompressOptions& options) {
+    const std::string& name = options.codec;
+    if (name == "auto") {
+        if (options.live)
+            fail(ErrorCode::invalid_argument,
+                 "codec auto measures frames, and with --live none is there when the file begins; name a codec");
+        if (options.coding.level != 0)
+            fail(ErrorCode::invalid_argument, "codec auto compares codecs at their own levels; name a codec with -",
+                 options.coding.level);
+        return nullptr;
+    }
     const CodecInfo* info = find_codec(name);
     if (info == nullptr) fail(ErrorCode::invalid_argument, "there is no codec named ", name, "; see `mrcz codecs`");
     if (info->id == 0) fail(ErrorCode::invalid_argument, "codec raw does not compress; use decompress");
-    return codec::writing_row(*info);
+    return &codec::writing_row(*info);
 }
 
 /// What the input carries, with the metadata given now in place of older ones.
-std::vector<Section> footer_sections(FrameFeed& feed, const CompressOptions& options,
+std::vector<Section> footer_sections(FrameFeed& feed, const CompressOptions& options, std::string_view codec,
                                      const std::optional<SumImage>& sum) {
     std::vector<Section> sections;
     if (options.metadata) sections.push_back(container::metadata_section(*options.metadata));
@@ -45,7 +55,7 @@ std::vector<Section> footer_sections(FrameFeed& feed, const CompressOptions& opt
         sections.push_back(container::sum_section(*sum));
     }
     if (!has_provenance)
-        sections.push_back(options.provenance.empty() ? container::provenance_section("compress", options.codec)
+        sections.push_back(options.provenance.empty() ? container::provenance_section("compress", codec)
                                                       : container::edited_provenance(options.provenance));
     return sections;
 }
@@ -55,8 +65,8 @@ std::vector<Section> footer_sections(FrameFeed& feed, const CompressOptions& opt
 JobResult compress(const Input& input, const Output& output, const CompressOptions& options,
                    const RunContext& context) {
     return in_file(input.display_name(), [&] {
-        const codec::CodecRow& row = row_named(options.codec);
-        if (options.live) return jobs::compress_live(input, output, row, options, context);
+        const codec::CodecRow* const row = row_chosen(options);
+        if (options.live) return jobs::compress_live(input, output, *row, options, context);
         const auto source = jobs::open_feed(input, options.limits, options.mode0, context);
         const auto conversion =
             jobs::requested_conversion(source->layout(), options.dtype, options.allowed, options.limits);
@@ -65,10 +75,11 @@ JobResult compress(const Input& input, const Output& output, const CompressOptio
         const header::Layout& layout = feed->layout();
         auto summer = options.keep_sum ? std::optional<FrameSummer>(layout.format()) : std::nullopt;
         const auto sink = jobs::open_sink(output, input, true);  // before any frame is read: it may be refused
-        CodingSlots slots(*feed, row, options.coding, context);
+        CodingSlots slots(*feed, row, options.coding, context, false, options.least_speed);
+        const CodecInfo& codec = slots.codec();
         const std::uint64_t pixels = pixel_count(layout.format());
-        FileAssembler assembler(*sink, header::compressed_header(layout, row.info.id), feed->extended_header(),
-                                row.info, pixels);
+        FileAssembler assembler(*sink, header::compressed_header(layout, codec.id), feed->extended_header(), codec,
+                                pixels);
         if (!slots.model_chunk().empty()) assembler.add_model(slots.model_chunk());
         jobs::code_frames(
             slots, layout,
@@ -77,12 +88,14 @@ JobResult compress(const Input& input, const Output& output, const CompressOptio
                 if (summer) summer->add(slots.pixels(slot));
             },
             [&] { return sink->written(); }, context);
+        assembler.add_entropy(slots.entropy());
         const auto sum = summer ? std::optional(summer->take()) : std::nullopt;
-        assembler.finish(footer_sections(*feed, options, sum));
+        assembler.finish(footer_sections(*feed, options, codec.name, sum));
         sink->commit();
         if (conversion) conversion->tell(context);
         const ConversionResult changed = conversion ? conversion->result() : ConversionResult{};
-        return JobResult{layout.frames, feed->bytes_read(), sink->written(), changed};
+        return JobResult{layout.frames, feed->bytes_read(), sink->written(), changed,
+                         row == nullptr ? std::string(codec.name) : std::string()};
     });
 }
 

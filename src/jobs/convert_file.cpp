@@ -271,7 +271,7 @@ ConvertFileResult convert_opened(Opened& opened, std::string_view to, const fs::
                                          .dataset = to == "hdf5" ? options.dataset : std::string(),
                                          .limits = options.limits,
                                          .left_behind = result.left_behind});
-    jobs::CodingSlots slots(feed, row, options.coding, context, why.empty());
+    jobs::CodingSlots slots(feed, &row, options.coding, context, why.empty());
     if (!slots.model_chunk().empty()) target->add_model(slots.model_chunk());
     std::vector<std::uint64_t> hashes;
     jobs::code_frames(

@@ -105,7 +105,7 @@ std::unique_ptr<ByteSource> source_of(const Input& input, Bytes head, std::uniqu
 bool is_made_anew(std::string_view id) noexcept {
     namespace section = container::section;
     return id == section::models || id == section::frame_hashes || id == section::chunk_hashes ||
-           id == section::header_hash || id == section::frame_statistics;
+           id == section::header_hash || id == section::frame_statistics || id == section::entropy;
 }
 
 std::unique_ptr<FrameFeed> open_feed(const Input& input, const Limits& limits, Mode0 mode0, const RunContext& context) {

@@ -5,6 +5,7 @@
 
 #include "base/buffer.hpp"
 #include "base/ordered_pipeline.hpp"
+#include "base/thread_shares.hpp"
 #include "container/frame_loader.hpp"
 
 namespace mrcz::jobs {
@@ -35,8 +36,10 @@ void decode(Slot& slot, std::size_t frame_bytes, bool goes_on) {
 
 void stream_frames(const container::MrcFile& file, const FrameRange& range, const FrameStreamStages& stages,
                    const RunContext& context) {
+    const ThreadShares threads(context, range.last - range.first, file.decoder().parts());
     std::vector<std::unique_ptr<Slot>> slots;
     for (std::size_t slot = pipeline_slots(context); slot > 0; --slot) slots.push_back(std::make_unique<Slot>(file));
+    for (const auto& slot : slots) slot->loader.run_parts_on(threads.of_parts());
     const auto frame_bytes = static_cast<std::size_t>(file.layout().frame_bytes);
     const PipelineStages pipeline{
         .take =
@@ -65,7 +68,7 @@ void stream_frames(const container::MrcFile& file, const FrameRange& range, cons
                 if (stages.put) stages.put(slot.current);
             },
     };
-    run_ordered(pipeline, context);
+    run_ordered(pipeline, threads.of_frames());
 }
 
 }  // namespace mrcz::jobs

@@ -84,6 +84,31 @@ void write_header_statistics(JsonWriter& json, const FrameStatistics& statistics
         .end_object();
 }
 
+/// Codecs that choose a way for each frame.
+void write_coding(JsonWriter& json, const Reader& reader) {
+    json.key("coding");
+    const auto modes = reader.coding_modes();
+    if (modes.empty()) {
+        json.null();
+        return;
+    }
+    json.begin_object().key("modes").begin_object();
+    for (const CodingMode& mode : modes) json.member(mode.name, mode.frames);
+    json.end_object();
+    const double pixels =
+        static_cast<double>(pixel_count(reader.frame_format())) * static_cast<double>(reader.frames());
+    json.member("models", static_cast<std::uint64_t>(reader.models()))
+        .member("model_bytes", reader.model_bytes())
+        .member("bits_per_pixel", 8 * static_cast<double>(reader.stored_data_bytes()) / pixels);
+    json.key("order0_bits_per_pixel");
+    if (const auto entropy = reader.entropy()) {
+        json.value(*entropy);
+    } else {
+        json.null();
+    }
+    json.end_object();
+}
+
 void write_sections(JsonWriter& json, const Reader& reader) {
     json.key("sections").begin_array();
     for (const SectionInfo& section : reader.sections())
@@ -138,6 +163,7 @@ std::string info_json(const Reader& reader, bool indented) {
     json.member("data_bytes", reader.frame_bytes() * static_cast<std::uint64_t>(reader.frames()));
     json.member("stored_data_bytes", reader.stored_data_bytes());
     json.member("random_access", reader.has_random_access());
+    write_coding(json, reader);
     write_header_statistics(json, reader.header().statistics());
     json.key("header");
     jobs::write_header(json, reader.header());

@@ -9,6 +9,7 @@
 #include "base/fail.hpp"
 #include "base/ordered_pipeline.hpp"
 #include "container/frame_coder.hpp"
+#include "container/growing_coding.hpp"
 #include "container/growth.hpp"
 #include "container/metadata_section.hpp"
 #include "header/axes.hpp"
@@ -124,9 +125,10 @@ container::GrowingFile create(const LiveInput& input, const Output& output, cons
 void code_frames(LiveInput& input, const codec::CodecRow& row, const CodecOptions& coding, Growth& growth,
                  const RunContext& context) {
     const header::Layout& layout = input.layout();
-    std::optional<container::FrameCoding> frame_coding;
+    container::GrowingCoding growing(row, {layout.format(), layout.frame_bytes, layout.frames}, coding);
     std::vector<Buffer> memory(pipeline_slots(context));
     std::vector<std::optional<container::FrameCoder>> coders(memory.size());
+    std::vector<const container::FrameCoding*> codings(memory.size());
     const auto frame_of = [&](std::size_t slot) {
         return memory[slot].first(static_cast<std::size_t>(layout.frame_bytes));
     };
@@ -134,25 +136,32 @@ void code_frames(LiveInput& input, const codec::CodecRow& row, const CodecOption
         .take =
             [&](std::int64_t, std::size_t slot) {
                 if (!input.read(frame_of(slot))) return false;
-                if (!frame_coding)
-                    frame_coding.emplace(row, container::CodedFormat{layout.format(), layout.frame_bytes}, coding,
-                                         frame_of(slot));
+                codings[slot] = &growing.next(frame_of(slot));
                 return true;
             },
         .work =
             [&](std::int64_t frame, std::size_t slot) {
-                if (!coders[slot]) coders[slot].emplace(*frame_coding);
+                if (!coders[slot]) coders[slot].emplace(*codings[slot]);
+                coders[slot]->use(*codings[slot]);
                 (void)coders[slot]->encode(frame, frame_of(slot));
             },
         .put =
             [&](std::int64_t frame, std::size_t slot) {
+                if (const auto model = growing.model_before(frame); !model.empty()) growth.add_model(model);
                 growth.add(coders[slot]->coded());
                 if (!context.progress) return;
                 const std::uint64_t done = static_cast<std::uint64_t>(frame + 1) * layout.frame_bytes;
                 context.progress({frame + 1, std::max(layout.frames, frame + 2), done, growth.data_end()});
             },
     };
-    run_ordered(stages, context);
+    const auto count_entropy = [&] { growth.add_entropy(container::entropy_of(coders)); };
+    try {
+        run_ordered(stages, context);
+    } catch (...) {
+        count_entropy();
+        throw;
+    }
+    count_entropy();
 }
 
 }  // namespace
@@ -186,7 +195,7 @@ JobResult compress_live(const Input& input, const Output& output, const codec::C
         context.log(concat(behind, " bytes behind the frames are not kept in a live file"));
     const std::uint64_t bytes_in =
         frames.layout().data_offset + static_cast<std::uint64_t>(frames.frames_read()) * frames.layout().frame_bytes;
-    return {.frames = growth.frames(), .bytes_in = bytes_in, .bytes_out = bytes, .converted = {}};
+    return {.frames = growth.frames(), .bytes_in = bytes_in, .bytes_out = bytes, .converted = {}, .codec = {}};
 }
 
 }  // namespace mrcz::jobs

@@ -26,6 +26,7 @@ std::string json_report(std::string_view verb, std::string_view input, std::stri
     json.begin_object().member("verb", verb).member("input", input).member("output", output);
     json.member("frames", result.frames).member("bytes_in", result.bytes_in).member("bytes_out", result.bytes_out);
     json.member("clipped", result.converted.clipped).member("rounded", result.converted.rounded);
+    if (!result.codec.empty()) json.member("codec", std::string_view(result.codec));
     return json.member("seconds", seconds).end_object().take();
 }
 
@@ -147,7 +148,7 @@ std::string json_report(const CodecInfo& codec) {
     json.member("reads", codec.reads).member("writes", codec.writes);
     json.member("lossless", codec.loss == Loss::lossless);
     json.key("levels").begin_array().value(codec.least_level).value(codec.greatest_level).end_array();
-    json.member("default_level", codec.default_level);
+    json.member("default_level", codec.default_level).member("speed", codec.speed);
     return json.member("summary", codec.summary).member("why_not", codec.why_not).end_object().take();
 }
 

@@ -1,6 +1,6 @@
 mrcz_room(jobs
   SOURCES jobs/open_input.cpp jobs/plain_feed.cpp jobs/frame_feed.cpp jobs/conversion.cpp jobs/converting_feed.cpp
-          jobs/compress.cpp jobs/frame_stream.cpp jobs/live_end.cpp jobs/live.cpp jobs/model_samples.cpp jobs/append.cpp jobs/salvage.cpp jobs/repair.cpp
+          jobs/compress.cpp jobs/frame_stream.cpp jobs/live_end.cpp jobs/live.cpp jobs/model_samples.cpp jobs/codec_choice.cpp jobs/append.cpp jobs/salvage.cpp jobs/repair.cpp
           jobs/restore.cpp jobs/kept_sections.cpp jobs/proof.cpp jobs/output_state.cpp jobs/file_stamp.cpp
           jobs/decompress.cpp jobs/frame_range.cpp jobs/verify.cpp jobs/info.cpp jobs/reports.cpp
           jobs/restored_header.cpp jobs/footer_of_copy.cpp jobs/array_source.cpp jobs/carried_json.cpp

@@ -131,6 +131,44 @@ def rans(workshop: Workshop) -> None:
         raise RuntimeError("the stack got no model")
 
 
+def rans_modes(workshop: Workshop) -> None:
+    """A stack for each way that frames are coded in, so that the page and its decoder are held to all of them."""
+    source = random.Random(2)
+    side = 64
+
+    def stack(mode, frames, value, side=side):
+        code = {"int8": "b", "uint8": "B", "int16": "h", "uint16": "H", "int32": "i"}[mode.dtype]
+        shape = frames, side, side
+        numbers = (value(*place) for place in product(*map(range, shape)))
+        return PlainMrc(mode, shape, struct.pack(f"<{frames * side * side}{code}", *numbers))
+
+    def counts(mean):
+        """Not Poisson's, but small numbers of that mean."""
+        return lambda *_: int(source.expovariate(1 / mean))
+
+    rows = [source.randrange(65536) for _ in range(4 * side)]
+    bases = [source.randrange(60000) for _ in range(side * side)]
+    sets = [[base + value for value in source.sample(range(60), 4)] for base in bases]
+    stacks = {
+        "raw": stack(UINT16, 2, lambda *_: source.randrange(65536)),
+        "constant": stack(INT16, 2, lambda *_: -7),
+        "fallback": stack(UINT16, 2, lambda _, y, x: rows[(y % 4) * side + x]),
+        "quad": stack(INT8, 1, counts(0.25), 512),
+        "pair": stack(INT16, 1, lambda *_: sum(source.random() < 0.25 for _ in range(8)), 512),
+        "single": stack(INT16, 1, lambda *_: int(source.gauss(-500, 30)), 256),
+        "segments": stack(UINT16, 24, lambda _, y, x: int(source.gammavariate(9, 4)
+                                                          if (x - 32) ** 2 + (y - 32) ** 2 < 200
+                                                          else source.random() * 1.3)),
+        "palette": stack(UINT16, 2, lambda *_: 4000 * source.randrange(6) + 17),
+        "histograms": stack(UINT16, 96, lambda _, y, x: source.choice(sets[y * side + x])),
+    }
+    for name, pixels in stacks.items():
+        case = workshop.add(f"a stack coded as {name}", pixels, "rans")
+        modes = kit.info(case.path)["coding"]["modes"]
+        if name not in modes:
+            raise RuntimeError(f"the stack meant for {name} is coded as {modes}")
+
+
 def odd_sources(workshop: Workshop) -> None:
     stack = plain_mrc.make(INT16, (3, 61, 47))
     nan = struct.pack("<f", float("nan"))
@@ -368,6 +406,7 @@ def main() -> int:
         pixel_types(workshop, codecs)
         shapes_and_blocks(workshop, codecs)
         rans(workshop)
+        rans_modes(workshop)
         odd_sources(workshop)
         with_metadata(workshop)
         with_sums(workshop)

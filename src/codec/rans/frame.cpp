@@ -1,6 +1,7 @@
 #include "codec/rans/frame.hpp"
 
 #include <cstring>
+#include <mutex>
 
 #include "base/checked.hpp"
 #include "codec/rans/model.hpp"
@@ -14,6 +15,55 @@ constexpr std::size_t head_bytes = 4;
 constexpr std::size_t sizes_bytes = 12;  // of one block
 /// More than a mode's part can take, segments apart.
 constexpr std::size_t part_bound = 4096;
+
+/// Shows the bytes of a frame once, from the first on.
+class FrameShow {
+  public:
+    FrameShow(std::span<const std::byte> frame, const ShowPiece& show) : frame_(frame), show_(show) {}
+
+    void up_to(std::size_t end) {
+        if (!show_ || end <= shown_) return;
+        show_(frame_.subspan(shown_, end - shown_));
+        shown_ = end;
+    }
+    void all() { up_to(frame_.size()); }
+
+  private:
+    std::span<const std::byte> frame_;
+    const ShowPiece& show_;
+    std::size_t shown_ = 0;
+};
+
+/// Shows blocks in their order, as soon as all before them are there; any thread.
+class BlockShow {
+  public:
+    BlockShow(const ParsedFrame& parsed, std::span<std::byte> frame, const ShowPiece& show)
+        : parsed_(parsed), frame_(frame), show_(show), is_there_(parsed.block_count()) {}
+
+    void is_there(std::size_t block) {
+        if (!show_ || !parsed_.is_in_order()) return;
+        std::unique_lock lock(mutex_);
+        is_there_[block] = true;
+        if (showing_) return;
+        showing_ = true;
+        while (next_ < is_there_.size() && is_there_[next_]) {
+            lock.unlock();
+            show_(parsed_.place_of(next_, frame_));
+            lock.lock();
+            ++next_;
+        }
+        showing_ = false;
+    }
+
+  private:
+    const ParsedFrame& parsed_;
+    std::span<std::byte> frame_;
+    const ShowPiece& show_;
+    std::mutex mutex_;
+    std::vector<bool> is_there_;
+    std::size_t next_ = 0;
+    bool showing_ = false;
+};
 
 struct Head {
     std::uint8_t mode, lanes, log2_block_pixels, reserved;
@@ -62,7 +112,7 @@ std::size_t write_numbers(const FrameSetup& setup, const Plan& plan, std::span<c
     const auto numbers = memory.numbers.first(setup_of.frame_bytes());
     number_pixels(setup.kind, plan.palette, frame, numbers);
     Bytes coded(payload_bound(setup_of));
-    const std::size_t size = encode_frame(setup_of, numbers, coded, memory);
+    const std::size_t size = encode_frame(setup_of, numbers, coded, memory, {});
     if (size >= payload.size()) return 0;
     std::memcpy(payload.data(), coded.data(), size);
     return size;
@@ -146,15 +196,17 @@ class BlockAssembly {
     std::size_t most_bytes_, next_sizes_ = 0, end_ = 0;
 };
 
-/// 0: no smaller than the frame. `frame` is in the order that the mode codes it in.
+/// 0: no smaller than the frame. `frame` is in the order that the mode codes it in. A block is shown just before it is
+/// coded; on several threads, one shows while others code.
 std::size_t write_blocks(const FrameSetup& setup, const Plan& plan, std::span<const std::byte> frame,
-                         std::span<std::byte> payload, EncodeMemory& memory) {
+                         std::span<std::byte> payload, EncodeMemory& memory, FrameShow& show) {
     const BlockCoding coding(setup, plan, frame);
     BlockAssembly assembly(setup, plan, payload);
-    const std::size_t workers = workers_for(setup.executor, setup.block_count());
+    const std::size_t workers = setup.block_count() == 1 ? 1 : workers_for(setup.executor, setup.block_count() + 1);
     if (memory.encoders.size() < workers) memory.encoders.resize(workers);
     if (workers == 1) {
         for (std::size_t block = 0; block < setup.block_count(); ++block) {
+            show.up_to(std::min((block + 1) * setup.block_pixels, setup.pixels) << setup.kind.log2_bytes);
             const auto [sizes, bytes] = coding.encode(block, memory.encoders[0]);
             const auto stream = assembly.add(sizes, bytes);
             if (stream.empty()) return 0;
@@ -164,7 +216,9 @@ std::size_t write_blocks(const FrameSetup& setup, const Plan& plan, std::span<co
     }
     std::vector<BlockSizes> sizes(setup.block_count());
     memory.streams.resize(setup.block_count());
-    run_blocks(setup.executor, setup.block_count(), [&](std::size_t worker, std::size_t block) {
+    run_blocks(setup.executor, setup.block_count() + 1, [&](std::size_t worker, std::size_t item) {
+        if (item == 0) return show.all();
+        const std::size_t block = item - 1;
         const auto coded = coding.encode(block, memory.encoders[worker]);
         sizes[block] = coded.sizes;
         memory.streams[block].resize(coded.bytes);
@@ -197,8 +251,8 @@ std::size_t write_with_histograms(const FrameSetup& setup, const Plan& plan, std
 
 /// 0: no smaller than the frame.
 std::size_t write_planned(const FrameSetup& setup, const Plan& plan, std::span<const std::byte> frame,
-                          std::span<std::byte> payload, EncodeMemory& memory) {
-    return plan.row->has_blocks ? write_blocks(setup, plan, frame, payload, memory)
+                          std::span<std::byte> payload, EncodeMemory& memory, FrameShow& show) {
+    return plan.row->has_blocks ? write_blocks(setup, plan, frame, payload, memory, show)
                                 : write_piece(setup, plan, frame, payload, memory);
 }
 
@@ -206,6 +260,40 @@ std::size_t write_planned(const FrameSetup& setup, const Plan& plan, std::span<c
 bool is_as_expected(const Plan& plan, std::size_t size) {
     constexpr std::uint64_t slack_bytes = 256;
     return size <= plan.bytes + plan.bytes / 16 + slack_bytes;
+}
+
+/// The frame in the model's order.
+void gather(const FrameSetup& setup, std::span<const std::byte> frame, std::span<std::byte> gathered) {
+    run_blocks(setup.executor, setup.block_count(), [&](std::size_t, std::size_t block) {
+        const std::size_t first = block * setup.block_pixels, bytes = setup.pixels_of_block(block)
+                                                                      << setup.kind.log2_bytes;
+        setup.model->gather(frame, first, gathered.subspan(first << setup.kind.log2_bytes, bytes));
+    });
+}
+
+std::size_t encode_shown(const FrameSetup& setup, std::span<const std::byte> frame, std::span<std::byte> payload,
+                         EncodeMemory& memory, FrameShow& show) {
+    std::uint64_t with_model = UINT64_MAX;
+    if (setup.model != nullptr && setup.model->parts().histograms.size() != 0) {
+        const Plan plan = plan_histograms(setup);
+        const std::size_t size = write_with_histograms(setup, plan, frame, payload);
+        if (size != 0 && is_as_expected(plan, size)) return size;
+    }
+    if (setup.model != nullptr) {
+        const auto gathered = memory.gathered.first(frame.size());
+        show.all();  // gathering takes pixels from everywhere
+        gather(setup, frame, gathered);
+        const Plan plan = plan_segments(setup, gathered);
+        const std::size_t size = write_blocks(setup, plan, gathered, payload, memory, show);
+        if (size != 0 && is_as_expected(plan, size)) return size;
+        if (size != 0) with_model = size;
+    }
+    const Plan plan = choose_plan(setup, frame);
+    if (plan.bytes >= with_model) return static_cast<std::size_t>(with_model);
+    const std::size_t size = write_planned(setup, plan, frame, payload, memory, show);
+    if (plan.rival_bytes && *plan.rival_bytes < size)
+        return write_planned(setup, plan_fallback(*plan.rival_bytes), frame, payload, memory, show);
+    return size != 0 ? size : write_raw(setup, frame, payload);
 }
 
 Head read_head(Cursor& cursor) {
@@ -247,27 +335,11 @@ std::size_t payload_bound(const FrameSetup& setup) {
 }
 
 std::size_t encode_frame(const FrameSetup& setup, std::span<const std::byte> frame, std::span<std::byte> payload,
-                         EncodeMemory& memory) {
-    std::uint64_t with_model = UINT64_MAX;
-    if (setup.model != nullptr && setup.model->parts().histograms.size() != 0) {
-        const Plan plan = plan_histograms(setup);
-        const std::size_t size = write_with_histograms(setup, plan, frame, payload);
-        if (size != 0 && is_as_expected(plan, size)) return size;
-    }
-    if (setup.model != nullptr) {
-        const auto gathered = memory.gathered.first(frame.size());
-        setup.model->gather(frame, 0, gathered);
-        const Plan plan = plan_segments(setup, gathered);
-        const std::size_t size = write_blocks(setup, plan, gathered, payload, memory);
-        if (size != 0 && is_as_expected(plan, size)) return size;
-        if (size != 0) with_model = size;
-    }
-    const Plan plan = choose_plan(setup, frame);
-    if (plan.bytes >= with_model) return static_cast<std::size_t>(with_model);
-    const std::size_t size = write_planned(setup, plan, frame, payload, memory);
-    if (plan.rival_bytes && *plan.rival_bytes < size)
-        return write_planned(setup, plan_fallback(*plan.rival_bytes), frame, payload, memory);
-    return size != 0 ? size : write_raw(setup, frame, payload);
+                         EncodeMemory& memory, const ShowPiece& show) {
+    FrameShow shown(frame, show);
+    const std::size_t size = encode_shown(setup, frame, payload, memory, shown);
+    shown.all();
+    return size;
 }
 
 ParsedFrame::ParsedFrame(const FrameSetup& setup, std::span<const std::byte> payload) : setup_(setup) {
@@ -366,12 +438,16 @@ void ParsedFrame::decode_piece(std::span<std::byte> frame) const {
 }
 
 void decode_frame(const FrameSetup& setup, std::span<const std::byte> payload, std::span<std::byte> frame,
-                  std::vector<DecodeMemory>& memory) {
+                  std::vector<DecodeMemory>& memory, const ShowPiece& show) {
     const ParsedFrame parsed(setup, payload);
     const std::size_t workers = workers_for(setup.executor, parsed.block_count());
     if (memory.size() < workers) memory.resize(workers);
-    run_blocks(setup.executor, parsed.block_count(),
-               [&](std::size_t worker, std::size_t block) { parsed.decode_block(block, frame, memory[worker]); });
+    BlockShow shown(parsed, frame, show);
+    run_blocks(setup.executor, parsed.block_count(), [&](std::size_t worker, std::size_t block) {
+        parsed.decode_block(block, frame, memory[worker]);
+        shown.is_there(block);
+    });
+    if (show && !parsed.is_in_order()) show(frame);
 }
 
 }  // namespace mrcz::codec::rans

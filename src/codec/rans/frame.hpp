@@ -2,11 +2,15 @@
 // coded one by one, so that several threads may share a frame.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "codec/rans/plan.hpp"
 
 namespace mrcz::codec::rans {
+
+/// Is shown the pieces of a frame once each and in order, by whoever has come to them.
+using ShowPiece = std::function<void(std::span<const std::byte> piece)>;
 
 /// Memory to code one frame after another.
 struct EncodeMemory {
@@ -26,7 +30,7 @@ struct DecodeMemory {
 /// The payload of a frame of frame_bytes(); `payload` holds payload_bound() bytes. Returns how many were used. The same
 /// frame and setup give the same bytes whatever the kernels.
 [[nodiscard]] std::size_t encode_frame(const FrameSetup& setup, std::span<const std::byte> frame,
-                                       std::span<std::byte> payload, EncodeMemory& memory);
+                                       std::span<std::byte> payload, EncodeMemory& memory, const ShowPiece& show = {});
 
 /// A payload whose head and sizes were checked.
 class ParsedFrame {
@@ -64,6 +68,6 @@ class ParsedFrame {
 
 /// All of it; `memory` is one for each thread, and grows.
 void decode_frame(const FrameSetup& setup, std::span<const std::byte> payload, std::span<std::byte> frame,
-                  std::vector<DecodeMemory>& memory);
+                  std::vector<DecodeMemory>& memory, const ShowPiece& show = {});
 
 }  // namespace mrcz::codec::rans

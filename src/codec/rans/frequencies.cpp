@@ -3,26 +3,18 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/log2.hpp"
+
 namespace mrcz::codec::rans {
 namespace {
 
 constexpr std::uint32_t total = simd::rans_probability_total;
 constexpr std::uint32_t largest_frequency = total - 2;
 
-/// log2(total / frequency) in 1/65536, by squaring: each squaring gives a bit of the logarithm.
+/// log2(total / frequency) in 1/65536.
 std::uint32_t cost_of_frequency(std::uint32_t frequency) {
-    unsigned whole = 0;
-    while (frequency >> (whole + 1) != 0) ++whole;
-    std::uint64_t mantissa = (std::uint64_t{frequency} << 31) >> whole;  // 1 … 2, in 1/2^31
-    std::uint32_t logarithm = whole << cost_bits;
-    for (unsigned bit = cost_bits; bit-- > 0;) {
-        mantissa = (mantissa * mantissa) >> 31;
-        if (mantissa >> 32 != 0) {
-            mantissa >>= 1;
-            logarithm |= 1u << bit;
-        }
-    }
-    return (simd::rans_probability_bits << cost_bits) - logarithm;
+    static_assert(cost_bits == log2_bits);
+    return (simd::rans_probability_bits << cost_bits) - fixed_log2(frequency);
 }
 
 /// Those that are never left out.

@@ -1,6 +1,6 @@
 // Histograms of pixels from sample frames. Nothing here is part of the format.
 #include <algorithm>
-#include <cmath>
+#include <bit>
 
 #include "codec/rans/histogram_learning.hpp"
 #include "codec/rans/pixels.hpp"
@@ -11,104 +11,132 @@ namespace {
 constexpr unsigned unit = 8;  // of frequencies in the file
 constexpr std::uint32_t units = simd::rans_probability_total / unit - 1;
 
+/// The histogram of one pixel, at a shift and then at greater ones. Memory is used again for the next pixel.
 class PixelLearning {
   public:
-    PixelLearning(std::span<const std::uint32_t> values, bool is_all, unsigned shift)
-        : count_(values.size()), is_all_(is_all), shift_(shift) {
+    PixelLearning(std::size_t samples, std::uint64_t frames)
+        : count_(static_cast<double>(samples)), frames_(static_cast<double>(frames)), is_all_(samples >= frames) {}
+
+    struct Histogram {
+        unsigned shift = 0;
+        std::uint32_t rare = 1;
+        double bits = 0;      ///< of one frame; that of frames not seen where the samples are not all
+        double all_bits = 0;  ///< of all frames, the histogram included
+        std::vector<std::uint16_t> frequencies;
+    };
+
+    /// With the shift that makes the pixel and its histogram small; it stays until the next call.
+    const Histogram& learn(std::span<const std::uint32_t> values) {
         const auto [low, high] = std::minmax_element(values.begin(), values.end());
         origin_ = *low;
-        const std::uint32_t last = std::min<std::uint32_t>((*high - origin_) >> shift_, most_bins - 1);
-        bins_.assign(last + std::size_t{1}, 0);
+        unsigned shift = 0;
+        while (shift < most_shift && ((*high - origin_) >> shift) >= most_bins) ++shift;
+        bins_.assign(std::min<std::uint32_t>((*high - origin_) >> shift, most_bins - 1) + std::size_t{1}, 0);
         for (const std::uint32_t value : values)
-            if (const std::uint32_t bin = (value - origin_) >> shift_; bin <= last) ++bins_[bin];
-        make_frequencies();
-    }
-
-    static constexpr std::uint32_t most_bins = 254;
-
-    /// Bits that the histogram takes in the model, about.
-    [[nodiscard]] double side_bits() const {
-        double bits = 24;
-        for (const std::uint16_t frequency : frequencies_) bits += 1 + 2 * std::floor(std::log2(frequency / unit + 1));
-        return bits;
-    }
-
-    void add_to(Histograms& histograms) const { histograms.add(origin_, shift_, frequencies_, 1); }
-
-    /// Of one frame; that of frames not seen where the samples are not all.
-    [[nodiscard]] double bits() const {
-        const auto& costs = symbol_costs();
-        const double rare = costs[rare_] / 65536.0 + 8;
-        double sum = 0;
-        std::size_t used = 0;
-        for (std::size_t bin = 0; bin < bins_.size(); ++bin) {
-            const bool kept = frequencies_[bin] != 0 && (is_all_ || bins_[bin] > 1);
-            sum += bins_[bin] * (kept ? costs[frequencies_[bin]] / 65536.0 : rare);
-            used += bins_[bin] != 0 ? 1 : 0;
+            if (const std::uint32_t bin = (value - origin_) >> shift; bin < bins_.size()) ++bins_[bin];
+        make(shift, best_);
+        while (++shift <= most_shift) {
+            halve();
+            make(shift, tried_);
+            if (tried_.all_bits >= best_.all_bits) break;
+            std::swap(tried_, best_);
         }
-        const double noise = is_all_ ? 0 : static_cast<double>(used) * std::log2(std::exp(1.0)) / 2;
-        return (sum + noise) / static_cast<double>(count_) + shift_;
+        return best_;
     }
+    [[nodiscard]] std::uint32_t origin() const { return origin_; }
 
   private:
-    void make_frequencies() {
-        const auto singles = static_cast<std::size_t>(std::count(bins_.begin(), bins_.end(), 1u));
-        const double for_rare =
-            is_all_ ? 1 : std::max(1.0, units * (static_cast<double>(singles) + 0.5) / static_cast<double>(count_));
-        const double scale = (units - std::min(for_rare, units / 2.0)) / static_cast<double>(count_);
-        std::uint32_t left = units;
-        frequencies_.resize(bins_.size());
-        for (std::size_t bin = 0; bin < bins_.size(); ++bin) {
-            const auto wanted = static_cast<std::uint32_t>(std::lround(bins_[bin] * scale));
-            const std::uint32_t given = std::min(wanted, left);
-            frequencies_[bin] = static_cast<std::uint16_t>(given * unit);
-            left -= given;
-        }
-        rare_ = simd::rans_probability_total - 1 - (units - left) * unit;
+    static constexpr std::uint32_t most_bins = 254;
+    static constexpr unsigned most_shift = 8;
+
+    void halve() {
+        const std::size_t half = (bins_.size() + 1) / 2;
+        bins_.push_back(0);
+        for (std::size_t bin = 0; bin < half; ++bin) bins_[bin] = bins_[2 * bin] + bins_[2 * bin + 1];
+        bins_.resize(half);
     }
 
-    std::size_t count_;
+    void make(unsigned shift, Histogram& made) const {
+        made.shift = shift;
+        const auto singles = static_cast<double>(std::count(bins_.begin(), bins_.end(), 1u));
+        const double for_rare = is_all_ ? 1 : std::max(1.0, units * (singles + 0.5) / count_);
+        const double scale = (units - std::min(for_rare, units / 2.0)) / count_;
+        std::uint32_t left = units, side = 24;
+        made.frequencies.resize(bins_.size());
+        for (std::size_t bin = 0; bin < bins_.size(); ++bin) {
+            const std::uint32_t given = std::min(static_cast<std::uint32_t>(bins_[bin] * scale + 0.5), left);
+            made.frequencies[bin] = static_cast<std::uint16_t>(given * unit);
+            left -= given;
+            side += 2 * static_cast<std::uint32_t>(std::bit_width(given + 1)) - 1;
+        }
+        made.rare = simd::rans_probability_total - 1 - (units - left) * unit;
+        made.bits = bits_of(made);
+        made.all_bits = made.bits * frames_ + side;
+    }
+
+    [[nodiscard]] double bits_of(const Histogram& made) const {
+        constexpr double half_a_nat = 0.7213475204444817;  // in bits: what a value costs that was not foreseen exactly
+        const auto& costs = symbol_costs();
+        const std::uint64_t rare = costs[made.rare] + (8u << cost_bits);
+        std::uint64_t sum = 0;
+        std::uint32_t used = 0;
+        for (std::size_t bin = 0; bin < bins_.size(); ++bin) {
+            const bool kept = made.frequencies[bin] != 0 && (is_all_ || bins_[bin] > 1);
+            sum += bins_[bin] * (kept ? costs[made.frequencies[bin]] : rare);
+            used += bins_[bin] != 0 ? 1 : 0;
+        }
+        const double noise = is_all_ ? 0 : used * half_a_nat;
+        return (static_cast<double>(sum) / (1u << cost_bits) + noise) / count_ + made.shift;
+    }
+
+    double count_, frames_;
     bool is_all_;
-    unsigned shift_;
     std::uint32_t origin_ = 0;
     std::vector<std::uint32_t> bins_;
-    std::vector<std::uint16_t> frequencies_;
-    std::uint32_t rare_ = 1;
+    Histogram best_, tried_;
 };
 
-/// With the shift that makes the pixel and its histogram small.
-PixelLearning learn_pixel(const LearningSet& set, std::span<const std::uint32_t> values) {
-    constexpr unsigned most_shift = 8;
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    unsigned shift = 0;
-    while (shift < most_shift && ((*high - *low) >> shift) >= PixelLearning::most_bins) ++shift;
-    const bool is_all = values.size() >= set.frames;
-    const auto bits = [&](const PixelLearning& learning) {
-        return learning.bits() * static_cast<double>(set.frames) + learning.side_bits();
-    };
-    PixelLearning best(values, is_all, shift);
-    for (double least = bits(best); ++shift <= most_shift;) {
-        PixelLearning coarser(values, is_all, shift);
-        if (bits(coarser) >= least) break;
-        least = bits(coarser);
-        best = std::move(coarser);
+/// Calls visit(learning, histogram) for runs of pixels, one run in `step`.
+template <class Visit>
+void learn_pixels(const LearningSet& set, std::size_t step, Visit&& visit) {
+    constexpr std::size_t run = 16;  // whose samples share lines of the cache
+    const PixelKind kind = kind_of(set.type);
+    const std::size_t samples = set.samples.size();
+    std::vector<std::uint32_t> values(samples * run);
+    PixelLearning learning(samples, set.frames);
+    for (std::size_t first = 0; first < set.pixels; first += run * step) {
+        const std::size_t count = std::min(run, set.pixels - first);
+        with_word(kind, [&](auto word) {
+            using Word = decltype(word);
+            for (std::size_t sample = 0; sample < samples; ++sample)
+                for (std::size_t pixel = 0; pixel < count; ++pixel)
+                    values[pixel * samples + sample] =
+                        load_le<Word>(&set.samples[sample][(first + pixel) * sizeof(Word)]);
+        });
+        for (std::size_t pixel = 0; pixel < count; ++pixel)
+            visit(learning, learning.learn(std::span(values).subspan(pixel * samples, samples)));
     }
-    return best;
 }
 
 }  // namespace
 
+bool histograms_may_pay(const LearningSet& set, double bits) {
+    constexpr std::size_t step = 17;  // odd: not the same columns in every row
+    constexpr double nearly = 0.95;   // what such a part of the pixels may be wrong by
+    double sum = 0, pixels = 0;
+    learn_pixels(set, step, [&](const PixelLearning&, const PixelLearning::Histogram& made) {
+        sum += made.all_bits;
+        ++pixels;
+    });
+    return nearly * sum / pixels * static_cast<double>(set.pixels) < bits;
+}
+
 LearnedHistograms learn_histograms(const LearningSet& set) {
     LearnedHistograms learned;
-    const PixelKind kind = kind_of(set.type);
-    std::vector<std::uint32_t> values(set.samples.size());
-    for (std::size_t pixel = 0; pixel < set.pixels; ++pixel) {
-        for (std::size_t sample = 0; sample < values.size(); ++sample)
-            values[sample] = load_pixel(kind, &set.samples[sample][pixel << kind.log2_bytes]);
-        const PixelLearning learning = learn_pixel(set, values);
-        learning.add_to(learned.histograms);
-        learned.frame_bits += learning.bits();
-    }
+    learn_pixels(set, 1, [&](const PixelLearning& learning, const PixelLearning::Histogram& made) {
+        learned.histograms.add(learning.origin(), made.shift, made.frequencies, 1);
+        learned.frame_bits += made.bits;
+    });
     return learned;
 }
 

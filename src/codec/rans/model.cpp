@@ -9,17 +9,6 @@
 namespace mrcz::codec::rans {
 namespace {
 
-/// Stable: pixels of a class stay in the order of the frame.
-std::vector<std::uint32_t> order_of(std::span<const std::uint8_t> classes) {
-    std::array<std::size_t, 257> place{};
-    for (const std::uint8_t of_pixel : classes) ++place[of_pixel + std::size_t{1}];
-    for (std::size_t k = 1; k < place.size(); ++k) place[k] += place[k - 1];
-    std::vector<std::uint32_t> order(classes.size());
-    for (std::size_t pixel = 0; pixel < classes.size(); ++pixel)
-        order[place[classes[pixel]]++] = static_cast<std::uint32_t>(pixel);
-    return order;
-}
-
 struct Shape {
     double mean = 0;
     double bits = 0;  ///< of a pixel
@@ -63,6 +52,16 @@ double bits_of(const Histograms& histograms, std::size_t pixel) {
 }
 
 }  // namespace
+
+std::vector<std::uint32_t> order_of(std::span<const std::uint8_t> classes) {
+    std::array<std::size_t, 257> place{};
+    for (const std::uint8_t of_pixel : classes) ++place[of_pixel + std::size_t{1}];
+    for (std::size_t k = 1; k < place.size(); ++k) place[k] += place[k - 1];
+    std::vector<std::uint32_t> order(classes.size());
+    for (std::size_t pixel = 0; pixel < classes.size(); ++pixel)
+        order[place[classes[pixel]]++] = static_cast<std::uint32_t>(pixel);
+    return order;
+}
 
 Model::Model(Parts parts) : parts_(std::move(parts)), order_(order_of(parts_.classes)) {
     starts_.push_back(0);

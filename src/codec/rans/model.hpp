@@ -69,6 +69,9 @@ class Model {
     std::uint32_t cap_ = 0;
 };
 
+/// Numbers of the pixels in the order of their classes; those of a class stay in the order of the frame.
+[[nodiscard]] std::vector<std::uint32_t> order_of(std::span<const std::uint8_t> classes);
+
 [[nodiscard]] Bytes write_model(const Model& model);
 /// Trusts nothing in `payload`; throws Error{corrupt, truncated, unsupported}. Takes memory in proportion to `pixels`
 /// only, which the caller has checked.

@@ -7,13 +7,11 @@
 
 #include "codec/rans/histogram_learning.hpp"
 #include "codec/rans/model.hpp"
-#include "codec/rans/pixels.hpp"
+#include "codec/rans/sample_values.hpp"
 
 namespace mrcz::codec::rans {
 namespace {
 
-/// Larger pixels count as the last value, which is out of every table's range.
-constexpr std::size_t most_values = 65536;
 using Histogram = std::vector<std::uint32_t>;
 
 // ---- tables from histograms
@@ -69,7 +67,9 @@ TupleCounts tuple_counts(const Histogram& histogram, std::uint64_t sum, const Co
             product *= share[coding.tuple == 1 ? symbol : symbol >> (k * bits) & ((1u << bits) - 1)];
         counts[symbol] = static_cast<std::uint32_t>(product + 0.5);
     }
-    const double wild = std::max(0.0, 1 - std::pow(inside, coding.tuple));
+    double all_inside = 1;
+    for (unsigned k = 0; k < coding.tuple; ++k) all_inside *= inside;
+    const double wild = std::max(0.0, 1 - all_inside);
     counts[wild_symbol] = static_cast<std::uint32_t>(total * wild + 0.5);
     const double outside = coding.tuple == 1 ? 1 : coding.tuple * (1 - recorded) / std::max(wild, 1e-9);
     made.wild_bits = coding.wild_bits(kind, outside);
@@ -153,25 +153,69 @@ std::vector<double> cluster(std::vector<double> values, std::size_t wanted) {
     return centres;
 }
 
+/// Of rising ones.
 std::size_t nearest_centre(const std::vector<double>& centres, double value) {
-    const auto distance = [&](double a, double b) { return std::abs(a - value) < std::abs(b - value); };
-    return static_cast<std::size_t>(std::min_element(centres.begin(), centres.end(), distance) - centres.begin());
+    const auto above = std::lower_bound(centres.begin(), centres.end(), value);
+    if (above == centres.begin()) return 0;
+    const bool is_below = above == centres.end() || value - *(above - 1) <= *above - value;
+    return static_cast<std::size_t>(above - centres.begin()) - (is_below ? 1 : 0);
 }
+
+/// Counts values; equal neighbours do not wait for each other.
+class ValueHistogram {
+  public:
+    explicit ValueHistogram(std::size_t greatest)
+        : values_(greatest + 1), turns_(values_ <= 4096 ? 4 : 1), counts_(turns_ * values_) {}
+
+    void add(std::span<const std::uint16_t> values) {
+        std::uint32_t* counts = counts_.data();
+        if (turns_ == 1) {
+            for (const std::uint16_t value : values) ++counts[value];
+            return;
+        }
+        std::size_t at = 0;
+        for (; at + 4 <= values.size(); at += 4)
+            for (std::size_t k = 0; k < 4; ++k) ++counts[k * values_ + values[at + k]];
+        for (; at < values.size(); ++at) ++counts[values[at]];
+    }
+
+    /// What was counted, and a value of none behind the greatest; then begins anew.
+    void take(Histogram& histogram) {
+        histogram.assign(values_ + 1, 0);
+        for (std::size_t at = 0; at < counts_.size(); ++at) histogram[at % values_] += counts_[at];
+        std::fill(counts_.begin(), counts_.end(), 0);
+    }
+
+  private:
+    std::size_t values_, turns_;
+    std::vector<std::uint32_t> counts_;
+};
 
 class Learning {
   public:
-    explicit Learning(const LearningSet& set) : set_(set), kind_(kind_of(set.type)) {
+    explicit Learning(const LearningSet& set)
+        : set_(set),
+          kind_(kind_of(set.type)),
+          values_(set),
+          keeps_ordered_(set.samples.size() * set.pixels <= most_kept),
+          row_(set.pixels),
+          ordered_(keeps_ordered_ ? set.samples.size() * set.pixels : set.pixels) {
         parts_.kind = kind_;
         parts_.pixels = set.pixels;
         parts_.row_pixels = set.row_pixels != 0 && set.row_pixels <= set.pixels ? set.row_pixels : set.pixels;
+        sums_ = values_.sums();
+    }
+
+    void use_base() {
+        values_.find_base();
+        sums_ = values_.sums();
     }
 
     /// Bits of all frames that will share the model, the model included.
-    double learn(bool with_base, double classes) {
+    double learn(double classes) {
         classes_ = classes;
-        find_least();
-        parts_.base.clear();
-        if (with_base) find_base();
+        parts_.least = values_.least();
+        parts_.base = values_.base();
         find_classes();
         find_segments();
         find_members();
@@ -182,86 +226,26 @@ class Learning {
 
     /// Bits that one table would take.
     [[nodiscard]] double one_table_bits() {
-        find_least();
-        Histogram all(most_values);
-        for (std::size_t sample = 0; sample < set_.samples.size(); ++sample)
-            for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel) ++all[value(sample, pixel)];
+        ValueHistogram counts(values_.greatest());
+        for (std::size_t sample = 0; sample < set_.samples.size(); ++sample) {
+            values_.read(sample, 0, row_);
+            counts.add(row_);
+        }
+        Histogram all;
+        counts.take(all);
         return make_table(all, kind_).pixel_bits * static_cast<double>(set_.pixels) * static_cast<double>(set_.frames);
     }
 
     [[nodiscard]] const Model::Parts& parts() const { return parts_; }
 
   private:
-    [[nodiscard]] std::uint32_t pixel_of(std::size_t sample, std::size_t pixel) const {
-        return load_pixel(kind_, &set_.samples[sample][pixel << kind_.log2_bytes]);
-    }
-
-    [[nodiscard]] std::uint32_t value(std::size_t sample, std::size_t pixel) const {
-        std::uint32_t above = pixel_of(sample, pixel) - parts_.least;
-        if (!parts_.base.empty()) above -= parts_.base[pixel];
-        return std::min<std::uint32_t>(above & kind_.mask(), most_values - 1);
-    }
-
-    void find_least() {
-        std::uint32_t least = UINT32_MAX;
-        for (std::size_t sample = 0; sample < set_.samples.size(); ++sample)
-            for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel)
-                least = std::min(least, pixel_of(sample, pixel) ^ kind_.sign_bit);
-        constexpr std::uint32_t near_zero = 16;
-        const bool from_zero = kind_.sign_bit == 0 && least < near_zero;
-        parts_.least = from_zero ? 0 : (least ^ kind_.sign_bit) & kind_.mask();
-    }
-
-    /// The pedestal of an integrating detector: the mean of each pixel's lowest peak; where a pixel is too bright to
-    /// show one, the median of the others.
-    void find_base() {
-        const std::vector<std::uint32_t> spreads = lowest_spreads();
-        std::vector<std::uint32_t> sorted(spreads);
-        std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
-        const std::uint32_t peak = 4 * sorted[sorted.size() / 2] + 2;  // wide enough for six deviations of its noise
-        std::vector<std::uint32_t> base(set_.pixels), found, values(set_.samples.size());
-        std::vector<bool> is_found(set_.pixels);
-        for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel) {
-            for (std::size_t sample = 0; sample < values.size(); ++sample) values[sample] = value(sample, pixel);
-            const std::uint32_t lowest = *std::min_element(values.begin(), values.end());
-            std::uint64_t sum = 0, count = 0;
-            for (const std::uint32_t seen : values)
-                if (seen - lowest <= peak) sum += seen, ++count;
-            base[pixel] = static_cast<std::uint32_t>((sum + count / 2) / count);
-            constexpr std::uint64_t least_count = 3;
-            is_found[pixel] = count >= least_count;
-            if (is_found[pixel]) found.push_back(base[pixel]);
-        }
-        if (!found.empty()) {
-            const auto middle = found.begin() + static_cast<std::ptrdiff_t>(found.size() / 2);
-            std::nth_element(found.begin(), middle, found.end());
-            for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel)
-                if (!is_found[pixel]) base[pixel] = *middle;
-        }
-        // One constant below all of them keeps the noise positive and the map small.
-        parts_.least = (parts_.least - Model::base_room) & kind_.mask();
-        parts_.base = std::move(base);
-    }
-
-    /// Of each pixel's lowest tenth of values: about one and a half deviations where that is all noise.
-    [[nodiscard]] std::vector<std::uint32_t> lowest_spreads() const {
-        std::vector<std::uint32_t> spreads(set_.pixels), values(set_.samples.size());
-        const auto tenth = static_cast<std::ptrdiff_t>(values.size() / 10);
-        for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel) {
-            for (std::size_t sample = 0; sample < values.size(); ++sample) values[sample] = value(sample, pixel);
-            std::nth_element(values.begin(), values.begin() + tenth, values.end());
-            const auto end = values.begin() + tenth + 1;
-            spreads[pixel] = values[static_cast<std::size_t>(tenth)] - *std::min_element(values.begin(), end);
-        }
-        return spreads;
-    }
+    static constexpr std::size_t most_kept = std::size_t{1} << 23;
 
     void find_classes() {
         std::vector<double> roots(set_.pixels);
-        for (std::size_t sample = 0; sample < set_.samples.size(); ++sample)
-            for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel) roots[pixel] += value(sample, pixel);
-        const double floor = Model::floor_of(parts_);
-        for (double& root : roots) root = Model::root_of(root / static_cast<double>(set_.samples.size()), floor);
+        const double floor = Model::floor_of(parts_), samples = static_cast<double>(set_.samples.size());
+        for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel)
+            roots[pixel] = Model::root_of(static_cast<double>(sums_[pixel]) / samples, floor);
         std::vector<double> sorted(roots);
         const auto high = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() * 999 / 1000);
         std::nth_element(sorted.begin(), high, sorted.end());
@@ -270,10 +254,7 @@ class Learning {
         parts_.classes.resize(set_.pixels);
         for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel)
             parts_.classes[pixel] = static_cast<std::uint8_t>(std::min(most, roots[pixel] / width));
-        order_.resize(set_.pixels);
-        std::iota(order_.begin(), order_.end(), 0u);
-        std::stable_sort(order_.begin(), order_.end(),
-                         [&](std::uint32_t a, std::uint32_t b) { return parts_.classes[a] < parts_.classes[b]; });
+        order_ = order_of(parts_.classes);
     }
 
     /// Long where brightness hardly changes, short where it does.
@@ -296,21 +277,29 @@ class Learning {
             parts_.lengths.push_back(static_cast<std::uint32_t>(starts_[segment + 1] - starts_[segment]));
     }
 
-    template <class Visit>
-    void visit(std::size_t sample, std::size_t segment, Visit&& visit_value) const {
-        for (std::size_t at = starts_[segment]; at < starts_[segment + 1]; ++at) visit_value(value(sample, order_[at]));
+    /// Puts the sample into the model's order, unless that was kept.
+    void order(std::size_t sample, bool is_new) {
+        current_ = keeps_ordered_ ? std::span(ordered_).subspan(sample * set_.pixels, set_.pixels) : ordered_;
+        if (keeps_ordered_ && !is_new) return;
+        values_.read(sample, 0, row_);
+        for (std::size_t at = 0; at < set_.pixels; ++at) current_[at] = row_[order_[at]];
+    }
+    [[nodiscard]] std::span<const std::uint16_t> ordered_segment(std::size_t segment) const {
+        return current_.subspan(starts_[segment], starts_[segment + 1] - starts_[segment]);
     }
 
     void find_members() {
         members_.clear();
-        for (std::uint32_t sample = 0; sample < set_.samples.size(); ++sample)
+        const double floor = Model::floor_of(parts_);
+        for (std::uint32_t sample = 0; sample < set_.samples.size(); ++sample) {
+            order(sample, true);
             for (std::uint32_t segment = 0; segment < parts_.lengths.size(); ++segment) {
-                std::uint64_t sum = 0, count = 0;
-                visit(sample, segment, [&](std::uint32_t seen) { sum += seen, ++count; });
-                members_.push_back(
-                    {sample, segment,
-                     Model::root_of(static_cast<double>(sum) / static_cast<double>(count), Model::floor_of(parts_))});
+                std::uint64_t sum = 0;
+                for (const std::uint16_t value : ordered_segment(segment)) sum += value;
+                const double mean = static_cast<double>(sum) / static_cast<double>(parts_.lengths[segment]);
+                members_.push_back({sample, segment, Model::root_of(mean, floor)});
             }
+        }
     }
 
     /// More tables fit closer, but stand in the file once each.
@@ -323,34 +312,58 @@ class Learning {
         std::vector<double> roots;
         for (const Member& member : members_) roots.push_back(member.root_mean);
         const std::vector<double> centres = cluster(roots, tables_wanted());
-        std::vector<std::vector<const Member*>> of_table(centres.size());
-        for (const Member& member : members_) of_table[nearest_centre(centres, member.root_mean)].push_back(&member);
-        parts_.tables.clear();
+        std::vector<std::size_t> centre_of;
         std::vector<std::vector<std::uint32_t>> votes(parts_.lengths.size(),
                                                       std::vector<std::uint32_t>(centres.size()));
-        Histogram histogram(most_values);
-        double bits = 0;
-        for (const auto& members : of_table) {
-            if (members.empty()) continue;
-            std::fill(histogram.begin(), histogram.end(), 0);
-            std::uint64_t pixels = 0;
-            for (const Member* member : members) {
-                visit(member->sample, member->segment, [&](std::uint32_t seen) { ++histogram[seen], ++pixels; });
-                ++votes[member->segment][parts_.tables.size()];
-            }
+        for (const Member& member : members_) {
+            centre_of.push_back(nearest_centre(centres, member.root_mean));
+            ++votes[member.segment][centre_of.back()];
+        }
+        parts_.tables.clear();
+        pixel_bits_ = 0;
+        std::vector<std::uint8_t> table_of(centres.size());
+        constexpr std::size_t most_counters = std::size_t{1} << 22;
+        const std::size_t at_once = std::max<std::size_t>(1, most_counters / (std::size_t{values_.greatest()} + 4096));
+        for (std::size_t first = 0; first < centres.size(); first += at_once)
+            make_tables(centre_of, first, std::min(first + at_once, centres.size()), table_of);
+        pixel_bits_ /= static_cast<double>(set_.pixels * set_.samples.size());
+        parts_.usual.clear();
+        for (const auto& votes_of : votes) {
+            const auto most = std::max_element(votes_of.begin(), votes_of.end()) - votes_of.begin();
+            parts_.usual.push_back(table_of[static_cast<std::size_t>(most)]);
+        }
+    }
+
+    /// Of centres first … end - 1, those that have members.
+    void make_tables(std::span<const std::size_t> centre_of, std::size_t first, std::size_t end,
+                     std::vector<std::uint8_t>& table_of) {
+        std::vector<ValueHistogram> counts(end - first, ValueHistogram(values_.greatest()));
+        std::vector<std::uint64_t> pixels(end - first);
+        for (std::size_t at = 0; at < members_.size(); ++at) {
+            const Member& member = members_[at];
+            if (member.segment == 0) order(member.sample, false);
+            if (centre_of[at] < first || centre_of[at] >= end) continue;
+            counts[centre_of[at] - first].add(ordered_segment(member.segment));
+            pixels[centre_of[at] - first] += parts_.lengths[member.segment];
+        }
+        Histogram histogram;
+        for (std::size_t centre = first; centre < end; ++centre) {
+            if (pixels[centre - first] == 0) continue;
+            table_of[centre] = static_cast<std::uint8_t>(parts_.tables.size());
+            counts[centre - first].take(histogram);
             const Made made = make_table(histogram, kind_);
             parts_.tables.push_back(made.table);
-            bits += made.pixel_bits * static_cast<double>(pixels);
+            pixel_bits_ += made.pixel_bits * static_cast<double>(pixels[centre - first]);
         }
-        pixel_bits_ = bits / static_cast<double>(set_.pixels * set_.samples.size());
-        parts_.usual.clear();
-        for (const auto& votes_of : votes)
-            parts_.usual.push_back(
-                static_cast<std::uint8_t>(std::max_element(votes_of.begin(), votes_of.end()) - votes_of.begin()));
     }
 
     const LearningSet& set_;
     PixelKind kind_;
+    SampleValues values_;
+    bool keeps_ordered_;
+    std::vector<std::uint64_t> sums_;           ///< over the samples, by pixel
+    std::vector<std::uint16_t> row_, ordered_;  ///< of a sample
+    std::span<std::uint16_t> current_;
     Model::Parts parts_;
     std::vector<std::uint32_t> order_;
     std::vector<std::size_t> starts_;  ///< of the segments, and the end of the last
@@ -371,16 +384,22 @@ std::shared_ptr<const Model> learn_model(const LearningSet& set) {
     const double one_table_bits = learning.one_table_bits();
     double least_bits = 0;
     std::optional<Model::Parts> best;
-    for (const bool with_base : {false, true})
+    for (const bool with_base : {false, true}) {
+        if (with_base && !tries_base) continue;
+        if (with_base) learning.use_base();
         for (const double classes : {few_classes, many_classes}) {
-            if (with_base && !tries_base) continue;
-            const double bits = learning.learn(with_base, classes);
+            constexpr double hopeless = 1.05;  // more classes gain less
+            const double bits = learning.learn(classes);
+            if (best && bits > least_bits * hopeless) break;
             if (best && bits >= least_bits) continue;
             least_bits = bits;
             best = learning.parts();
         }
+    }
     bool pays = least_bits < one_table_bits;
-    if (set.pixels <= most_histogram_pixels && (set.needs_histograms || set.samples.size() >= least_samples)) {
+    const bool may_have_histograms = set.pixels <= most_histogram_pixels && set.samples.size() >= least_samples;
+    if (set.needs_histograms ||
+        (may_have_histograms && histograms_may_pay(set, std::min(least_bits, one_table_bits)))) {
         LearnedHistograms learned = learn_histograms(set);
         const double bits =
             learned.frame_bits * static_cast<double>(set.frames) +

@@ -13,7 +13,7 @@ struct EncoderScratch final : Scratch {
     EncodeMemory memory;
 };
 struct DecoderScratch final : Scratch {
-    DecodeMemory memory;
+    std::vector<DecodeMemory> memory;
 };
 
 FrameSetup setup_of(const FrameShape& shape, const Model* model, const Fallback* fallback) {
@@ -41,12 +41,13 @@ class Encoder final : public FrameEncoder {
 
     std::unique_ptr<Scratch> make_scratch() const override { return std::make_unique<EncoderScratch>(); }
     std::size_t chunk_bound() const override { return payload_bound(setup_); }
+    std::size_t parts() const override { return setup_.block_count(); }
     std::size_t encode(std::span<const std::byte> frame, std::span<std::byte> chunk, Scratch& scratch,
                        FrameObserver& observer) const override {
-        constexpr std::size_t piece_bytes = std::size_t{1} << 18;
-        for (std::size_t at = 0; at < frame.size(); at += piece_bytes)
-            observer.observe(frame.subspan(at, std::min(piece_bytes, frame.size() - at)));
-        return encode_frame(setup_, frame, chunk, static_cast<EncoderScratch&>(scratch).memory);
+        FrameSetup setup = setup_;
+        setup.executor = scratch.executor;
+        return encode_frame(setup, frame, chunk, static_cast<EncoderScratch&>(scratch).memory,
+                            [&](std::span<const std::byte> piece) { observer.observe(piece); });
     }
 
   private:
@@ -63,15 +64,13 @@ class Decoder final : public FrameDecoder {
           setup_(setup_of(shape, model_.get(), fallback_.get())) {}
 
     std::unique_ptr<Scratch> make_scratch() const override { return std::make_unique<DecoderScratch>(); }
+    std::size_t parts() const override { return setup_.block_count(); }
     void decode(std::span<const std::byte> chunk, std::span<std::byte> frame, Scratch& scratch,
                 FrameObserver& observer) const override {
-        auto& memory = static_cast<DecoderScratch&>(scratch).memory;
-        const ParsedFrame parsed(setup_, chunk);
-        for (std::size_t block = 0; block < parsed.block_count(); ++block) {
-            parsed.decode_block(block, frame, memory);
-            if (parsed.is_in_order()) observer.observe(parsed.place_of(block, frame));
-        }
-        if (!parsed.is_in_order()) observer.observe(frame);
+        FrameSetup setup = setup_;
+        setup.executor = scratch.executor;
+        decode_frame(setup, chunk, frame, static_cast<DecoderScratch&>(scratch).memory,
+                     [&](std::span<const std::byte> piece) { observer.observe(piece); });
     }
 
   private:
@@ -108,11 +107,16 @@ class FileModel final : public SharedModel {
 /// Whether pixels differ by more than chance, so that learning may pay: means over the samples then vary more than the
 /// noise within a pixel explains. Frames that are large and all alike are told from a part of their pixels.
 bool pixels_differ(const ModelLesson& lesson) {
-    constexpr std::uint64_t most_looked_at = 262144;
+    // As many that chance alone moves the result by an eighth of the excess.
+    constexpr std::uint64_t least_looked_at = 8192, usually_looked_at = 262144,
+                            with_one_sample = std::uint64_t{1} << 24;
     constexpr double least_excess = 0.004;  // of the variance within pixels: a few thousandths of a bit
     const PixelKind kind = kind_of(lesson.type);
     const std::uint64_t pixels = lesson.frame_bytes >> kind.log2_bytes;
-    const std::uint64_t step = std::max<std::uint64_t>(1, pixels / most_looked_at);
+    const std::uint64_t squared = std::uint64_t{lesson.samples.size()} * lesson.samples.size();
+    const std::uint64_t looked_at =
+        std::clamp(with_one_sample / std::max<std::uint64_t>(1, squared), least_looked_at, usually_looked_at);
+    const std::uint64_t step = (pixels / looked_at) | 1;  // odd: no column twice in a row
     const auto samples = static_cast<double>(lesson.samples.size());
     double within = 0, sum = 0, squares = 0, count = 0;
     for (std::uint64_t pixel = 0; pixel < pixels; pixel += step, ++count) {
@@ -162,5 +166,10 @@ std::unique_ptr<const FrameDecoder> prepare_decoder(const FrameShape& shape) {
 }
 
 const ModelRow model_row{learn, read};
+
+std::string_view mode_of(std::span<const std::byte> head) {
+    const ModeRow* row = head.empty() ? nullptr : find_mode(std::to_integer<std::uint8_t>(head[0]));
+    return row == nullptr ? "unknown" : row->name;
+}
 
 }  // namespace mrcz::codec::rans

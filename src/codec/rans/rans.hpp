@@ -24,6 +24,7 @@ namespace mrcz::codec::rans {
 [[nodiscard]] std::unique_ptr<const FrameDecoder> prepare_decoder(const FrameShape& shape);
 inline constexpr std::uint16_t chunk_version = 1;
 extern const ModelRow model_row;
+[[nodiscard]] std::string_view mode_of(std::span<const std::byte> head);
 
 /// Zstd in the manner of the blosc codecs, its filter that which makes `first_frame` smallest; without one, each frame.
 [[nodiscard]] std::shared_ptr<const Fallback> blosc_fallback(PixelType type,

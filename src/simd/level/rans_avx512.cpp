@@ -168,9 +168,29 @@ struct Decoded {
     __m512i state, entry;
 };
 
+inline __m512i gathered_entries(const uint32_t* table, __m512i at) { return _mm512_i32gather_epi32(at, table, 4); }
+
+inline __m128i four_entries(const uint32_t* table, __m128i at) {
+    const auto first = static_cast<uint64_t>(_mm_cvtsi128_si64(at));
+    const auto second = static_cast<uint64_t>(_mm_extract_epi64(at, 1));
+    const auto entry = [&](uint64_t index) { return static_cast<int>(table[index & UINT32_MAX]); };
+    return _mm_setr_epi32(entry(first), entry(first >> 32), entry(second), entry(second >> 32));
+}
+inline __m512i loaded_entries(const uint32_t* table, __m512i at) {
+    const __m256i low = _mm256_inserti128_si256(_mm256_castsi128_si256(four_entries(table, _mm512_castsi512_si128(at))),
+                                                four_entries(table, _mm512_extracti32x4_epi32(at, 1)), 1);
+    const __m256i high =
+        _mm256_inserti128_si256(_mm256_castsi128_si256(four_entries(table, _mm512_extracti32x4_epi32(at, 2))),
+                                four_entries(table, _mm512_extracti32x4_epi32(at, 3)), 1);
+    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+}
+
+// Vectors take turns between a gather and single loads, which wait for different parts of a processor.
+template <bool Gathers>
 inline Decoded take_symbol(__m512i state, const uint32_t* table) {
     const __m512i low_12 = set(rans_probability_total - 1);
-    const __m512i entry = _mm512_i32gather_epi32(_mm512_and_si512(state, low_12), table, 4);
+    const __m512i slot = _mm512_and_si512(state, low_12);
+    const __m512i entry = Gathers ? gathered_entries(table, slot) : loaded_entries(table, slot);
     const __m512i frequency = _mm512_srli_epi32(entry, rans_decode_frequency_shift);
     const __m512i place = _mm512_and_si512(_mm512_srli_epi32(entry, rans_decode_place_shift), low_12);
     const __m512i whole = _mm512_srli_epi32(state, rans_probability_bits);
@@ -196,7 +216,8 @@ size_t decode_rounds(uint32_t* states, const uint32_t* table, RansReader* reader
     for (; done + lanes <= count && next <= limit; done += lanes) {
         Decoded decoded[Vectors];
         MRCZ_UNROLL
-        for (size_t v = 0; v < Vectors; ++v) decoded[v] = take_symbol(state[v], table);
+        for (size_t v = 0; v < Vectors; ++v)
+            decoded[v] = v % 2 == 0 ? take_symbol<true>(state[v], table) : take_symbol<false>(state[v], table);
         MRCZ_UNROLL
         for (size_t v = 0; v < Vectors; ++v) {
             state[v] = take_words(decoded[v].state, next);

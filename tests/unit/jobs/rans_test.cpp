@@ -3,7 +3,9 @@
 
 #include "kit/counts.hpp"
 #include "kit/descriptors.hpp"
+#include "kit/json_fields.hpp"
 #include "mrcz/thread_executor.hpp"
+#include "mrcz/writer.hpp"
 #include "unit/jobs/workplace.hpp"
 
 namespace mrcz::jobs_test {
@@ -176,6 +178,145 @@ TEST_F(Rans, ListOfModelsThatLiesIsFound) {
     append(longer, std::span(packed).subspan(data_end_of(packed)));
     store_le(&longer[144], std::uint64_t{data_end_of(packed) - 1024 + chunk_bytes_at(packed, 1024)});
     EXPECT_EQ(kit::error_of([&] { (void)verified(longer); }).code(), ErrorCode::corrupt);
+}
+
+TEST_F(Rans, InfoTellsModesModelAndEntropy) {
+    const Bytes packed = packed_stack();
+    auto fields = kit::json_fields(info_json(reader_of(packed)));
+    EXPECT_EQ(fields["coding.modes.segments"], std::to_string(frame_count));
+    EXPECT_EQ(fields["coding.models"], "1");
+    EXPECT_EQ(fields["coding.model_bytes"], std::to_string(chunk_bytes_at(packed, 1024)));
+    const double stored = std::stod(fields["coding.bits_per_pixel"]);
+    const double entropy = std::stod(fields["coding.order0_bits_per_pixel"]);
+    EXPECT_NEAR(stored, 8.0 * static_cast<double>(data_end_of(packed) - 1024) / (frame_count * side * side), 1e-9);
+    EXPECT_GT(entropy, stored) << "disk and ground have histograms of their own";
+    EXPECT_LT(entropy, 3);
+    fields = kit::json_fields(info_json(reader_of(compressed(packed, "zstd"))));
+    EXPECT_EQ(fields["coding"], "null");
+}
+
+TEST_F(Rans, EntropyIsOfAllFramesOrNotThere) {
+    kit::write_file(path("stack.mrcz"), packed_stack());
+    const double before = *reader_of(packed_stack()).entropy();
+    Bytes dark = disk_stack();
+    std::fill(dark.begin() + 1024, dark.end(), std::byte{0});
+    kit::write_file(path("dark.mrc"), dark);
+    const std::vector<Input> inputs{Input::file(path("dark.mrc"))};
+    (void)append(inputs, path("stack.mrcz"));
+    const Bytes longer = kit::read_file(path("stack.mrcz"));
+    EXPECT_NEAR(*reader_of(longer).entropy(), before / 2, 1e-9) << "as many frames without any";
+    kit::write_file(path("cut.mrcz"), kit::truncated(longer, data_end_of(longer)));
+    EXPECT_FALSE(reader_of(kit::read_file(repair(path("cut.mrcz")).output)).entropy());
+}
+
+TEST_F(Rans, EntropyThatIsNoneIsAnError) {
+    Bytes packed = packed_stack();
+    const std::size_t end = data_end_of(packed);
+    const auto sections = load_le<std::uint32_t>(&packed[end + 12]);
+    const std::size_t entry = end + 64 + 48 * (sections - 1U);
+    ASSERT_EQ(std::memcmp(&packed[entry], "ENTR", 4), 0);
+    const double bits = *reader_of(packed).entropy();
+    EXPECT_GT(bits, 0);
+    EXPECT_EQ(load_le<std::uint64_t>(&packed[entry + 24]), 8U) << "bytes stored";
+    store_le(&packed[end + load_le<std::uint64_t>(&packed[entry + 16])], -1.0);
+    EXPECT_EQ(kit::error_of([&] { (void)reader_of(packed).entropy(); }).code(), ErrorCode::corrupt);
+}
+
+TEST_F(Rans, LiveFileLearnsItsModelFromTheFirstFrames) {
+    Bytes plain = disk_stack();
+    CompressOptions options;
+    options.codec = "rans";
+    options.live = LiveOptions{.frames = 7, .seconds = 1000};
+    const Bytes live = compressed(plain, options);
+    for (const unsigned threads : {2U, 5U}) {
+        ThreadExecutor executor(threads);
+        EXPECT_EQ(compressed(plain, options, on(&executor)), live) << threads;
+    }
+    constexpr std::int64_t taught = frame_count / 8;
+    std::size_t at = 1024;
+    for (std::int64_t chunk = 0; chunk <= frame_count; ++chunk, at += chunk_bytes_at(live, at)) {
+        EXPECT_EQ(load_le<std::uint32_t>(&live[at + 16]), chunk == taught ? 0U : 1U) << chunk;
+        if (chunk != taught) {
+            EXPECT_EQ(load_le<std::uint16_t>(&live[at + 22]), chunk < taught ? 0U : 1U) << chunk;
+        }
+    }
+    EXPECT_EQ(at, data_end_of(live));
+    EXPECT_TRUE(verified(live).findings.empty());
+    EXPECT_EQ(pixels_of(live), pixels_of(plain));
+    EXPECT_TRUE(reader_of(live).entropy());
+    auto fields = kit::json_fields(info_json(reader_of(live)));
+    EXPECT_EQ(fields["coding.modes.segments"], std::to_string(frame_count - taught));
+}
+
+TEST_F(Rans, LiveFileCutAnywhereGivesTheFramesBefore) {
+    CompressOptions options;
+    options.codec = "rans";
+    options.live = LiveOptions{.frames = 1, .seconds = 1000};
+    const Bytes live = compressed(disk_stack(), options), pixels = pixels_of(disk_stack());
+    std::int64_t frames = 0;
+    const std::size_t end = data_end_of(live);
+    for (std::size_t at = 1024; at < end; at += chunk_bytes_at(live, at)) {
+        frames += load_le<std::uint32_t>(&live[at + 16]);
+        const Reader reader = reader_of(kit::truncated(live, at + chunk_bytes_at(live, at) + 11));
+        Bytes read(static_cast<std::size_t>(frames) * frame_bytes);
+        reader.read_frames(0, frames, read);
+        EXPECT_EQ(read, part(pixels, 0, frames)) << at;
+    }
+    kit::write_file(path("cut.mrcz"), kit::truncated(live, end));
+    EXPECT_EQ(pixels_of(kit::read_file(repair(path("cut.mrcz")).output)), pixels);
+}
+
+TEST_F(Rans, WriterLearnsFromFramesThatComeOneByOne) {
+    const Bytes pixels = pixels_of(disk_stack(70));
+    for (const bool live : {false, true}) {
+        WriterOptions options;
+        options.nx = options.ny = side;
+        options.type = PixelType::uint16;
+        options.codec = "rans";
+        options.overwrite = true;
+        if (live) options.live = LiveOptions{};
+        Writer writer(path("w.mrcz"), options);
+        for (std::int64_t frame = 0; frame < 70; ++frame) writer.append(part(pixels, frame, 1));
+        (void)writer.finish();
+        const Bytes file = kit::read_file(path("w.mrcz"));
+        auto fields = kit::json_fields(info_json(reader_of(file)));
+        EXPECT_EQ(fields["coding.modes.segments"], "6") << live;
+        EXPECT_EQ(pixels_of(file), pixels);
+        EXPECT_TRUE(verified(file).findings.empty());
+    }
+}
+
+TEST_F(Rans, FewFramesAreCodedByAllThreadsTogether) {
+    /// Counts how often work is shared out among its threads.
+    struct CountingExecutor final : Executor {
+        unsigned concurrency() const noexcept override { return 3; }
+        void run_all(std::span<const std::function<void()>> tasks) override {
+            most_tasks = std::max(most_tasks, tasks.size());
+            threads.run_all(tasks);
+        }
+        ThreadExecutor threads{3};
+        std::size_t most_tasks = 0;
+    };
+    constexpr std::int64_t nx = 2048, ny = 1537;  // three blocks and the rest of one
+    kit::Counts counts(9);
+    Bytes plain = kit::make_plain_file({PixelType::int8, nx, ny, 2, ByteOrder::little, 0, 0});
+    for (std::size_t at = 1024; at < plain.size(); ++at) plain[at] = static_cast<std::byte>(counts.poisson(0.5));
+    const Bytes packed = compressed(plain, "rans");
+    CompressOptions options;
+    options.codec = "rans";
+    CountingExecutor executor;
+    EXPECT_EQ(compressed(plain, options, on(&executor)), packed);
+    EXPECT_EQ(executor.most_tasks, 3U);
+    executor.most_tasks = 0;
+    Bytes frame(static_cast<std::size_t>(nx * ny));
+    const Reader reader = reader_of(packed);
+    reader.read_frames(1, 1, frame, on(&executor));
+    EXPECT_EQ(executor.most_tasks, 3U);
+    EXPECT_TRUE(std::ranges::equal(frame, std::span(plain).last(frame.size())));
+    EXPECT_EQ(decompressed(packed, {}, on(&executor)), plain);
+    Bytes damaged = packed;
+    damaged[data_end_of(packed) - 10] ^= std::byte{1};
+    EXPECT_THROW(reader_of(damaged).read_frames(1, 1, frame, on(&executor)), Error);
 }
 
 TEST_F(Rans, PixelsThatAreNoIntegersAreRefused) {

@@ -1,7 +1,9 @@
 #include "codec/rans/model.hpp"
 
 #include <array>
+#include <bit>
 
+#include "simd/hash.hpp"
 #include "unit/codec/rans/rans_frames.hpp"
 
 namespace mrcz::codec::rans {
@@ -13,6 +15,27 @@ std::size_t coded_bytes(const FrameSetup& setup, const std::vector<Bytes>& frame
     std::size_t bytes = 0;
     for (const Bytes& frame : frames) bytes += encoded(setup, frame).size();
     return bytes;
+}
+
+/// Frames made of whole numbers only: a disk, brighter inside, whose pixels count random bits.
+std::vector<Bytes> whole_number_frames(std::size_t edge, std::size_t count, unsigned gain) {
+    kit::Counts random(11);
+    std::vector<Bytes> frames;
+    for (std::size_t k = 0; k < count; ++k) {
+        Bytes frame;
+        for (std::size_t y = 0; y < edge; ++y)
+            for (std::size_t x = 0; x < edge; ++x) {
+                const std::size_t dx = 2 * x > edge ? 2 * x - edge : edge - 2 * x;
+                const std::size_t dy = 2 * y > edge ? 2 * y - edge : edge - 2 * y;
+                const std::size_t near = dx * dx + dy * dy < edge * edge / 4 ? 40 : 40 * edge / (edge + dx + dy) / 8;
+                const std::uint64_t bits = random.bits() & random.bits() & ((std::uint64_t{1} << near) - 1);
+                const auto hits = static_cast<unsigned>(std::popcount(bits));
+                const auto noise = static_cast<unsigned>(std::popcount(random.bits() & 0xFFFF));
+                append_le(frame, static_cast<std::uint16_t>(gain == 1 ? hits : gain * hits + 7 * (x % 5) + noise));
+            }
+        frames.push_back(frame);
+    }
+    return frames;
 }
 
 TEST(RansModel, ComesBackFromItsBytes) {
@@ -108,6 +131,19 @@ TEST(RansModel, LearningTwiceGivesTheSameModel) {
     const auto frames = disk_frames(side, 16);
     EXPECT_EQ(write_model(*learned(PixelType::uint16, side, frames, 64)),
               write_model(*learned(PixelType::uint16, side, frames, 64)));
+}
+
+// A model is part of the file, and what it is made by are fractions: these must be the same on every machine.
+TEST(RansModel, IsTheSameOnEveryMachine) {
+    const auto hashes = [](const std::vector<Bytes>& frames, bool needs_histograms) {
+        const auto model = learned(PixelType::uint16, 64, frames, 1000, needs_histograms);
+        const Bytes payload = encoded(setup_for(PixelType::uint16, 4096, model.get()), frames[3]);
+        return std::pair(simd::hash64(write_model(*model)), simd::hash64(payload));
+    };
+    using Pair = std::pair<std::uint64_t, std::uint64_t>;
+    EXPECT_EQ(hashes(whole_number_frames(64, 20, 1), false), Pair(3123993466524338064U, 7820599185057036691U));
+    EXPECT_EQ(hashes(whole_number_frames(64, 20, 20), false), Pair(10538105613353341412U, 2065680548796103950U));
+    EXPECT_EQ(hashes(whole_number_frames(64, 20, 20), true), Pair(711201158389983745U, 4458187968161297179U));
 }
 
 TEST(RansModel, SignedPixelsAndThoseOfOneAndFourBytesHaveOne) {

@@ -1,0 +1,53 @@
+#include "container/growing_coding.hpp"
+
+#include <algorithm>
+
+namespace mrcz::container {
+namespace {
+
+/// Of a stream that does not say how many frames will come.
+constexpr std::int64_t usual_frames = 4096;
+
+std::int64_t samples_of(const codec::CodecRow& row, const CodedFormat& format) {
+    const std::int64_t frames = format.frames > 0 ? format.frames : usual_frames;
+    const std::int64_t wanted = std::min(samples_wanted(row, format.frame_bytes, frames), GrowingCoding::most_samples);
+    return format.frames > 0 ? std::min(wanted, frames / 8) : wanted;
+}
+
+}  // namespace
+
+GrowingCoding::GrowingCoding(const codec::CodecRow& row, const CodedFormat& format, const CodecOptions& options)
+    : row_(row), format_(format), options_(options), wanted_(samples_of(row, format)) {}
+
+GrowingCoding::GrowingCoding(const codec::CodecRow& row, const CodedFormat& format, const CodecOptions& options,
+                             const std::optional<NumberedModel>& model)
+    : row_(row), format_(format), options_(options), model_(model) {}
+
+const FrameCoding& GrowingCoding::begin(std::span<const std::byte> frame) {
+    if (!without_) without_.emplace(row_, format_, options_, frame, model_);
+    return *without_;
+}
+
+const FrameCoding& GrowingCoding::next(std::span<const std::byte> frame) {
+    (void)begin(frame);
+    if (seen_ == wanted_ && !samples_.empty()) learn();
+    if (seen_ < wanted_) samples_.emplace_back(frame.begin(), frame.end());
+    ++seen_;
+    return with_ ? *with_ : *without_;
+}
+
+void GrowingCoding::learn() {
+    const std::vector<std::span<const std::byte>> samples(samples_.begin(), samples_.end());
+    const std::int64_t frames = format_.frames > 0 ? format_.frames : usual_frames;
+    if (auto learned = learn_model(row_, format_, samples, frames - wanted_)) {
+        chunk_ = std::move(learned->chunk);
+        with_.emplace(row_, format_, options_, samples_[0], learned->model);
+    }
+    samples_.clear();
+}
+
+std::span<const std::byte> GrowingCoding::model_before(std::int64_t number) const {
+    return number == wanted_ ? std::span<const std::byte>(chunk_) : std::span<const std::byte>();
+}
+
+}  // namespace mrcz::container
