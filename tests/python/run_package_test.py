@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import peer_environment
@@ -23,14 +24,16 @@ def main() -> int:
     package = os.environ.get("MRCZ_PYTHON", "")
     python = peer_environment.find_python(environment)
     if not Path(package, "mrcz", "__init__.py").exists():
-        print(f"skipped: the Python package was not built (CMake option MRCZ_BUILD_PYTHON)")
+        print("skipped: the Python package was not built (CMake option MRCZ_BUILD_PYTHON)")
         return SKIPPED
     if python is None:
         print(f"skipped: there is no environment {environment}: {peer_environment.HOW_TO_MAKE}")
         return SKIPPED
-    variables = {**os.environ, "PYTHONPATH": package, "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run([str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib",
-                           str(file)], env=variables, cwd=file.parent)
+    # Nothing stays behind: neither pytest's last sessions nor what programs under test leave in the temporary folder.
+    with tempfile.TemporaryDirectory(prefix="mrcz-test-", ignore_cleanup_errors=True) as folder:
+        variables = {**os.environ, "PYTHONPATH": package, "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": folder}
+        done = subprocess.run([str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib",
+                               f"--basetemp={folder}/pytest", str(file)], env=variables, cwd=file.parent)
     return done.returncode
 
 

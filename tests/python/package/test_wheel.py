@@ -55,6 +55,16 @@ def test_it_needs_nothing_of_the_system_but_what_every_linux_has(wheel):
     assert {"libzstd", "liblz4", "libtiff"} <= bundled
 
 
+def test_licences_of_what_it_bundles_come_along(wheel):
+    archive = zipfile.ZipFile(wheel)
+    licences = {Path(name).name: archive.read(name) for name in archive.namelist() if "/licenses/bundled/" in name}
+    bundled = {Path(name).name for name in archive.namelist() if ".libs/lib" in name}
+    assert len(licences) == len(bundled) - 1, "all but the stand-in for libjbig"
+    assert all(b"icen" in text for text in licences.values())
+    (jbig,) = (name for name in archive.namelist() if ".libs/libjbig" in name)
+    assert b"this build has no JBIG" in archive.read(jbig)
+
+
 def test_readmes_lines_run_in_a_clean_environment(installed, tmp_path, projections):
     listed = run(installed / "python", "-m", "pip", "list", "--format=freeze", "--disable-pip-version-check")
     assert {line.partition("==")[0] for line in listed.split()} <= {"libmrcz", "numpy", "pip", "setuptools", "wheel"}
