@@ -19,6 +19,7 @@ import numpy as np
 from . import _core, threads
 from .errors import (ArgumentError, FileWarning, InputNotFoundError, SystemFailedError, TargetExistsError,
                      UnsupportedError)
+from .hdf5_chunks import BLOSC_FILTER, BloscChunks
 from .stack import Stack
 from .stack import open as open_stack
 
@@ -32,7 +33,6 @@ Scan = Optional[tuple[int, int]]
 
 __all__ = ["Moved", "from_hdf5", "to_hdf5"]
 
-BLOSC_FILTER = 32001
 _COMPRESSORS = ("blosclz", "lz4", "lz4hc", "snappy", "zlib", "zstd")  # by the filter's numbers
 _OPTIONAL = 1  # H5Z_FLAG_OPTIONAL: a dataset can be made where the filter is not installed
 
@@ -227,6 +227,7 @@ class _Frames:
     def __init__(self, dataset: h5py.Dataset) -> None:
         self._dataset = dataset
         self._leading = dataset.shape[: max(0, dataset.ndim - 2 - _parts(dataset))]
+        self._blosc = BloscChunks(dataset)
         self.facts = {
             "container": "HDF5",
             "place": dataset.name,
@@ -263,6 +264,7 @@ class _Frames:
         return b"" if left_out else bytes(chunk)
 
     def pixels(self, frame: int, out: memoryview) -> None:
+        self._blosc.require(self._index(frame))
         try:
             found = self._dataset[self._index(frame)]
         except OSError as error:
@@ -344,7 +346,7 @@ def from_hdf5(source: PathLike | h5py.Group, dataset: str, path: PathLike, *, co
     mrcz.ArgumentError
         Where there is no such dataset, or it is none that MRC can hold.
     mrcz.FileDamagedError
-        When a chunk does not decode; nothing is written then.
+        When a chunk does not decode, or not to as many bytes as the dataset's chunks have; nothing is written then.
     """
     h5py = _h5py()
     with _opened(source, "r") as group:

@@ -210,6 +210,65 @@ def test_damaged_chunks_do_not_get_through(tmp_path):
     assert not (tmp_path / "b.mrcz").exists()
 
 
+def blosc_header(decoded, coded):
+    return bytes((2, 1, 0x92, 1)) + b"".join(number.to_bytes(4, "little") for number in (decoded, decoded, coded))
+
+
+CHUNK_BYTES = 2 * 61 * 47 * 2
+WRONG_CHUNKS = {
+    "decodes to less": blosc_header(64, 80) + bytes(64),
+    "decodes to more": blosc_header(2 * CHUNK_BYTES, 2 * CHUNK_BYTES + 16) + bytes(2 * CHUNK_BYTES),
+    "decodes to two gigabytes": blosc_header(2**31 - 16, 80) + bytes(64),
+    "is cut short": blosc_header(CHUNK_BYTES, CHUNK_BYTES + 16) + bytes(64),
+    "has no size": blosc_header(CHUNK_BYTES, 0) + bytes(64),
+    "has no header": b"\2\1",
+}
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["alone", "among filters"])
+@pytest.mark.parametrize("wrong", WRONG_CHUNKS)
+def test_a_chunk_that_does_not_decode_to_its_length_is_refused_before_hdf5_decodes_it(tmp_path, wrong, before):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        dataset = file.create_dataset("x", data=pixels(shape=(6, 61, 47)), chunks=(2, 61, 47), shuffle=before,
+                                      **hdf5plugin.Blosc("zstd"))
+        dataset.id.write_direct_chunk((2, 0, 0), WRONG_CHUNKS[wrong])
+        with pytest.raises(mrcz.FileDamagedError, match="a.h5: /x, chunk at 2, 0, 0: "):
+            mrcz.hdf5.from_hdf5(file, "x", tmp_path / "a.mrcz")
+    assert not (tmp_path / "a.mrcz").exists()
+
+
+def test_a_chunk_whose_filter_was_left_out_has_its_length(tmp_path):
+    data = pixels(shape=(6, 61, 47))
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        dataset = file.create_dataset("x", data=data, chunks=(2, 61, 47), **hdf5plugin.Blosc("zstd"))
+        dataset.id.write_direct_chunk((2, 0, 0), data[2:4].tobytes(), filter_mask=1)
+        with pytest.warns(mrcz.FileWarning, match="compressed anew"):
+            mrcz.hdf5.from_hdf5(file, "x", tmp_path / "a.mrcz")
+        assert np.array_equal(mrcz.open(tmp_path / "a.mrcz")[:], data)
+        dataset.id.write_direct_chunk((2, 0, 0), data[2:4].tobytes()[:-2], filter_mask=1)
+        with pytest.raises(mrcz.FileDamagedError, match="not compressed"):
+            mrcz.hdf5.from_hdf5(file, "x", tmp_path / "b.mrcz")
+
+
+def test_blosc_with_a_checksum_is_read_and_blosc_among_others_is_refused(tmp_path):
+    data = pixels(shape=(6, 61, 47))
+    options = {1: (6,), 3: (), 32001: (2, 2, 2, CHUNK_BYTES, 5, 1, 5)}
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        for name, filters in {"checked": (32001, 3), "mixed": (32001, 1)}.items():
+            properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            properties.set_chunk((2, 61, 47))
+            for number in filters:
+                properties.set_filter(number, 0, options[number])
+            made = h5py.h5d.create(file.id, name.encode(), h5py.h5t.NATIVE_UINT16, h5py.h5s.create_simple(data.shape),
+                                   properties)
+            h5py.Dataset(made)[...] = data
+        with pytest.warns(mrcz.FileWarning, match="compressed anew"):
+            mrcz.hdf5.from_hdf5(file, "checked", tmp_path / "a.mrcz")
+        assert np.array_equal(mrcz.open(tmp_path / "a.mrcz")[:], data)
+        with pytest.raises(mrcz.UnsupportedError, match="32001, 1"):
+            mrcz.hdf5.from_hdf5(file, "mixed", tmp_path / "b.mrcz")
+
+
 def test_what_mrc_cannot_hold_is_refused(tmp_path):
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file["doubles"] = np.zeros((2, 3, 4))
