@@ -23,7 +23,7 @@ KNOWN = {"libbz2", "libfmt", "liblz4", "liblzma", "libz", "libzstd"}
 
 def bundled_libraries(names: list[str]) -> list[str]:
     """File names as the system has them: auditwheel adds eight characters of a hash."""
-    return sorted({re.sub(r"-[0-9a-f]{8}(?=[.]so)", "", Path(name).name) for name in names if ".libs/" in name})
+    return sorted({re.sub(r"-[0-9a-f]{8}(?=[.]so)", "", Path(name).name) for name in names if ".libs/lib" in name})
 
 
 def package_of(library: str) -> str:
