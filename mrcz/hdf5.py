@@ -19,6 +19,7 @@ import numpy as np
 from . import _core, threads
 from .errors import (ArgumentError, FileWarning, InputNotFoundError, SystemFailedError, TargetExistsError,
                      UnsupportedError)
+from .hdf5_attributes import attributes_of, not_among
 from .hdf5_chunks import BLOSC_FILTER, BloscChunks
 from .stack import Stack
 from .stack import open as open_stack
@@ -44,6 +45,7 @@ class Moved(NamedTuple):
     moved: int  # whose chunks are in the output as they were in the input
     recompressed: int
     why: str  # of those that were recompressed; empty where there are none
+    left_behind: tuple[str, ...] = ()  # what the output could not be given, and why; a warning says so, too
 
 
 def _h5py() -> Any:
@@ -98,7 +100,7 @@ def to_hdf5(path: PathLike, target: PathLike | h5py.Group, dataset: str = "data"
     Returns
     -------
     Moved
-        ``frames``, ``moved``, ``recompressed`` and ``why``.
+        ``frames``, ``moved``, ``recompressed``, ``why`` and ``left_behind``.
 
     Notes
     -----
@@ -144,7 +146,7 @@ def _recompressed(stack: Stack, group: h5py.Group, dataset: str, scan: Scan, ove
         packed = os.path.join(folder, "frames.mrcz")
         compress(stack.name, packed)
         done = to_hdf5(packed, group, dataset, scan=scan, verify=False, overwrite=overwrite, progress=progress)
-    return Moved(done.frames, 0, done.frames, why)
+    return Moved(done.frames, 0, done.frames, why, done.left_behind)
 
 
 def _moved(stack: Stack, group: h5py.Group, dataset: str, scan: Scan, verify: bool, progress: Progress | None) -> Moved:
@@ -157,17 +159,18 @@ def _moved(stack: Stack, group: h5py.Group, dataset: str, scan: Scan, verify: bo
     made = _create(group, scratch, stack, array, json.loads(refs[".zarray"])["compressor"])
     try:
         _write_chunks(made, stack, array, verify, progress)
-        _describe(made, stack, array)
+        left_behind = _describe(made, stack, array)
         if dataset in group:
             del group[dataset]
         group.move(scratch, dataset)
     except BaseException:
         del group[scratch]
         raise
-    return Moved(len(stack), len(stack), 0, "")
+    return Moved(len(stack), len(stack), 0, "", left_behind)
 
 
-def _describe(dataset: h5py.Dataset, stack: Stack, array: dict[str, Any]) -> None:
+def _describe(dataset: h5py.Dataset, stack: Stack, array: dict[str, Any]) -> tuple[str, ...]:
+    """What does not fit into attributes."""
     if any(array["voxel_size_angstrom"]):
         dataset.attrs["voxel_size_angstrom"] = array["voxel_size_angstrom"]
     text, left_behind = _core.carried_json(stack.name)
@@ -176,6 +179,7 @@ def _describe(dataset: h5py.Dataset, stack: Stack, array: dict[str, Any]) -> Non
     dataset.attrs.create("mrc", text, dtype=h5py.string_dtype())
     for what in left_behind:
         warnings.warn(f"{stack.name}: not taken along: {what}", FileWarning, stacklevel=5)
+    return tuple(left_behind)
 
 
 def _create(group: h5py.Group, name: str, stack: Stack, array: dict[str, Any], compressor: dict[str, Any]) -> Any:
@@ -226,14 +230,15 @@ class _Frames:
 
     def __init__(self, dataset: h5py.Dataset) -> None:
         self._dataset = dataset
-        self._leading = dataset.shape[: max(0, dataset.ndim - 2 - _parts(dataset))]
+        self.attributes = attributes_of(dataset)
+        self._leading = dataset.shape[: max(0, dataset.ndim - 2 - _parts(dataset, self.attributes.readable))]
         self._blosc = BloscChunks(dataset)
         self.facts = {
             "container": "HDF5",
             "place": dataset.name,
             "shape": list(dataset.shape),
             "number": _number(dataset),
-            "attributes": json.dumps(_attributes(dataset)),
+            "attributes": json.dumps(self.attributes.readable),
             "why_not_moved": self._why_not_moved(),
             "stored_bytes": dataset.id.get_storage_size(),
         }
@@ -274,15 +279,16 @@ class _Frames:
         out[:] = np.ascontiguousarray(found, self._dataset.dtype.newbyteorder("<")).reshape(-1).view("u1").data
 
 
-def _parts(dataset: h5py.Dataset) -> int:
+def _parts(dataset: h5py.Dataset, attributes: dict[str, Any]) -> int:
     """1 where the last axis counts the parts of a pixel: colours, and complex integers of our own."""
     if dataset.ndim < 4:
         return 0
     if dataset.dtype == np.uint8 and dataset.shape[-1] == 3:
         return 1
-    mode = _attributes(dataset).get("mrc", {}).get("header", {}).get("MODE", -1)
+    header = attributes.get("mrc", {}).get("header")
+    mode = header.get("MODE") if isinstance(header, dict) else None
     return int(dataset.dtype.kind == "i" and dataset.dtype.itemsize == 2 and dataset.shape[-1] == 2 and
-               mode % 1000 == 3)
+               isinstance(mode, int) and mode % 1000 == 3)
 
 
 def _number(dataset: h5py.Dataset) -> str:
@@ -293,24 +299,6 @@ def _number(dataset: h5py.Dataset) -> str:
                             f"{', '.join(known)}; convert it before, by astype", "invalid_argument",
                             dataset.file.filename)
     return dataset.dtype.str[1:]
-
-
-def _attributes(dataset: h5py.Dataset) -> dict[str, Any]:
-    """Those that JSON has a form for."""
-    found: dict[str, Any] = {}
-    for name, value in dataset.attrs.items():
-        if isinstance(value, bytes):
-            value = value.decode("utf-8", "replace")
-        if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biufU":
-            value = value.tolist()
-        if name == "mrc" and isinstance(value, str):
-            with contextlib.suppress(ValueError):
-                value = json.loads(value)
-        if isinstance(value, (str, int, float, list, dict)):
-            with contextlib.suppress(ValueError, TypeError):
-                json.dumps(value, allow_nan=False)
-                found[name] = value
-    return found
 
 
 def from_hdf5(source: PathLike | h5py.Group, dataset: str, path: PathLike, *, codec: str = "", overwrite: bool = False,
@@ -337,7 +325,13 @@ def from_hdf5(source: PathLike | h5py.Group, dataset: str, path: PathLike, *, co
     Returns
     -------
     Moved
-        ``frames``, ``moved``, ``recompressed`` and ``why``.
+        ``frames``, ``moved``, ``recompressed``, ``why`` and ``left_behind``.
+
+    Notes
+    -----
+    The dataset's attributes become metadata. Those that JSON has no form for (NaN, complex numbers, bytes that are no
+    text, references), and those that cannot be joined to the metadata which a dataset of `to_hdf5` carries, are told
+    in ``left_behind``.
 
     Raises
     ------
@@ -354,16 +348,20 @@ def from_hdf5(source: PathLike | h5py.Group, dataset: str, path: PathLike, *, co
         if not isinstance(found, h5py.Dataset):
             raise ArgumentError(f"there is no dataset {dataset}; there are {', '.join(group) or 'none'}",
                                 "invalid_argument", group.file.filename)
-        report, said = _core.convert_array(_Frames(found), name=group.file.filename, output=os.fspath(path),
+        frames = _Frames(found)
+        report, said = _core.convert_array(frames, name=group.file.filename, output=os.fspath(path),
                                            codec=codec, overwrite=overwrite, limits=_core.Limits(),
                                            threads=threads.resolve(None), progress=progress)
     for message in said:
         warnings.warn(message, FileWarning, stacklevel=2)
     done = json.loads(report)
-    result = Moved(done["frames"], done["moved"], done["recoded"], done.get("why_recoded") or "")
+    with open_stack(path) as stack:
+        taken = stack.metadata if isinstance(stack.metadata, dict) else {}
+    left_behind = (*done.get("left_behind", ()), *frames.attributes.left_behind, *not_among(taken, frames.attributes))
+    result = Moved(done["frames"], done["moved"], done["recoded"], done.get("why_recoded") or "", left_behind)
     if result.recompressed and not os.fspath(path).endswith((".mrc", ".mrcs")):
         warnings.warn(f"{os.fspath(path)}: {result.recompressed} of {result.frames} frames were compressed anew: "
                       f"{result.why}", FileWarning, stacklevel=2)
-    for what in done.get("left_behind", []):
+    for what in result.left_behind:
         warnings.warn(f"{os.fspath(path)}: not taken along: {what}", FileWarning, stacklevel=2)
     return result

@@ -40,7 +40,7 @@ def test_frames_go_to_hdf5_and_back_as_they_lie(tmp_path, dtype, codec):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         done = mrcz.hdf5.to_hdf5(tmp_path / "a.mrcz", tmp_path / "a.h5", "entry/data")
-    assert done == (5, 5, 0, "")
+    assert done == (5, 5, 0, "", ())
     with h5py.File(tmp_path / "a.h5") as file:
         dataset = file["entry/data"]
         assert dataset.dtype == dtype
@@ -53,7 +53,7 @@ def test_frames_go_to_hdf5_and_back_as_they_lie(tmp_path, dtype, codec):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         done = mrcz.hdf5.from_hdf5(tmp_path / "a.h5", "entry/data", tmp_path / "b.mrcz")
-    assert done == (5, 5, 0, "")
+    assert done == (5, 5, 0, "", ())
     content = (tmp_path / "b.mrcz").read_bytes()
     assert all(chunk in content for chunk in stored)
     with mrcz.open(tmp_path / "b.mrcz") as stack:
@@ -136,12 +136,54 @@ def test_blosc_datasets_of_other_programs_are_moved(tmp_path, codec, shuffle):
         file.create_dataset("x", data=data, chunks=(1, 61, 47), **hdf5plugin.Blosc(codec, 5, shuffle))
         stored = chunks_of(file["x"])
         done = mrcz.hdf5.from_hdf5(file, "x", tmp_path / "a.mrcz")
-    assert done == (6, 6, 0, "")
+    assert done == (6, 6, 0, "", ())
     content = (tmp_path / "a.mrcz").read_bytes()
     assert all(chunk in content for chunk in stored)
     with mrcz.open(tmp_path / "a.mrcz") as stack:
         assert stack.codec == codec
         assert np.array_equal(stack[:], data)
+
+
+def converted(file, path):
+    """What is left behind, of which warnings tell, and the metadata."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        done = mrcz.hdf5.from_hdf5(file, "data", path, overwrite=True)
+    texts = [str(warning.message) for warning in said]
+    assert all(any(text.endswith(f"not taken along: {what}") for text in texts) for what in done.left_behind)
+    return {what.partition(":")[0] for what in done.left_behind}, mrcz.open(path).metadata
+
+
+def test_attributes_that_have_no_form_are_told(tmp_path):
+    kept = {"flag": True, "number": 3, "text": "\u00e5", "array": [[1.0, 0.0], [0.0, 1.0]], "texts": ["a", "b"],
+            "names": ["c", "d"], "flags": [True, False]}
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        dataset = file.create_dataset("data", data=pixels(), chunks=(1, 61, 47), **hdf5plugin.Blosc("zstd"))
+        dataset.attrs.update({**kept, "array": np.eye(2), "names": np.array([b"c", b"d"])})
+        assert converted(file, tmp_path / "a.mrcz") == (set(), kept)
+        dataset.attrs.update({"nan": np.nan, "complex": 1j, "bytes": np.bytes_(b"\xff"), "empty": h5py.Empty("f4"),
+                              "pair": np.zeros((), "i4,f4"), "infinite": [1.0, np.inf], "there": file.ref})
+        dataset.attrs.create("broken", b"\xfe", dtype=h5py.string_dtype())
+        dataset.dims[0].label = "frames"
+        left_behind, metadata = converted(file, tmp_path / "a.mrcz")
+    assert left_behind == {f"attribute {name}" for name in ("nan", "complex", "bytes", "empty", "pair", "infinite",
+                                                            "there", "broken")}
+    assert metadata == kept
+
+
+def test_attributes_beside_carried_metadata_are_taken_or_told(tmp_path):
+    mrcz.write(tmp_path / "a.mrcz", pixels(), metadata={"dose": 1.5, "lost": float("nan")})
+    mrcz.hdf5.to_hdf5(tmp_path / "a.mrcz", tmp_path / "a.h5")
+    with h5py.File(tmp_path / "a.h5", "r+") as file:
+        assert converted(file, tmp_path / "b.mrcz")[0] == set()
+        file["data"].attrs["added"] = "hello"
+        left_behind, metadata = converted(file, tmp_path / "b.mrcz")
+        assert metadata["dose"] == 1.5
+        assert ("attribute added" in left_behind) != (metadata.get("added") == "hello")
+        file["data"].attrs["mrc"] = "{"
+        left_behind, metadata = converted(file, tmp_path / "b.mrcz")
+        assert left_behind == {"attribute mrc"}
+        assert metadata == {"added": "hello"}
 
 
 def test_chunks_that_were_never_written_are_what_the_dataset_is_filled_with(tmp_path):
