@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from . import _core, documents, pixels, threads
-from .errors import ArgumentError, MrczError
+from . import _core, documents, likeness, pixels, threads
+from .errors import ArgumentError, warn
 from .stack import Array, Progress, Stack
 
 # Arrays that are not in memory are fetched so many bytes at a time, or a chunk at a time where chunks are larger.
@@ -34,7 +34,9 @@ class Writer:
         Type of the pixels: a NumPy type, or ``"uint4"`` (two pixels a byte) or ``"rgb8"``. Frames of another type are
         refused, not cast.
     like : Stack, optional
-        Shape, type, voxel size and microscope are those of this one unless given.
+        Everything but the pixels is as in this one unless given: shape, type, voxel size, microscope, axes, starts and
+        labels, whether it is a volume, metadata and extended header, and what was done to the pixels before
+        (:attr:`Stack.provenance`, of a :class:`mrcz.CorrectedStack` its corrections, too).
     codec : str, optional
         A name of :func:`mrcz.codecs`; ``"raw"`` writes plain MRC.
     level, block_size : int
@@ -52,8 +54,9 @@ class Writer:
         First label of a plain file, at most 80 characters.
     metadata : dict or list, optional
         Kept with the pixels: numbers, texts, bytes, NumPy's numbers and arrays, lists and dicts of these.
-    volume : bool or int
-        True: sections of one volume instead of a stack of images; a number: of volumes of so many sections each.
+    volume : bool or int, optional
+        True: sections of one volume instead of a stack of images; a number: of volumes of so many sections each. Without
+        it as `like`, else a stack of images.
     live : bool, int or (int, float)
         The file bears its name from the start and grows: frames are committed every so many (32) and so many seconds
         (1), and survive a crash.
@@ -77,10 +80,12 @@ class Writer:
                  like: Stack | None = None, codec: str | None = None, level: int = 0, filter: str = "auto",  # noqa: A002
                  block_size: int = 0, voxel_size: float | tuple[float, float, float] | None = None,
                  voltage: float | None = None, spherical_aberration: float | None = None,
-                 detector_gain: float | None = None, label: str = "", metadata: Any = None, volume: bool | int = False,
+                 detector_gain: float | None = None, label: str = "", metadata: Any = None, volume: bool | int | None = None,
                  live: bool | int | tuple[int, float] = False, overwrite: bool = False,
                  threads: int | None = None) -> None:
         self.path = os.fspath(path)
+        if like is not None and not isinstance(like, Stack):
+            raise TypeError(f"like: {like!r}, expected a mrcz.Stack, as mrcz.open gives it")
         self._threads = threads
         self._frames = 0
         self._turns = _Turns(self.path)
@@ -93,22 +98,28 @@ class Writer:
             pixels.pixel_type_of(self._type)
         if self._shape is not None and len(self._shape) != 2:
             raise ArgumentError(f"shape: {shape}, expected (rows, columns)", "invalid_argument", self.path)
+        chosen = _codec(self.path) if codec is None else codec
+        if volume is None:
+            volume = likeness.volume_of(like) if like is not None else False
+        self._sections = _sections(volume, self.path)
         self._options: dict[str, Any] = {
             "voxel_angstrom": _voxel(voxel_size, like),
             "voltage_kv": _field(voltage, like, "voltage", 0),
             "spherical_aberration_mm": _field(spherical_aberration, like, "c3", 0),
             "detector_gain": _field(detector_gain, like, "gain", 1),
             "label": label,
-            "codec": _codec(self.path) if codec is None else codec,
+            "codec": chosen,
             "level": operator.index(level),
             "filter": filter,
             "block_bytes": operator.index(block_size),
             "metadata": documents.to_document(metadata) if metadata is not None else None,
-            "is_volume": volume is True,
-            "volume_sections": 0 if isinstance(volume, bool) else volume,
+            "is_volume": bool(volume) and not self._sections,
+            "volume_sections": self._sections,
             "live": _live(live),
             "overwrite": overwrite,
         }
+        if like is not None:
+            self._options.update(likeness.taken_over(like, is_plain=chosen == "raw", with_metadata=metadata is None))
         if self._shape is not None and self._type is not None:
             self._create()
 
@@ -130,8 +141,9 @@ class Writer:
         writer._turns = _Turns(writer.path)
         writer._closed = False
         writer._torn = False
+        writer._sections = 0
         writer._core = _core.Writer.extending(writer.path, level=level, filter=filter, block_bytes=block_size,
-                                              live=_live(live), threads=_threads_of(threads))
+                                              live=_live(live), threads=_threads_of(threads), tell=warn)
         writer._shape = (writer._core.rows, writer._core.columns)
         writer._type = writer._core.pixel_type
         return writer
@@ -235,6 +247,8 @@ class Writer:
             except BaseException:
                 self._core.discard()
                 raise
+        if self._sections and self._frames % self._sections:
+            warn(f"{self.path}: {self._frames} frames are no whole volumes of {self._sections}: it is a stack of images")
 
     def discard(self) -> None:
         """Gives the file up: nothing appears, an older one stays as it was. Frames that a live file has committed stay in
@@ -333,14 +347,32 @@ def write(path: str | os.PathLike[str], data: Any, *, progress: Progress | None 
     """
     if isinstance(data, Stack):
         options.setdefault("like", data)
+        likeness.tell_what_stays_behind(data, is_plain=options.get("codec") == "raw" or _codec(os.fspath(path)) == "raw")
+    shape = getattr(data, "shape", ())
+    if options.get("volume") is not None:
+        options["volume"] = _volume(options["volume"], shape, 3 if _is_of_colours(options) else 2, path)
     with Writer(path, **options) as writer:
         axes = 3 if writer.pixel_type == "rgb8" else 2
-        shape = getattr(data, "shape", None)
-        total = 0 if shape is None else int(np.prod(shape[:-axes]))
+        total = int(np.prod(shape[:-axes])) if shape else 0
         for piece in pieces_of(data, axes):
             writer.append(piece)
             if progress is not None:
                 progress(writer.frames_written, total or writer.frames_written)
+
+
+def _is_of_colours(options: dict[str, Any]) -> bool:
+    return bool((options.get("dtype") or getattr(options.get("like"), "pixel_type", None)) == "rgb8")
+
+
+def _volume(volume: bool | int, shape: tuple[int, ...], frame_axes: int, path: Any) -> bool | int:
+    """Sections of each volume; where an array of more than three axes is volumes, as it has them."""
+    if volume is True and len(shape) > frame_axes + 1:
+        return int(shape[-frame_axes - 1])
+    sections, frames = _sections(volume, path), int(np.prod(shape[:-frame_axes]))
+    if sections and len(shape) >= frame_axes and frames % sections:
+        raise ArgumentError(f"volume: {frames} frames are no whole volumes of {sections}", "invalid_argument",
+                            os.fspath(path))
+    return volume
 
 
 def pieces_of(data: Any, frame_axes: int = 2) -> Iterator[Array]:
@@ -416,10 +448,23 @@ def _voxel(size: Any, like: Stack | None) -> tuple[float, float, float]:
     return (float(size[0]), float(size[1]), float(size[2]))
 
 
+def _sections(volume: bool | int, path: Any) -> int:
+    """Of each volume in a stack of volumes; 0: it is none."""
+    if isinstance(volume, (bool, np.bool_)):
+        return 0
+    count = operator.index(volume)
+    if not 1 <= count < 1 << 31:
+        raise ArgumentError(f"volume: {volume}, expected True, False or how many sections each volume has",
+                            "invalid_argument", os.fspath(path))
+    return count
+
+
 def _field(value: float | None, like: Stack | None, name: str, unknown: float) -> float:
     if value is not None:
         return float(value)
-    found = like.header[name] if like is not None else 0
+    # Only programs of this format put the microscope there.
+    known = like is not None and any(label.startswith("MRCZ") for label in like.header.label)
+    found = like.header[name] if like is not None and known else 0
     return float(found) if found > 0 and np.isfinite(found) else float(unknown)
 
 

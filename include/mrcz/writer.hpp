@@ -13,6 +13,7 @@
 
 #include "mrcz/codec.hpp"
 #include "mrcz/export.h"
+#include "mrcz/header.hpp"
 #include "mrcz/limits.hpp"
 #include "mrcz/live.hpp"
 #include "mrcz/metadata.hpp"
@@ -20,6 +21,12 @@
 #include "mrcz/run_context.hpp"
 
 namespace MRCZ_API mrcz {
+
+/// The header of a file whose pixels, or pixels like whose, a new file holds, as Reader::header() gives it.
+struct HeaderToInherit {
+    Header header;
+    bool is_big_endian = false;  ///< of the file
+};
 
 struct WriterOptions {
     std::int64_t nx = 0;                ///< columns, 1 … 2^31-1
@@ -48,7 +55,11 @@ struct WriterOptions {
     std::string codec = "zstd";  ///< a name of codecs(); "raw" writes plain MRC
     CodecOptions coding;
     std::optional<Metadata> metadata;  ///< goes into a footer
-    bool overwrite = false;            ///< otherwise an existing file is Error{target_exists}
+    std::string earlier_steps;         ///< what was done to the pixels before: Reader::provenance(), a JSON array
+    /// Axes (MAPC, MAPR, MAPS, along which voxel_angstrom is then laid), starts, cell angles, ORIGIN, the space group
+    /// of a volume, IMOD's fields, and labels behind those above; nothing of it in lists.
+    std::optional<HeaderToInherit> like;
+    bool overwrite = false;  ///< otherwise an existing file is Error{target_exists}
     /// The file bears its name from the start and grows under it, for detectors that are still running. Frames are
     /// committed on the way; until finish() metadata stand in NAME.journal, and `repair` finishes what a crash left.
     std::optional<LiveOptions> live;
@@ -64,8 +75,9 @@ struct ExtendOptions {
 };
 
 /// The file appears under its name, complete and synced, when finish() returns; without finish() nothing appears and an
-/// older file stays as it was (but see WriterOptions::live). After an append or finish() that failed, for whatever reason
-/// but a wrong number of bytes, both throw Error{invalid_argument}: the writer can only be destroyed. One thread at a time.
+/// older file stays as it was (but see WriterOptions::live). After an append or finish() that failed, for whatever
+/// reason but a wrong number of bytes, both throw Error{invalid_argument}: the writer can only be destroyed. One thread
+/// at a time.
 class Writer {
   public:
     Writer(const std::filesystem::path& path, const WriterOptions& options);

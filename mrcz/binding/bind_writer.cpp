@@ -13,8 +13,10 @@
 #include "coding.hpp"
 #include "mrcz/convert.hpp"
 #include "mrcz/error.hpp"
+#include "mrcz/header.hpp"
 #include "mrcz/reader.hpp"
 #include "mrcz/writer.hpp"
+#include "process_values.hpp"
 
 namespace mrcz::python {
 namespace {
@@ -67,7 +69,8 @@ void create(FrameWriter* place, const std::filesystem::path& path, std::int64_t 
             float detector_gain, const std::string& label, const std::string& codec, int level,
             std::uint64_t block_bytes, const std::string& filter, const std::optional<Document>& metadata,
             bool overwrite, const std::optional<Live>& live, std::int64_t slices_per_item, bool cell_spans_stack,
-            const nb::bytes& extended_header, const std::string& extended_type, bool big_endian) {
+            const nb::bytes& extended_header, const std::string& extended_type, bool big_endian,
+            const std::string& earlier_steps, const Header* like, bool like_is_big_endian) {
     const auto* extended = static_cast<const std::byte*>(extended_header.data());
     WriterOptions options{.nx = nx,
                           .ny = ny,
@@ -87,8 +90,11 @@ void create(FrameWriter* place, const std::filesystem::path& path, std::int64_t 
                           .codec = codec,
                           .coding = coding_of(level, block_bytes, filter),
                           .metadata = {},
+                          .earlier_steps = earlier_steps,
+                          .like = {},
                           .overwrite = overwrite,
                           .live = live_of(live)};
+    if (like != nullptr) options.like = HeaderToInherit{*like, like_is_big_endian};
     if (metadata) options.metadata = metadata_from(*metadata);
     const nb::gil_scoped_release unlocked;
     new (place) FrameWriter(Writer(path, options), {options.type, nx, ny});
@@ -96,10 +102,11 @@ void create(FrameWriter* place, const std::filesystem::path& path, std::int64_t 
 
 FrameWriter extend(const std::filesystem::path& path, int level, std::uint64_t block_bytes, const std::string& filter,
                    const std::optional<Live>& live, const Limits& limits, unsigned threads,
-                   const std::optional<std::int64_t>& replace_from) {
+                   const std::optional<std::int64_t>& replace_from, const nb::object& tell) {
     const ExtendOptions options{coding_of(level, block_bytes, filter), live_of(live), limits, replace_from};
     std::optional<FrameWriter> writer;
-    run_unlocked(threads, [&](const RunContext& context) {
+    const auto silent = [](const std::string&) {};
+    run_telling(threads, tell.is_none() ? nb::cpp_function(silent) : tell, [&](const RunContext& context) {
         Writer opened = Writer::extending(path, options, context);
         writer.emplace(std::move(opened), Reader(path, limits).frame_format());
     });
@@ -126,10 +133,12 @@ void bind_writer(nb::module_& module) {
              nb::arg("metadata") = nb::none(), nb::arg("overwrite") = false, nb::arg("live") = nb::none(),
              nb::arg("slices_per_item") = 0, nb::arg("cell_spans_stack") = false,
              nb::arg("extended_header") = nb::bytes("", 0), nb::arg("extended_type") = "",
-             nb::arg("big_endian") = false)
+             nb::arg("big_endian") = false, nb::arg("earlier_steps") = "", nb::arg("like").none() = nb::none(),
+             nb::arg("like_is_big_endian") = false)
         .def_static("extending", &extend, nb::arg("path"), nb::kw_only(), nb::arg("level") = 0,
                     nb::arg("block_bytes") = 0, nb::arg("filter") = "auto", nb::arg("live") = nb::none(),
-                    nb::arg("limits") = Limits{}, nb::arg("threads") = 1, nb::arg("replace_from") = nb::none())
+                    nb::arg("limits") = Limits{}, nb::arg("threads") = 1, nb::arg("replace_from") = nb::none(),
+                    nb::arg("tell") = nb::none())
         .def("append", &append, nb::arg("frames"), nb::arg("threads"), nb::arg("progress") = nb::none())
         .def("finish", &FrameWriter::finish, Unlocked())
         .def("discard", &FrameWriter::discard, Unlocked())

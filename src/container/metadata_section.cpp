@@ -64,12 +64,14 @@ Section edited_provenance(std::string_view earlier) {
     return std::move(sections.front());
 }
 
-Section provenance_section(std::string_view step, std::string_view codec) {
+Section provenance_section(std::string_view step, std::string_view codec, std::string_view earlier) {
+    std::vector<Section> sections;
+    if (!earlier.empty()) sections.push_back(provenance_of(earlier));
     meta::JsonWriter json;
-    json.begin_array().begin_object();
-    json.member("step", step).member("codec", codec).member("lossless", true);
+    json.begin_object().member("step", step).member("codec", codec).member("lossless", true);
     json.member("program", std::string_view("mrcz")).member("version", std::string_view(version));
-    return provenance_of(json.end_object().end_array().take());
+    add_provenance_step(sections, json.end_object().take());
+    return std::move(sections.front());
 }
 
 }  // namespace mrcz::container

@@ -12,8 +12,9 @@ namespace mrcz::container {
 
 [[nodiscard]] Section metadata_section(const Metadata& metadata);
 
-/// PROV of a file made without loss. It names no time: the same input gives the same file.
-[[nodiscard]] Section provenance_section(std::string_view step, std::string_view codec);
+/// PROV of a file made without loss. It names no time: the same input gives the same file. `earlier`: a JSON array of
+/// the steps before. Throws what Metadata::from_json() throws.
+[[nodiscard]] Section provenance_section(std::string_view step, std::string_view codec, std::string_view earlier = {});
 
 /// PROV of pixels that somebody changed by hand: `earlier`, a JSON array of the steps before that, and a step `edit`.
 /// Throws what Metadata::from_json() throws.

@@ -17,6 +17,7 @@
 #include "container/provenance_steps.hpp"
 #include "container/target_coding.hpp"
 #include "header/compose.hpp"
+#include "header/inherited.hpp"
 #include "simd/kernels.hpp"
 
 namespace mrcz {
@@ -72,7 +73,8 @@ class FrameOutput {
 std::vector<container::Section> sections_of(const WriterOptions& options, const CodecInfo& codec) {
     std::vector<container::Section> sections;
     if (options.metadata) sections.push_back(container::metadata_section(*options.metadata));
-    if (options.metadata || codec.id != 0) sections.push_back(container::provenance_section("write", codec.name));
+    if (options.metadata || codec.id != 0 || !options.earlier_steps.empty())
+        sections.push_back(container::provenance_section("write", codec.name, options.earlier_steps));
     return sections;
 }
 
@@ -175,10 +177,13 @@ std::unique_ptr<FrameOutput> make_output(const std::filesystem::path& path, cons
     Header header = header::fresh_header(image_of(options), codec.id);
     if (options.slices_per_item < 0 || options.slices_per_item > std::numeric_limits<std::int32_t>::max())
         fail(ErrorCode::invalid_argument, "items of ", options.slices_per_item, " slices cannot be written");
+    if (options.like && options.slices_per_item == 0)
+        header::inherit(header, options.like->header, options.like->is_big_endian ? ByteOrder::big : ByteOrder::little);
     if (!options.extended_type.empty()) header.set_text(HeaderField::exttyp, options.extended_type);
     if (order_of(options, codec) == ByteOrder::big)
         header.set_text(HeaderField::machst, std::string_view("\x11\x11\0\0", 4));
     if (!options.live) return std::make_unique<FreshOutput>(path, options, header, codec);
+    const auto section_axis = static_cast<std::size_t>(header.integer(HeaderField::maps) - 1);
     header::set_extent(header, 0, options.voxel_angstrom, sampling_of(options));
     return std::make_unique<GrowingOutput>(
         container::create_live_file(path, {.header = header,
@@ -186,7 +191,7 @@ std::unique_ptr<FrameOutput> make_output(const std::filesystem::path& path, cons
                                            .codec = codec,
                                            .order = order_of(options, codec),
                                            .sections = sections_of(options, codec),
-                                           .section_voxel = options.voxel_angstrom[2],
+                                           .section_voxel = options.voxel_angstrom[section_axis],
                                            .overwrite = options.overwrite}),
         options.live, nullptr);
 }

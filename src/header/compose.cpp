@@ -22,7 +22,6 @@ constexpr std::array cell_fields{HeaderField::cell_a, HeaderField::cell_b, Heade
 constexpr std::array sampling_fields{HeaderField::mx, HeaderField::my, HeaderField::mz};
 constexpr std::int64_t standard_version = 20141;
 constexpr std::string_view little_endian_stamp("DD\0\0", 4);
-constexpr std::string_view default_label = "Written by mrcz";
 constexpr int first_major_with_footers = 1;
 
 /// Whether MZ is 0 or the slices of each item of a list, as in python-mrcz's files and in ours that are for it.
@@ -219,16 +218,18 @@ void set_extent(Header& header, std::int64_t frames, const std::array<double, 3>
     const bool compressed = header.integer(HeaderField::mode) >= codec_factor;
     const bool volume = is_volume_group(header.integer(HeaderField::ispg));
     const std::int64_t sections = header.integer(HeaderField::volume_sections);
-    const bool volumes = sections > 0 && frames > 0 && frames % sections == 0;
+    const bool volumes = sections > 0 && frames % sections == 0;
     if (!volumes || !compressed) header.set_integer(HeaderField::volume_sections, 0);
     if (!volume && !volumes) header.set_integer(HeaderField::ispg, 0);
     const std::int64_t plain_mz = volume ? frames : volumes ? sections : sampling.spans_stack ? frames : 1;
     const std::int64_t mz = sampling.slices_per_item > 0 ? sampling.slices_per_item : compressed ? 0 : plain_mz;
     const std::array samples{header.nx(), header.ny(), mz};
     const std::array spanned{header.nx(), header.ny(), compressed ? frames : mz};
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-        header.set_integer(sampling_fields[axis], samples[axis]);
-        header.set_real(cell_fields[axis], cell_edge(voxel_angstrom[axis], spanned[axis]));
+    const auto stated = axes_of(header);
+    for (std::size_t i = 0; i < 3; ++i) {
+        const std::size_t axis = are_an_order(stated) ? static_cast<std::size_t>(stated[i] - 1) : i;
+        header.set_integer(sampling_fields[axis], samples[i]);
+        header.set_real(cell_fields[axis], cell_edge(voxel_angstrom[axis], spanned[i]));
     }
 }
 

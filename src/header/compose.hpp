@@ -6,6 +6,9 @@
 
 namespace mrcz::header {
 
+/// First label of a plain file about which the caller says nothing.
+inline constexpr std::string_view default_label = "Written by mrcz";
+
 /// Label that python-mrcz wants first to tell its own files: `MRCZ1.0.0`.
 [[nodiscard]] std::string mrcz_label();
 

@@ -240,6 +240,92 @@ def test_volumes_and_stacks_are_told_apart(tmp_path, frames):
         assert (header.ispg, header.mz) == (ispg, mz)
 
 
+def test_volumes_are_whole(tmp_path, frames):
+    for wrong in (4, -3, 0, 11):
+        with pytest.raises(ValueError, match="volume"):
+            mrcz.write(tmp_path / "a.mrc", frames, volume=wrong)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.warns(mrcz.FileWarning, match="6 frames are no whole volumes of 4"):
+        mrcz.write(tmp_path / "a.mrc", iter(frames), volume=4)
+    assert mrcz.open(tmp_path / "a.mrc").header.ispg == 0
+    mrcz.write(tmp_path / "b.mrc", frames.reshape(2, 3, 20, 30), volume=True)
+    assert mrcz.open(tmp_path / "b.mrc").volumes.shape == (2, 3, 20, 30)
+
+
+def test_a_copy_has_everything_but_the_pixels_from_its_source(tmp_path, frames):
+    metadata = {"dose": 40, "when": float("inf")}
+    for volume in (False, True, 3):
+        source = tmp_path / f"{volume}.mrcz"
+        mrcz.write(source, frames, voxel_size=(1, 2, 3), metadata=metadata, volume=volume, voltage=300)
+        for name, options in (("copy.mrcz", {}), ("copy.mrc", {}), ("lz4.mrcz", {"codec": "lz4"}), ("live.mrcz", {"live": 2})):
+            mrcz.write(tmp_path / name, mrcz.open(source), overwrite=True, **options)
+            copy = mrcz.open(tmp_path / name)
+            assert copy.metadata == metadata and np.array_equal(copy, frames)
+            assert copy.volumes.shape == mrcz.open(source).volumes.shape
+            assert copy.voxel_size == pytest.approx((1, 2, 3)) and copy.header.voltage == 300
+            if name != "copy.mrc":
+                assert [step["step"] for step in copy.provenance] == ["write", "write"]
+        mrcz.write(source, mrcz.open(source), overwrite=True)
+        assert mrcz.open(source).metadata == metadata
+    mrcz.write(tmp_path / "other.mrcz", mrcz.open(source), metadata={"mine": 1}, volume=False)
+    assert mrcz.open(tmp_path / "other.mrcz").metadata == {"mine": 1} and mrcz.open(tmp_path / "other.mrcz").header.ispg == 0
+    with pytest.raises(TypeError, match="like.*Stack"):
+        mrcz.Writer(tmp_path / "x.mrc", like=str(source))
+
+
+def test_corrections_stay_on_record_in_copies(tmp_path, frames):
+    mrcz.write(tmp_path / "raw.mrcz", frames)
+    corrected = mrcz.open(tmp_path / "raw.mrcz", outliers=True)
+    for name in ("corrected.mrcz", "corrected.mrc"):
+        mrcz.write(tmp_path / name, corrected)
+        copy = mrcz.open(tmp_path / name)
+        assert [step["step"] for step in copy.provenance] == ["write", "process", "write"]
+        assert copy.provenance[1] == corrected.correction
+        with pytest.raises(ValueError, match="corrected already"):
+            mrcz.open(tmp_path / name, outliers=True)
+        mrcz.write(tmp_path / f"again-{name}", copy)
+        with pytest.raises(ValueError, match="corrected already"):
+            mrcz.open(tmp_path / f"again-{name}", outliers=True)
+
+
+def test_labels_and_extended_headers_go_along(tmp_path, projections):
+    source = mrcz.open(projections)
+    for name in ("a.mrc", "a.mrcz"):
+        mrcz.write(tmp_path / name, source)
+        copy = mrcz.open(tmp_path / name)
+        assert [text for text in copy.header.label if not text.startswith("MRCZ")] == list(source.header.label)
+    mrcz.writeMRC(np.zeros((3, 4, 5), "int16"), str(tmp_path / "json.mrcz"), meta={"a": [1, 2]}, compressor="zstd")
+    mrcz.write(tmp_path / "copy.mrc", mrcz.open(tmp_path / "json.mrcz"))
+    assert mrcz.open(tmp_path / "copy.mrc").metadata == mrcz.open(tmp_path / "json.mrcz").metadata
+    data = bytearray((tmp_path / "a.mrc").read_bytes())
+    data[92:96] = (768).to_bytes(4, "little")
+    data[104:108] = b"FEI1"
+    (tmp_path / "fei.mrc").write_bytes(data[:1024] + bytes(range(256)) * 3 + data[1024:])
+    source = mrcz.open(tmp_path / "fei.mrc")
+    mrcz.write(tmp_path / "fei.mrcz", source)
+    copy = mrcz.open(tmp_path / "fei.mrcz")
+    assert copy.extended_header.to_bytes() == bytes(range(256)) * 3 and copy.header["EXTTYP"] == "FEI1"
+
+
+def test_axes_starts_and_voxels_of_a_permuted_map_stay(tmp_path, shared):
+    source = mrcz.open(shared / "project-gemmi+gemmi/tests/iota_yzx.ccp4.gz")
+    for name in ("a.mrc", "a.mrcz"):
+        mrcz.write(tmp_path / name, source)
+        copy = mrcz.open(tmp_path / name)
+        for field in ("MAPC", "MAPR", "MAPS", "NXSTART", "NYSTART", "NZSTART", "ISPG"):
+            assert copy.header[field] == source.header[field], field
+        assert copy.voxel_size == pytest.approx(source.voxel_size) and np.array_equal(copy, source)
+
+
+def test_what_cannot_go_along_is_said(tmp_path, projections, frames):
+    mrcz.compress(projections, tmp_path / "a.mrcz")
+    with pytest.warns(mrcz.FileWarning, match="ORIG"):
+        mrcz.write(tmp_path / "copy.mrcz", mrcz.open(tmp_path / "a.mrcz"))
+    with pytest.warns(mrcz.FileWarning, match="no longer restores"):
+        with mrcz.Writer.extending(tmp_path / "a.mrcz") as writer:
+            writer.append(mrcz.open(projections)[0])
+
+
 def test_a_writer_without_frames(tmp_path):
     with pytest.raises(ValueError, match="nothing is written"):
         with mrcz.Writer(tmp_path / "a.mrc"):

@@ -333,6 +333,53 @@ TEST(Writer, PlainFileWithoutMetadataHasNoFooter) {
     EXPECT_TRUE(reader.statistics().empty());
 }
 
+TEST(Writer, InheritsWhatAnotherHeaderSaysOfTheSpecimen) {
+    Header other;
+    const std::array axes{2, 3, 1};
+    constexpr std::array axis_fields{HeaderField::mapc, HeaderField::mapr, HeaderField::maps};
+    constexpr std::array angle_fields{HeaderField::cell_alpha, HeaderField::cell_beta, HeaderField::cell_gamma};
+    for (std::size_t i = 0; i < 3; ++i) {
+        other.set_integer(axis_fields[i], axes[i]);
+        other.set_real(angle_fields[i], 60);
+    }
+    other.set_integer(HeaderField::nxstart, -7);
+    other.set_real(HeaderField::origin_y, 12.5F);
+    other.set_integer(HeaderField::ispg, 19);
+    for (std::size_t i = 0; i < Header::label_count; ++i)
+        other.set_text(HeaderField::label, "label " + std::to_string(i), i);
+    for (const char* codec : {"raw", "zstd"}) {
+        WriterOptions options = options_of(PixelType::int16, codec);
+        options.is_volume = true;
+        options.voxel_angstrom = {1, 2, 3};
+        options.like = HeaderToInherit{other, false};
+        const Reader reader = reader_of(written(options, 5));
+        const Header& header = reader.header();
+        for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(header.integer(axis_fields[i]), axes[i]);
+        EXPECT_EQ(header.real(HeaderField::cell_alpha), 60);
+        EXPECT_EQ(header.integer(HeaderField::nxstart), -7);
+        EXPECT_EQ(header.real(HeaderField::origin_y), 12.5F);
+        EXPECT_EQ(header.integer(HeaderField::ispg), 19);
+        for (std::size_t i = 0; i < 3; ++i)
+            EXPECT_NEAR(header.voxel_angstrom()[i], static_cast<double>(i) + 1, 1e-6) << codec << i;
+        const std::size_t mrcz_place = std::string_view(codec) == "raw" ? 1 : 0;
+        EXPECT_TRUE(header.label(mrcz_place).starts_with("MRCZ"));
+        EXPECT_EQ(header.label(1 - mrcz_place), "label 0");
+        EXPECT_EQ(header.label(9), "label 8");
+        EXPECT_EQ(header.integer(HeaderField::nlabl), 10);
+    }
+}
+
+TEST(Writer, StepsOfBeforeStandBeforeItsOwn) {
+    for (const char* codec : {"raw", "zstd"}) {
+        WriterOptions options = options_of(PixelType::int16, codec);
+        options.earlier_steps = R"([{"step":"process","lossless":false}])";
+        const std::string steps = reader_of(written(options, 2)).provenance();
+        EXPECT_TRUE(steps.starts_with(R"([{"step":"process","lossless":false},{"step":"write")")) << steps;
+        options.earlier_steps = "[{";
+        EXPECT_THROW(written(options, 2), Error);
+    }
+}
+
 TEST(Writer, WithoutFramesWritesAnEmptyStack) {
     for (const char* codec : {"raw", "zstd"}) {
         const kit::TemporaryFolder folder;
