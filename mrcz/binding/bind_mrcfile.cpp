@@ -12,10 +12,12 @@ namespace mrcz::python {
 namespace {
 
 /// `like`: the file of which this is a changed copy, whose metadata and record of steps the new one gets.
+/// `keep_sum`: as CompressOptions has it.
 void compress_stream(int descriptor, const std::string& name, const std::filesystem::path& path,
-                     const std::string& codec, bool overwrite, const Reader* like, unsigned threads) {
+                     const std::string& codec, bool overwrite, const Reader* like, bool keep_sum, unsigned threads) {
     CompressOptions options;
     options.codec = codec;
+    options.keep_sum = keep_sum;
     run_unlocked(threads, [&](const RunContext& context) {
         if (like != nullptr) {
             options.metadata = like->metadata();
@@ -45,7 +47,7 @@ bool is_compressed(const nb::bytes& start) {
 void bind_mrcfile(nb::module_& module) {
     module.def("compress_stream", &compress_stream, nb::arg("descriptor"), nb::kw_only(), nb::arg("name"),
                nb::arg("path"), nb::arg("codec"), nb::arg("overwrite"), nb::arg("like") = nb::none(),
-               nb::arg("threads"));
+               nb::arg("keep_sum") = false, nb::arg("threads"));
     module.def("footer_of_copy", &footer, nb::arg("like"), nb::arg("header"));
     module.def("is_compressed_header", &is_compressed, nb::arg("start"));
     module.def("restored_header", &restored_header, nb::arg("reader"));

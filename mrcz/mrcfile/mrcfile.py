@@ -75,7 +75,8 @@ class MrcFile(MrcInterpreter):
     Notes
     -----
     ``flush`` and ``close`` of a changed file write it under another name and then rename it: a crash leaves the old
-    one. Where only the header was changed, only the header is written.
+    one. Where only the header was changed, only the header is written. The end of a ``with`` block closes the file,
+    also when an exception ends it: what was changed until then is written, as mrcfile does.
     """
 
     def __init__(self, name: str | os.PathLike[str], mode: str = "r", overwrite: bool = False,
@@ -101,7 +102,8 @@ class MrcFile(MrcInterpreter):
         try:
             self._read(header_only)
         except BaseException:
-            self._close_file()
+            # Nothing was changed, and nothing is to be written when the object goes away.
+            self._forget()
             raise
         self._stored = self._heads()
 

@@ -37,11 +37,17 @@ class MrcInterpreter(MrcObject):
                  **ignored: object) -> None:
         super().__init__(**ignored)
         self._iostream = iostream
+        self._heads_bytes = 0  # of the stream, as they were read
         self._permissive = permissive
         if iostream is not None:
             # Of a stream nobody knows whether it may be written.
             self._read_only = not (hasattr(iostream, "writable") and iostream.writable())
-            self._read(header_only)
+            try:
+                self._read(header_only)
+            except BaseException:
+                # What could not be read is not to be written over when the object goes away.
+                self._forget()
+                raise
 
     def __enter__(self):
         return self
@@ -119,6 +125,7 @@ class MrcInterpreter(MrcObject):
             self._complain(f"Expected {size} bytes in extended header but could only read {len(content)}")
         self._extended_header = np.frombuffer(content, "V1").copy()
         self._extended_header.flags.writeable = not self._read_only
+        self._heads_bytes = self._header.nbytes + self._extended_header.nbytes
 
     def _data_form(self) -> tuple[np.dtype, tuple[int, ...]] | None:
         """Type and shape of the pixels, or None, with a complaint, where the mode is not known."""
@@ -160,12 +167,30 @@ class MrcInterpreter(MrcObject):
             stream.write(np.ascontiguousarray(section).data.cast("B"))
 
     def flush(self) -> None:
-        """Writes everything to the stream, unless it is read-only."""
+        """Writes everything to the stream, unless it is read-only.
+
+        Raises
+        ------
+        ValueError
+            When the extended header has another size and the pixels behind it were not read.
+        """
         if self._read_only or self._iostream is None:
             return
         self._iostream.seek(0)
+        if self._data is None:
+            self._write_heads()
+            return
         self._write_to(self._iostream)
         self._iostream.truncate()
+        self._iostream.flush()
+
+    def _write_heads(self) -> None:
+        """What follows them in the stream stays."""
+        if self._header.nbytes + self._extended_header.nbytes != self._heads_bytes:
+            raise ValueError(f"{self._place()}its pixels were not read, and it cannot be written without them; what was "
+                             "changed is not in the stream")
+        self._iostream.write(self._header.tobytes())
+        self._iostream.write(self._extended_header.tobytes())
         self._iostream.flush()
 
     def close(self) -> None:

@@ -36,7 +36,9 @@ class MrczFile(MrcFile):
     """An MRCZ file: header and pixels are those of the plain file that decompressing gives.
 
     Pixels are decoded when they are first asked for, on all processors. In mode ``r+`` a change compresses the whole
-    file anew with the codec it has, under another name that is then changed; metadata and record of steps go along.
+    file anew with the codec it has, under another name that is then changed. Metadata and record of steps go along, and
+    the sum of the frames is made anew where there was one. What decompressing then gives is the changed file, not the
+    one that was compressed first.
 
     Parameters
     ----------
@@ -115,7 +117,7 @@ class MrczFile(MrcFile):
         try:
             _core.compress_stream(receiving, name=self._name, path=os.path.realpath(self._name), codec=self._codec,
                                   overwrite=self._overwrite, like=like._reader if like else None,
-                                  threads=threads.resolve(None))
+                                  keep_sum=like is not None and self._keeps_sum(like), threads=threads.resolve(None))
         except MrczError as error:
             os.close(receiving)
             sender.join()
@@ -128,6 +130,9 @@ class MrczFile(MrcFile):
         sender.join()
         if like is not None:
             self._stack = open_stack(self._name, mode0="signed")
+
+    def _keeps_sum(self, like: Stack) -> bool:
+        return not np.iscomplexobj(self.data) and any(section.id == "SUMI" for section in like.sections)
 
     def _send(self, descriptor: int, failures: list[BaseException]) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 import mrcz
 import mrcz.mrcfile as ours
 from mrcz.mrcfile import dtypes as our_dtypes
+from mrcz.mrcfile import mrcinterpreter
 
 theirs = pytest.importorskip("mrcfile")
 
@@ -288,6 +290,48 @@ def test_a_compressed_file_that_is_changed_keeps_codec_and_metadata(tmp_path):
     assert verdict(ours, tmp_path / "a.mrcz")
 
 
+@pytest.mark.parametrize("what", ["header", "pixels", "type"])
+def test_a_compressed_file_that_is_changed_keeps_a_sum_of_the_frames_it_has(tmp_path, testdata, what):
+    mrcz.compress(testdata / "projections.mrcs", tmp_path / "a.mrcz", keep_sum=True)
+    with ours.open(tmp_path / "a.mrcz", "r+") as mrc:
+        if what == "header":
+            mrc.voxel_size = 2.5
+        elif what == "pixels":
+            mrc.data[3, 4, 5] = 1234
+        else:
+            mrc.set_data(mrc.data.astype("float32"))
+        expected = mrc.data.astype("f8").sum(0)
+    with mrcz.open(tmp_path / "a.mrcz") as stack:
+        assert {"SUMI", "ORIG"} <= {section.id for section in stack.sections}
+        assert np.array_equal(stack.sum(), expected)
+    mrcz.verify(tmp_path / "a.mrcz")
+    with ours.open(tmp_path / "a.mrcz", "r+") as mrc:
+        mrc.set_data(pixels("complex64"))
+    with mrcz.open(tmp_path / "a.mrcz") as stack:
+        assert "SUMI" not in {section.id for section in stack.sections}
+
+
+def test_what_was_changed_before_an_exception_is_written(tmp_path):
+    for module in (ours, theirs):
+        module.write(tmp_path / "a.mrc", pixels(), overwrite=True)
+        with pytest.raises(KeyError), module.open(tmp_path / "a.mrc", "r+") as mrc:
+            mrc.data[0] = 5
+            raise KeyError
+        assert (module.read(tmp_path / "a.mrc")[0] == 5).all()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", ["a.mrc", "a.mrcz"])
+def test_a_file_that_cannot_be_opened_to_be_changed_is_told_of_once(tmp_path, name):
+    mrcz.write(tmp_path / name, np.zeros((3, 5, 7), "u1"), dtype="uint4")
+    content = (tmp_path / name).read_bytes()
+    # What is raised while an object goes away pytest makes a warning.
+    with pytest.raises(ValueError, match="mode '101'"):
+        ours.open(tmp_path / name, "r+")
+    gc.collect()
+    assert (tmp_path / name).read_bytes() == content
+
+
 def test_metadata_behind_a_plain_files_pixels_stay(tmp_path):
     mrcz.write(tmp_path / "a.mrc", pixels(), metadata={"dose": 1.5})
     with warnings.catch_warnings():
@@ -527,6 +571,29 @@ def test_a_stream_is_read_and_written(tmp_path):
     with theirs.open(tmp_path / "b.mrc") as found:
         assert found.data.shape == (2, 5, 7)
         assert found.data[0, 0, 0] == 77
+
+
+@pytest.mark.filterwarnings("error")
+def test_pixels_of_a_stream_that_were_not_read_stay_in_it(tmp_path):
+    ours.write(tmp_path / "a.mrc", pixels())
+    content = (tmp_path / "a.mrc").read_bytes()
+    stream = io.BytesIO(content)
+    with mrcinterpreter.MrcInterpreter(stream, header_only=True) as mrc:
+        mrc.voxel_size = 2
+    assert stream.getvalue()[1024:] == content[1024:]
+    stream.seek(0)
+    assert mrcinterpreter.MrcInterpreter(stream).voxel_size.x == 2
+    stream.seek(0)
+    mrc = mrcinterpreter.MrcInterpreter(stream, header_only=True)
+    mrc.set_extended_header(np.zeros(16, "u1"))
+    with pytest.raises(ValueError, match="pixels were not read"):
+        mrc.close()
+    assert stream.getvalue()[1024:] == content[1024:]
+    cut = io.BytesIO(content[:-1])
+    with pytest.raises(ValueError, match="Expected"):
+        mrcinterpreter.MrcInterpreter(cut)
+    gc.collect()
+    assert cut.getvalue() == content[:-1]
 
 
 def test_files_open_in_another_thread(tmp_path):
