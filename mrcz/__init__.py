@@ -94,7 +94,8 @@ _UNLISTED = {"_asyncExecutor": "ioMRC", "_setAsyncWorkers": "ioMRC"}
 # Modules that are there without an import of their own.
 _MODULES: frozenset[str] = frozenset(("hdf5", "ioDM", "ioMRC", "mrcfile", "zarr"))
 
-__all__ = ["__version__", *_HOMES, *_MODULES]
+# `from mrcz import *` leaves Python's own open() alone.
+__all__ = ["__version__", *(name for name in _HOMES if name != "open"), *_MODULES]
 
 
 def __getattr__(name: str) -> Any:
@@ -113,4 +114,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, "open"})

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .pixels import DTYPES
+from .pixels import DTYPES, unmasked
 from .writer import pieces_of
 
 _BLOCK_BYTES = 64 << 20
@@ -46,6 +46,8 @@ class Frames:
             self._parts = [part if hasattr(part, "ndim") else np.asarray(part) for part in parts]
             self._require_one_kind()
             self.slices = 1 if self._parts[0].ndim == 2 else self._parts[0].shape[0]
+        for part in self._parts:
+            unmasked(part)
         first = self._parts[0]
         self.dtype = np.dtype(first.dtype)
         self.rows, self.columns = (int(size) for size in first.shape[-2:])

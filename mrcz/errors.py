@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import Any
 
 
@@ -21,6 +23,30 @@ class MrczError(Exception):
         super().__init__(f"{context}: {message}" if context else message)
         self.code = code
         self.context = context
+        self._tell_system_error()
+
+    def __str__(self) -> str:  # not OSError's, which prints its own fields
+        return str(self.args[0]) if self.args else ""
+
+    def __setstate__(self, state: dict[str, Any] | None) -> None:
+        self.__dict__.update(state or {})
+        self._tell_system_error()
+
+    def _tell_system_error(self) -> None:
+        """`errno`, `strerror` and `filename`, as every OSError has them."""
+        if not isinstance(self, OSError):
+            return
+        self.errno = _number_of(self.code, str(self))
+        self.strerror = os.strerror(self.errno) if self.errno else str(self)
+        self.filename = self.context or None
+
+
+def _number_of(code: str, message: str) -> int | None:
+    """The system's number of what the message ends with, in the system's words."""
+    for number in errno.errorcode:
+        if message.endswith(os.strerror(number)):
+            return number
+    return {"not_found": errno.ENOENT, "target_exists": errno.EEXIST, "io_failed": errno.EIO}.get(code)
 
 
 class FileDamagedError(MrczError, ValueError):

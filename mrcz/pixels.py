@@ -25,8 +25,8 @@ DTYPES: dict[str, np.dtype[Any]] = {
 }
 
 _NO_MODE = {
-    "uint8": "MRC has no mode for uint8: write dtype=\"int8\" where no pixel is above 127, \"uint4\" (two pixels a byte) "
-    "where none is above 15, or \"uint16\"",
+    "uint8": "MRC has no mode for uint8: write array.astype(\"int8\") where no pixel is above 127, the array with "
+    "dtype=\"uint4\" (two pixels a byte) where none is above 15, or array.astype(\"uint16\")",
     "float64": "MRC has no mode for float64: write array.astype(\"float32\")",
     "int64": "MRC has no mode for int64: write array.astype(\"int16\") or (\"float32\") where the values fit",
     "uint64": "MRC has no mode for uint64: write array.astype(\"uint16\") or (\"float32\") where the values fit",
@@ -67,3 +67,18 @@ def pixel_type_of(dtype: Any) -> str:
 def as_bytes(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """The memory of an array that lies in C order, one byte an element."""
     return array.reshape(-1).view(np.uint8) if array.size else np.empty(0, np.uint8)
+
+
+def unmasked(given: Any) -> Any:
+    """`given`, unless it is a masked array.
+
+    Raises
+    ------
+    ArgumentError
+        MRC has no masks, and what lies under one is not meant to be seen.
+    """
+    chunk = getattr(given, "_meta", given)  # what the chunks of a dask array are
+    if isinstance(given, np.ma.MaskedArray) or isinstance(chunk, np.ma.MaskedArray):
+        raise ArgumentError("a masked array, but MRC has no masks: write array.filled(value), so that you decide what masked "
+                            "pixels become", "invalid_argument")
+    return given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any, Callable, NamedTuple
@@ -14,6 +15,7 @@ from .errors import ArgumentError, warn
 from .header import Header
 from .indexing import select
 from .sources import Origin, origin_of
+from .threads import checked as checked_threads
 
 Progress = Callable[[int, int], object]
 Array = np.ndarray[Any, Any]
@@ -109,7 +111,7 @@ class Stack:
     def __init__(self, origin: Origin, *, threads: int | None = None, mode0: str = "by_header",
                  limits: _core.Limits | None = None, corrected: Callable[[Any], Any] | None = None) -> None:
         self._origin = origin
-        self._threads = threads
+        self._threads = checked_threads(threads)
         self._mode0 = mode0
         self._limits = limits or _core.Limits()
         self._correction = corrected
@@ -320,6 +322,20 @@ class Stack:
             raise ValueError(f"{self.name} is on the disk: making an array of it needs a copy (copy=False was asked for)")
         whole = self.read()
         return whole if dtype is None else whole.astype(dtype, copy=False)
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: Any) -> Any:
+        """Pixel by pixel with numbers and arrays, as NumPy compares; reads all frames."""
+        return self._compared(other, operator.eq)
+
+    def __ne__(self, other: Any) -> Any:
+        return self._compared(other, operator.ne)
+
+    def _compared(self, other: Any, compare: Callable[[Any, Any], Any]) -> Any:
+        if isinstance(other, (bool, int, float, complex, list, tuple)) or hasattr(other, "__array__"):
+            return compare(np.asarray(self), other)
+        return NotImplemented
 
     def __len__(self) -> int:
         frames: int = self._opened().frames

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 
 _chosen: int | None = None
@@ -31,17 +32,25 @@ def set_threads(count: int | None) -> None:
     Raises
     ------
     ValueError
-        If `count` is less than 1.
+        If `count` is less than 1; a :class:`TypeError` if it is no whole number.
     """
     global _chosen
-    if count is not None and count < 1:
+    _chosen = checked(count)
+
+
+def checked(threads: int | None) -> int | None:
+    """`threads` as a whole number of at least 1, or None."""
+    if threads is None:
+        return None
+    try:
+        count = operator.index(threads)
+    except TypeError:
+        raise TypeError(f"threads: {threads!r}, expected a whole number") from None
+    if count < 1:
         raise ValueError(f"threads: {count}, but work needs at least 1")
-    _chosen = count
+    return count
 
 
 def resolve(threads: int | None) -> int:
-    if threads is None:
-        return default_threads()
-    if threads < 1:
-        raise ValueError(f"threads: {threads}, but work needs at least 1")
-    return threads
+    count = checked(threads)
+    return default_threads() if count is None else count

@@ -6,6 +6,7 @@ import contextlib
 import operator
 import os
 import threading
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 from . import _core, documents, likeness, pixels, threads
 from .errors import ArgumentError, warn
 from .stack import Array, Progress, Stack
+from .threads import checked as checked_threads
 
 # Arrays that are not in memory are fetched so many bytes at a time, or a chunk at a time where chunks are larger.
 _BATCH_BYTES = 64 << 20
@@ -84,9 +86,10 @@ class Writer:
                  live: bool | int | tuple[int, float] = False, overwrite: bool = False,
                  threads: int | None = None) -> None:
         self.path = os.fspath(path)
+        _require_name_of_mrc(self.path)
         if like is not None and not isinstance(like, Stack):
             raise TypeError(f"like: {like!r}, expected a mrcz.Stack, as mrcz.open gives it")
-        self._threads = threads
+        self._threads = checked_threads(threads)
         self._frames = 0
         self._turns = _Turns(self.path)
         self._closed = False
@@ -136,7 +139,7 @@ class Writer:
         """
         writer = cls.__new__(cls)
         writer.path = os.fspath(path)
-        writer._threads = threads
+        writer._threads = checked_threads(threads)
         writer._frames = 0
         writer._turns = _Turns(writer.path)
         writer._closed = False
@@ -181,7 +184,7 @@ class Writer:
             After any other failure (a full disk, a callback that raised) it can only be given up: both `append` and
             `close` say so, and no file appears.
         """
-        array = np.asarray(frames)
+        array = np.asarray(pixels.unmasked(frames))
         with self._turns.taken():
             self._require_open()
             self._require_whole()
@@ -280,6 +283,11 @@ class Writer:
         else:
             self.discard()
 
+    def __del__(self) -> None:
+        if getattr(self, "_frames", 0) and not self._closed:
+            warnings.warn(f"{self.path}: the writer was never closed: its {self._frames} frames are lost, but those that a "
+                          "live file has committed; close it, or write in a with block", ResourceWarning, source=self)
+
     def __repr__(self) -> str:
         state = "closed" if self._closed else "open"
         return f"<mrcz.Writer {self.path!r} frames of {self._shape} {self._type}, {self._frames} written, {state}>"
@@ -377,6 +385,7 @@ def _volume(volume: bool | int, shape: tuple[int, ...], frame_axes: int, path: A
 
 def pieces_of(data: Any, frame_axes: int = 2) -> Iterator[Array]:
     """Frames in pieces that fit into memory."""
+    pixels.unmasked(data)
     if isinstance(data, np.ndarray) and not isinstance(data, np.memmap):
         yield data.reshape(-1, *data.shape[-frame_axes:]) if data.ndim > frame_axes + 1 else data
     elif hasattr(data, "shape") and hasattr(data, "dtype"):
@@ -433,6 +442,24 @@ def _in_order(array: Array, dtype: np.dtype[Any]) -> Iterator[Array]:
         yield np.ascontiguousarray(array[first : first + at_once], dtype)
 
 
+# Files of these names would be taken for what they are not.
+_OTHER_FORMATS = {
+    **dict.fromkeys((".gz", ".bz2", ".xz", ".zst"), "a compressed file: write NAME.mrcz, or plain MRC and compress that"),
+    **dict.fromkeys((".tif", ".tiff"), "TIFF"),
+    **dict.fromkeys((".h5", ".hdf5", ".nxs", ".hspy"), "HDF5: mrcz.convert makes that of an MRC or MRCZ file"),
+    ".zarr": "Zarr: mrcz.convert makes that of an MRC or MRCZ file",
+    **dict.fromkeys((".npy", ".npz"), "NumPy's: numpy.save writes it"),
+    **dict.fromkeys((".dm3", ".dm4"), "Gatan's"),
+}
+
+
+def _require_name_of_mrc(path: str) -> None:
+    ending = os.path.splitext(os.fsdecode(path))[1].lower()
+    if ending in _OTHER_FORMATS:
+        raise ArgumentError(f"the name says that it is {_OTHER_FORMATS[ending]}; this writes MRC and MRCZ, named .mrc, .mrcs, "
+                            ".map or .mrcz, say", "invalid_argument", path)
+
+
 def _codec(path: str) -> str:
     ending = os.path.splitext(os.fsdecode(path))[1].lower()
     return "zstd" if ending in (".mrcz", ".mrczs") else "raw"
@@ -441,11 +468,12 @@ def _codec(path: str) -> str:
 def _voxel(size: Any, like: Stack | None) -> tuple[float, float, float]:
     if size is None:
         return tuple(like.voxel_size) if like is not None else (0.0, 0.0, 0.0)  # type: ignore[return-value]
-    if np.ndim(size) == 0:
-        return (float(size),) * 3
-    if len(size) != 3:
+    if np.ndim(size) != 0 and len(size) != 3:
         raise ArgumentError(f"voxel_size: {size}, expected one number or three (x, y, z)", "invalid_argument")
-    return (float(size[0]), float(size[1]), float(size[2]))
+    x, y, z = map(float, np.broadcast_to(size, 3))
+    if not all(0 <= edge < np.inf for edge in (x, y, z)):
+        raise ArgumentError(f"voxel_size: {size} is no length in Angstrom; 0 where it is not known", "invalid_argument")
+    return x, y, z
 
 
 def _sections(volume: bool | int, path: Any) -> int:

@@ -2,8 +2,11 @@
 
 import bz2
 import gzip
+import os
 import pickle
 import shutil
+import subprocess
+import sys
 import threading
 import warnings
 
@@ -393,3 +396,26 @@ def test_every_number_of_threads_gives_the_same(tmp_path, projection_pixels, mon
         mrcz.open(tmp_path / "a.mrcz", threads=0)[0]
     monkeypatch.setenv("MRCZ_THREADS", "2")
     assert np.array_equal(mrcz.open(tmp_path / "a.mrcz")[:], projection_pixels)
+
+
+def test_comparisons_are_those_of_pixels(projections, projection_pixels):
+    stack = mrcz.open(projections)
+    assert np.array_equal(stack == 0, projection_pixels == 0) and np.array_equal(stack != 0, projection_pixels != 0)
+    assert (stack == projection_pixels).all() and (projection_pixels == stack).all() and (stack == stack).all()
+    assert stack != "text" and not stack == None  # noqa: E711
+    assert {stack: 1}[stack] == 1
+
+
+def test_a_star_import_leaves_open_alone():
+    names = {}
+    exec("from mrcz import *", names)
+    assert "open" not in names and names["Writer"] is mrcz.Writer and "open" in dir(mrcz)
+
+
+def test_the_package_runs_as_the_command(command):
+    environment = {**os.environ, "PATH": f"{os.path.dirname(command)}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run([sys.executable, "-m", "mrcz", "--version"], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.startswith("mrcz")
+    nothing = {**environment, "PATH": ""}
+    done = subprocess.run([sys.executable, "-m", "mrcz"], env=nothing, capture_output=True, text=True)
+    assert done.returncode == 127 and "not installed" in done.stderr

@@ -1,5 +1,9 @@
 """mrcz.Writer, mrcz.write and Writer.extending."""
 
+import errno
+import gc
+import os
+import pickle
 import threading
 import tracemalloc
 import weakref
@@ -324,6 +328,77 @@ def test_what_cannot_go_along_is_said(tmp_path, projections, frames):
     with pytest.warns(mrcz.FileWarning, match="no longer restores"):
         with mrcz.Writer.extending(tmp_path / "a.mrcz") as writer:
             writer.append(mrcz.open(projections)[0])
+
+
+@pytest.mark.parametrize("size", [-1, float("nan"), float("inf"), (1, -1, 1)])
+def test_voxels_have_lengths(tmp_path, frames, size):
+    with pytest.raises(ValueError, match="no length in Angstrom"):
+        mrcz.write(tmp_path / "a.mrc", frames, voxel_size=size)
+
+
+def test_masked_arrays_are_refused(tmp_path, frames):
+    masked = np.ma.masked_greater(frames, 3)
+    for data in (masked, list(masked), iter(masked), masked[0]):
+        with pytest.raises(ValueError, match="filled"):
+            mrcz.write(tmp_path / "a.mrc", data)
+        if not hasattr(data, "__next__"):
+            with pytest.raises(ValueError, match="filled"):
+                mrcz.writeMRC(data, str(tmp_path / "a.mrcz"), compressor="zstd")
+    dask = pytest.importorskip("dask.array")
+    with pytest.raises(ValueError, match="filled"):
+        mrcz.write(tmp_path / "a.mrc", dask.ma.masked_greater(dask.from_array(frames, chunks=(2, 20, 30)), 3))
+    mrcz.write(tmp_path / "a.mrc", masked.filled(0))
+    assert [file.name for file in tmp_path.iterdir()] == ["a.mrc"]
+
+
+def test_a_forgotten_writer_says_so(tmp_path, frames):
+    writer = mrcz.Writer(tmp_path / "a.mrc")
+    writer.append(frames)
+    with pytest.warns(ResourceWarning, match="a.mrc.*never closed.*6 frames"):
+        del writer
+        gc.collect()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a.mrc.gz", "a.mrcz.gz", "a.TIF", "a.h5", "a.zarr", "a.npy"])
+def test_names_of_other_formats_are_refused(tmp_path, frames, name):
+    for options in ({}, {"codec": "lz4"}):
+        with pytest.raises(ValueError, match="name says"):
+            mrcz.write(tmp_path / name, frames, **options)
+
+
+def test_what_the_advice_about_uint8_says_works(tmp_path, frames):
+    small = frames.astype("uint8").clip(0, 15)
+    for data, options in ((small.astype("int8"), {}), (small, {"dtype": "uint4"}), (small.astype("uint16"), {})):
+        mrcz.write(tmp_path / "a.mrcz", data, overwrite=True, **options)
+        assert np.array_equal(mrcz.open(tmp_path / "a.mrcz"), small)
+
+
+def test_threads_are_a_whole_number_from_the_start(tmp_path, frames):
+    mrcz.write(tmp_path / "a.mrc", frames)
+    for wrong, kind in ((0, ValueError), (-2, ValueError), (2.0, TypeError), ("4", TypeError)):
+        for call in (lambda t: mrcz.open(tmp_path / "a.mrc", threads=t), lambda t: mrcz.Writer(tmp_path / "b.mrc", threads=t),
+                     lambda t: mrcz.Writer.extending(tmp_path / "a.mrc", threads=t), mrcz.set_threads):
+            with pytest.raises(kind, match="threads"):
+                call(wrong)
+    assert np.array_equal(mrcz.open(tmp_path / "a.mrc", threads=np.int64(2)), frames)
+
+
+def test_system_errors_have_a_number_and_a_name(tmp_path, frames):
+    with pytest.raises(OSError) as missing:
+        mrcz.open(tmp_path / "missing.mrc")
+    mrcz.write(tmp_path / "a.mrc", frames)
+    with pytest.raises(OSError) as exists:
+        mrcz.write(tmp_path / "a.mrc", frames)
+    for raised, number, name in ((missing, errno.ENOENT, "missing.mrc"), (exists, errno.EEXIST, "a.mrc")):
+        for error in (raised.value, pickle.loads(pickle.dumps(raised.value))):
+            assert error.errno == number and error.filename == str(tmp_path / name)
+            assert str(error).startswith(f"{tmp_path / name}: ") and error.strerror
+
+
+def test_a_full_disk_is_told_as_the_system_tells_it():
+    error = mrcz.SystemFailedError(f"cannot write: {os.strerror(errno.ENOSPC)}", "io_failed", "a.mrc")
+    assert error.errno == errno.ENOSPC and error.filename == "a.mrc"
 
 
 def test_a_writer_without_frames(tmp_path):
