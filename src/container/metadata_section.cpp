@@ -14,6 +14,11 @@ Section metadata_section(const Metadata& metadata) {
             Bytes(stored.begin(), stored.end())};
 }
 
+Metadata metadata_in(const Section& section, const Limits& limits) {
+    if (section.encoding == encoding::msgpack) return Metadata::from_msgpack(section.payload, limits);
+    return Metadata::from_json({reinterpret_cast<const char*>(section.payload.data()), section.payload.size()}, limits);
+}
+
 namespace {
 
 Section provenance_of(std::string_view text) {

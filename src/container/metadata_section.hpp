@@ -11,6 +11,8 @@
 namespace mrcz::container {
 
 [[nodiscard]] Section metadata_section(const Metadata& metadata);
+/// Throws what Metadata::from_json() and from_msgpack() throw.
+[[nodiscard]] Metadata metadata_in(const Section& section, const Limits& limits);
 
 /// PROV of a file made without loss. It names no time: the same input gives the same file. `earlier`: a JSON array of
 /// the steps before. Throws what Metadata::from_json() throws.

@@ -20,15 +20,28 @@ std::int64_t carried_mode(const meta::JsonValue& attributes) {
     return number ? static_cast<std::int64_t>(*number % 1000) : -1;
 }
 
+/// By the header that went along, or as NeXus and HDF5's images say it.
+bool says_colours(const meta::JsonValue& attributes) {
+    constexpr std::int64_t colour_mode = 16;
+    const auto text = [&](std::string_view name) {
+        const meta::JsonValue* const value = attributes.find(name);
+        return value == nullptr ? std::string_view() : value->text().value_or(std::string_view());
+    };
+    return carried_mode(attributes) == colour_mode || text("interpretation").starts_with("rgb") ||
+           text("IMAGE_SUBCLASS") == "IMAGE_TRUECOLOR";
+}
+
 /// What pixels are made of an array's numbers, and of how many along its last axis.
 struct Pixels {
     PixelType type;
     std::uint64_t parts;
 };
 
-Pixels pixels_of(std::span<const std::uint64_t> shape, PixelType number, std::int64_t mode) {
+Pixels pixels_of(std::span<const std::uint64_t> shape, PixelType number, std::int64_t mode, bool says_colours) {
     constexpr std::int64_t complex_mode = 3;
-    if (shape.size() >= 4 && number == PixelType::uint8 && shape.back() == 3) return {PixelType::rgb8, 3};
+    // Of four axes it may be a scan of narrow frames as well.
+    const bool is_colour = shape.size() == 5 || (shape.size() == 4 && says_colours);
+    if (is_colour && number == PixelType::uint8 && shape.back() == 3) return {PixelType::rgb8, 3};
     if (shape.size() >= 4 && number == PixelType::int16 && shape.back() == 2 && mode == complex_mode)
         return {PixelType::complex_int16, 2};
     return {number, 1};
@@ -44,7 +57,7 @@ std::string sizes_text(std::span<const std::uint64_t> sizes) {
 
 FrameAxes frame_axes(std::span<const std::uint64_t> shape, PixelType number, const meta::JsonValue& attributes,
                      const Limits& limits) {
-    const Pixels pixels = pixels_of(shape, number, carried_mode(attributes));
+    const Pixels pixels = pixels_of(shape, number, carried_mode(attributes), says_colours(attributes));
     const std::size_t axes = shape.size() - (pixels.parts > 1 ? 1 : 0);
     if (axes < 2 || axes > 4)
         fail(ErrorCode::unsupported, "an array of ", sizes_text(shape),

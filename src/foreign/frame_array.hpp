@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "meta/json_value.hpp"
+#include "meta/msgpack_parts.hpp"
 #include "mrcz/frame_format.hpp"
 #include "mrcz/limits.hpp"
 
@@ -26,8 +27,10 @@ struct ArrayFacts {
     std::string place;           ///< of the array in its container; empty: it is the container
     FrameFormat format;          ///< of a frame
     std::int64_t frames = 0;
-    std::optional<ScanPoints> scan;  ///< the frames are of a scan, row by row
-    meta::JsonValue attributes;      ///< an object
+    std::optional<ScanPoints> scan;                     ///< the frames are of a scan, row by row
+    meta::JsonValue attributes;                         ///< an object
+    std::vector<meta::PackedMember> packed_attributes;  ///< those with NaN or bytes, which JSON has no form for
+    std::vector<std::string> left_behind;               ///< what the container has besides, and nobody reads
     std::string why_not_moved;       ///< why chunks cannot be taken as they are; empty: each is a frame, coded by blosc
     std::uint64_t stored_bytes = 0;  ///< of the container's file, or 0 where they are many
 };

@@ -40,6 +40,7 @@ class Finder {
         for (hsize_t i = 0; i < info.nlinks && left_ > 0; ++i, --left_) look_at(group, i, path, depth);
     }
 
+    [[nodiscard]] std::size_t datasets() const noexcept { return datasets_; }  ///< of numbers or not
     [[nodiscard]] const std::vector<Candidate>& found() const noexcept { return found_; }
 
   private:
@@ -60,12 +61,14 @@ class Finder {
     }
 
     void add(hid_t dataset, const std::string& path) {
+        ++datasets_;
         const Hdf5Handle type(H5Dget_type(dataset), H5Tclose, "read a type");
         const auto shape = shape_of(dataset);
         if (shape.size() >= 2 && shape.size() <= 4 && is_numeric(type.get())) found_.push_back({path, shape});
     }
 
     std::vector<Candidate> found_;
+    std::size_t datasets_ = 0;
     int left_ = 100'000;
 };
 
@@ -241,7 +244,11 @@ class Hdf5Array final : public FrameArray {
         const FoundNumber number = number_of(type.get());
         memory_type_ = hdf5_type(number.pixel);
         shape_ = shape_of(dataset_.get());
-        facts_.attributes = read_attributes(dataset_.get(), limits);
+        Hdf5Attributes attributes = read_attributes(dataset_.get(), limits);
+        facts_.attributes = std::move(attributes.readable);
+        facts_.packed_attributes = std::move(attributes.packed);
+        facts_.left_behind = std::move(attributes.left_behind);
+        tell_of_groups();
         axes_ = frame_axes(shape_, number.pixel, facts_.attributes, limits);
         facts_.format = axes_.format;
         facts_.frames = axes_.frames;
@@ -249,6 +256,23 @@ class Hdf5Array final : public FrameArray {
         frame_bytes_ = bytes_of(axes_.format);
         const Hdf5Handle properties(H5Dget_create_plist(dataset_.get()), H5Pclose, "read how it is stored");
         facts_.why_not_moved = why_not_moved(properties.get(), number, limits);
+    }
+
+    /// Attributes of the file and of the groups on the way, and datasets beside this one.
+    void tell_of_groups() {
+        for (std::size_t end = 0; end != std::string::npos; end = facts_.place.find('/', end + 1)) {
+            const std::string group = end == 0 ? "/" : facts_.place.substr(0, end);
+            const hid_t found = H5Oopen(file_.get(), group.c_str(), H5P_DEFAULT);
+            if (found < 0) continue;
+            const Hdf5Handle object(found, H5Oclose, "open a group");
+            for (const std::string& name : attribute_names(object.get()))
+                facts_.left_behind.push_back(concat("attribute ", printable(name, 100), " of ", printable(group, 100)));
+        }
+        Finder finder;
+        finder.search(file_.get(), "", 0);
+        if (finder.datasets() > 1)
+            facts_.left_behind.push_back(
+                concat(finder.datasets() - 1, " other dataset", finder.datasets() == 2 ? "" : "s", " of the file"));
     }
 
     std::string why_not_moved(hid_t properties, const FoundNumber& number, const Limits& limits) {

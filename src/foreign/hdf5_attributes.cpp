@@ -1,9 +1,13 @@
 #include "foreign/hdf5_attributes.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
 #include "base/fail.hpp"
+#include "meta/utf8.hpp"
 
 namespace mrcz::foreign {
 namespace {
@@ -12,12 +16,25 @@ using meta::JsonWriter;
 
 constexpr hssize_t most_items = 4096;
 
+/// A bool of which a span can be made.
+struct Flag {
+    bool is_set = false;
+};
+
 struct Attribute {
     Hdf5Handle handle;
     Hdf5Handle type;
     std::string name;
     hssize_t items = 0;
-    bool is_list = false;
+    std::vector<std::uint64_t> shape;  ///< empty of a single value
+    bool is_empty = false;             ///< has no value at all
+};
+
+/// Where the value of an attribute is to go.
+struct Reading {
+    JsonWriter& json;
+    Hdf5Attributes& found;
+    const Limits& limits;
 };
 
 Attribute open(hid_t object, hsize_t index) {
@@ -32,7 +49,10 @@ Attribute open(hid_t object, hsize_t index) {
     attribute.type = Hdf5Handle(H5Aget_type(attribute.handle.get()), H5Tclose, "read an attribute's type");
     const Hdf5Handle space(H5Aget_space(attribute.handle.get()), H5Sclose, "read an attribute's shape");
     attribute.items = H5Sget_simple_extent_npoints(space.get());
-    attribute.is_list = H5Sget_simple_extent_ndims(space.get()) > 0;
+    attribute.is_empty = H5Sget_simple_extent_type(space.get()) == H5S_NULL;
+    std::vector<hsize_t> sizes(H5S_MAX_RANK);
+    const int axes = H5Sget_simple_extent_dims(space.get(), sizes.data(), nullptr);
+    attribute.shape.assign(sizes.begin(), sizes.begin() + std::max(0, axes));
     return attribute;
 }
 
@@ -69,12 +89,36 @@ std::vector<std::string> texts_of(const Attribute& attribute, const Limits& limi
     return texts;
 }
 
-template <class Values>
-void write_values(JsonWriter& json, const Attribute& attribute, const Values& values) {
-    json.key(attribute.name);
-    if (attribute.is_list) json.begin_array();
-    for (const auto& value : values) json.value(value);
-    if (attribute.is_list) json.end_array();
+template <class Value>
+void write_value(JsonWriter& json, const Value& value) {
+    if constexpr (std::is_same_v<Value, Flag>) {
+        json.value(value.is_set);
+    } else {
+        json.value(value);
+    }
+}
+
+/// Nested as the attribute's axes are, the last one fastest; the values that are left.
+template <class Value>
+std::span<const Value> write_nested(JsonWriter& json, std::span<const std::uint64_t> shape,
+                                    std::span<const Value> values) {
+    if (shape.empty()) {
+        write_value(json, values.front());
+        return values.subspan(1);
+    }
+    json.begin_array();
+    for (std::uint64_t i = 0; i < shape.front(); ++i) values = write_nested(json, shape.subspan(1), values);
+    json.end_array();
+    return values;
+}
+
+template <class Value>
+void write_values(JsonWriter& json, const Attribute& attribute, const std::vector<Value>& values) {
+    write_nested(json.key(attribute.name), attribute.shape, std::span<const Value>(values));
+}
+
+void leave(Reading& reading, const Attribute& attribute, std::string_view why) {
+    reading.found.left_behind.push_back(concat("attribute ", printable(attribute.name, 100), ": ", why));
 }
 
 bool is_json_object(const std::string& text, const Limits& limits) {
@@ -85,30 +129,87 @@ bool is_json_object(const std::string& text, const Limits& limits) {
     }
 }
 
-void write_texts(JsonWriter& json, const Attribute& attribute, const Limits& limits) {
-    const std::vector<std::string> texts = texts_of(attribute, limits);
-    if (texts.empty()) return;
-    if (attribute.name == "mrc" && texts.size() == 1 && is_json_object(texts[0], limits)) {
-        json.key(attribute.name).raw(texts[0]);
+void write_texts(Reading& reading, const Attribute& attribute) {
+    const std::vector<std::string> texts = texts_of(attribute, reading.limits);
+    if (texts.size() != static_cast<std::size_t>(attribute.items)) return leave(reading, attribute, "too long");
+    if (attribute.name == "mrc" && texts.size() == 1 && is_json_object(texts[0], reading.limits)) {
+        reading.json.key(attribute.name).raw(texts[0]);
         return;
     }
-    std::vector<std::string_view> views(texts.begin(), texts.end());
-    write_values(json, attribute, views);
+    const bool readable = std::ranges::all_of(texts, [](const std::string& text) { return meta::is_utf8(text); });
+    if (!readable && !attribute.shape.empty()) return leave(reading, attribute, "a list of bytes that are no UTF-8");
+    if (!readable) {
+        reading.found.packed.push_back({attribute.name, meta::packed_binary(texts[0])});
+        return;
+    }
+    const std::vector<std::string_view> views(texts.begin(), texts.end());
+    write_values(reading.json, attribute, views);
 }
 
-void write_attribute(JsonWriter& json, const Attribute& attribute, const Limits& limits) {
-    if (attribute.items < 1 || attribute.items > most_items) return;
+void write_floats(Reading& reading, const Attribute& attribute) {
+    if (H5Tget_size(attribute.type.get()) > sizeof(double))
+        return leave(reading, attribute, "numbers of more than 64 bits");
+    const auto numbers = numbers_of<double>(attribute, H5T_NATIVE_DOUBLE);
+    if (std::ranges::all_of(numbers, [](double number) { return std::isfinite(number); }))
+        return write_values(reading.json, attribute, numbers);
+    reading.found.packed.push_back({attribute.name, meta::packed_numbers(numbers, attribute.shape)});
+}
+
+/// As h5py has them: an enumeration of FALSE and TRUE in bytes.
+bool is_boolean(hid_t type) {
+    if (H5Tget_size(type) != 1 || H5Tget_nmembers(type) != 2) return false;
+    constexpr std::array<std::string_view, 2> names{"FALSE", "TRUE"};
+    for (unsigned i = 0; i < 2; ++i) {
+        char* const name = H5Tget_member_name(type, i);
+        signed char value = -1;
+        const bool fits = name != nullptr && H5Tget_member_value(type, i, &value) >= 0 && (value == 0 || value == 1) &&
+                          names.at(static_cast<std::size_t>(value)) == name;
+        H5free_memory(name);
+        if (!fits) return false;
+    }
+    return true;
+}
+
+void write_enumeration(Reading& reading, const Attribute& attribute) {
+    if (!is_boolean(attribute.type.get())) return leave(reading, attribute, "an enumeration");
+    std::vector<signed char> flags(static_cast<std::size_t>(attribute.items));
+    hdf5_checked(H5Aread(attribute.handle.get(), attribute.type.get(), flags.data()), "read an attribute");
+    std::vector<Flag> values;
+    for (const signed char flag : flags) values.push_back({flag != 0});
+    write_values(reading.json, attribute, values);
+}
+
+/// What DIMENSION_LIST and REFERENCE_LIST hold leads from one dataset of the file to another.
+bool is_of_dimension_scales(std::string_view name) { return name == "DIMENSION_LIST" || name == "REFERENCE_LIST"; }
+
+void write_attribute(Reading& reading, const Attribute& attribute) {
+    if (is_of_dimension_scales(attribute.name)) return;
+    if (attribute.is_empty) return leave(reading, attribute, "has no value");
+    if (attribute.items > most_items || attribute.items < 0)
+        return leave(reading, attribute, concat(attribute.items, " values, more than ", most_items));
+    if (attribute.items == 0) {
+        reading.json.key(attribute.name).begin_array().end_array();
+        return;
+    }
     switch (H5Tget_class(attribute.type.get())) {
         case H5T_INTEGER:
+            if (H5Tget_size(attribute.type.get()) > sizeof(std::int64_t))
+                return leave(reading, attribute, "numbers of more than 64 bits");
             if (H5Tget_sign(attribute.type.get()) == H5T_SGN_2)
-                return write_values(json, attribute, numbers_of<std::int64_t>(attribute, H5T_NATIVE_INT64));
-            return write_values(json, attribute, numbers_of<std::uint64_t>(attribute, H5T_NATIVE_UINT64));
+                return write_values(reading.json, attribute, numbers_of<std::int64_t>(attribute, H5T_NATIVE_INT64));
+            return write_values(reading.json, attribute, numbers_of<std::uint64_t>(attribute, H5T_NATIVE_UINT64));
         case H5T_FLOAT:
-            return write_values(json, attribute, numbers_of<double>(attribute, H5T_NATIVE_DOUBLE));
+            return write_floats(reading, attribute);
         case H5T_STRING:
-            return write_texts(json, attribute, limits);
+            return write_texts(reading, attribute);
+        case H5T_ENUM:
+            return write_enumeration(reading, attribute);
+        case H5T_COMPOUND:
+            return leave(reading, attribute, "of several fields, or complex");
+        case H5T_REFERENCE:
+            return leave(reading, attribute, "a reference into the file");
         default:
-            return;
+            return leave(reading, attribute, "of a kind that is not read");
     }
 }
 
@@ -122,12 +223,26 @@ void write_attribute_anew(hid_t object, const std::string& name, hid_t type, hid
 
 }  // namespace
 
-meta::JsonValue read_attributes(hid_t object, const Limits& limits) {
+Hdf5Attributes read_attributes(hid_t object, const Limits& limits) {
+    Hdf5Attributes found;
     JsonWriter json;
+    Reading reading{json, found, limits};
     json.begin_object();
     const int count = H5Aget_num_attrs(object);
-    for (int i = 0; i < count; ++i) write_attribute(json, open(object, static_cast<hsize_t>(i)), limits);
-    return meta::JsonValue::parse(json.end_object().take(), limits);
+    for (int i = 0; i < count; ++i) write_attribute(reading, open(object, static_cast<hsize_t>(i)));
+    found.readable = meta::JsonValue::parse(json.end_object().take(), limits);
+    return found;
+}
+
+std::vector<std::string> attribute_names(hid_t object) {
+    constexpr std::array<std::string_view, 4> of_nexus{"NX_class", "default", "signal", "axes"};
+    std::vector<std::string> names;
+    const int count = H5Aget_num_attrs(object);
+    for (int i = 0; i < count; ++i) {
+        std::string name = open(object, static_cast<hsize_t>(i)).name;
+        if (std::ranges::find(of_nexus, name) == of_nexus.end()) names.push_back(std::move(name));
+    }
+    return names;
 }
 
 void write_text_attribute(hid_t object, const std::string& name, const std::string& text) {

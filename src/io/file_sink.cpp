@@ -122,20 +122,6 @@ class SpecialFileSink final : public ByteSink {
     std::unique_ptr<ByteSink> spool_;
 };
 
-/// Where a link leads, be the file there or not: writing through a link must not replace the link.
-fs::path followed(fs::path path) {
-    std::error_code failed;
-    if (fs::exists(path, failed)) {
-        path = fs::canonical(path, failed);  // fails for a file that is open but has no name any more: /proc/self/fd/1
-        if (failed) fail_errno(failed.value(), "find the file that the link leads to");
-        return path;
-    }
-    constexpr int most_links = 40;  // as the kernel has it
-    for (int links = 0; links < most_links && fs::is_symlink(path, failed); ++links)
-        path = path.parent_path() / fs::read_symlink(path, failed);
-    return path;
-}
-
 }  // namespace
 
 std::unique_ptr<ByteSink> open_file_sink(const fs::path& path, const FileSinkOptions& options) {
@@ -146,7 +132,7 @@ std::unique_ptr<ByteSink> open_file_sink(const fs::path& path, const FileSinkOpt
         if (fs::is_directory(status)) fail(ErrorCode::invalid_argument, "is a directory; name a file");
         if (fs::exists(status) && !fs::is_regular_file(status)) return std::make_unique<SpecialFileSink>(path);
         if (fs::exists(status) && !options.overwrite) fail_exists();
-        return std::make_unique<AtomicFileSink>(fs::is_symlink(path, failed) ? followed(path) : path, options);
+        return std::make_unique<AtomicFileSink>(followed(path), options);
     });
 }
 

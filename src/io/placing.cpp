@@ -26,6 +26,20 @@ fs::path make_under_new_name(const fs::path& target, const std::function<bool(co
     fail(ErrorCode::io_failed, "cannot find a free temporary name beside ", target.string());
 }
 
+fs::path followed(fs::path path) {
+    std::error_code failed;
+    if (!fs::is_symlink(path, failed)) return path;
+    if (fs::exists(path, failed)) {
+        path = fs::canonical(path, failed);  // fails for a file that is open but has no name any more: /proc/self/fd/1
+        if (failed) fail_errno(failed.value(), "find the file that the link leads to");
+        return path;
+    }
+    constexpr int most_links = 40;  // as the kernel has it
+    for (int links = 0; links < most_links && fs::is_symlink(path, failed); ++links)
+        path = path.parent_path() / fs::read_symlink(path, failed);
+    return path;
+}
+
 void fail_exists() { fail(ErrorCode::target_exists, "exists already; use -f (overwrite) to replace it"); }
 
 void rename_new(const fs::path& from, const fs::path& to) {

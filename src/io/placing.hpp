@@ -12,6 +12,10 @@ namespace mrcz::io {
 [[nodiscard]] std::filesystem::path make_under_new_name(const std::filesystem::path& target,
                                                         const std::function<bool(const std::filesystem::path&)>& make);
 
+/// Where a link leads, be the file there or not: writing through a link must not replace the link. Other paths as they
+/// are.
+[[nodiscard]] std::filesystem::path followed(std::filesystem::path path);
+
 [[noreturn]] void fail_exists();
 
 /// Renames without replacing where the file system can; elsewhere a check just before has to do.

@@ -42,8 +42,9 @@ void exchange(const fs::path& made, const fs::path& old) {
 
 }  // namespace
 
-StagedPath StagedPath::file(const fs::path& target, bool overwrite) {
-    return in_file(target.string(), [&] {
+StagedPath StagedPath::file(const fs::path& named, bool overwrite) {
+    return in_file(named.string(), [&] {
+        const fs::path target = followed(named);
         if (fs::is_directory(target)) fail(ErrorCode::invalid_argument, "is a directory; name a file");
         if (!overwrite && is_there(target)) fail_exists();
         StagedPath staged(target, overwrite);

@@ -16,6 +16,7 @@
 #include "jobs/converting_feed.hpp"
 #include "jobs/foreign_feed.hpp"
 #include "jobs/frame_target.hpp"
+#include "jobs/own_attributes.hpp"
 #include "meta/json_writer.hpp"
 #include "mrcz/version.hpp"
 
@@ -103,6 +104,8 @@ struct Opened {
     std::optional<ScanShape> scan;
     const CodecInfo* codec = nullptr;  ///< of chunks that may be moved; null: none may
     std::string why_recoded;           ///< where none may
+    std::optional<Section> metadata;   ///< instead of the feed's
+    std::vector<std::string> left_behind;
 };
 
 Opened open_mrc(const fs::path& path, const ConvertFileOptions& options, const RunContext& context) {
@@ -135,12 +138,33 @@ Opened open_array(std::unique_ptr<foreign::FrameArray> array, const Limits& limi
     return opened;
 }
 
+/// Attributes of the folder that are not as the file in it would have them.
+void take_edited_attributes(Opened& opened, const foreign::ArrayFacts& facts, const fs::path& shard,
+                            const Limits& limits) {
+    const Reader reader(open_file_source(shard), limits);
+    std::optional<ScanShape> scan;
+    if (facts.scan) scan = ScanShape{facts.scan->rows, facts.scan->columns};
+    const auto described = meta::JsonValue::parse(zarr_metadata_json(reader, scan), limits);
+    const meta::JsonValue* const written = described.find("attributes")->find("mrc");
+    const meta::JsonValue* const found = facts.attributes.find("mrc");
+    std::optional<Metadata> metadata = reader.metadata();
+    if (found != nullptr) {
+        jobs::tell_unused_changes(*found, *written, opened.left_behind);
+        if (auto edited = jobs::edited_metadata(*found, *written, limits)) metadata = *std::move(edited);
+        jobs::tell_lost_kinds(*found, metadata ? &*metadata : nullptr, opened.left_behind);
+    }
+    jobs::tell_unused_voxel_size(facts.attributes, reader.header(), opened.left_behind);
+    metadata = jobs::with_attributes(metadata ? &*metadata : nullptr, facts, limits, opened.left_behind);
+    if (metadata) opened.metadata = container::metadata_section(*metadata);
+}
+
 Opened open_foreign(std::unique_ptr<foreign::FrameArray> array, const fs::path& path, const ConvertFileOptions& options,
                     const RunContext& context) {
     const foreign::ArrayFacts facts = array->facts();
     const fs::path shard = facts.container == "HDF5" ? fs::path() : shard_of_ours(path, facts, options.limits);
     if (shard.empty()) return open_array(std::move(array), options.limits);
     Opened opened = open_mrc(shard, options, context);
+    take_edited_attributes(opened, facts, shard, options.limits);
     if (facts.scan) {
         const ScanShape scan{facts.scan->rows, facts.scan->columns};
         if (opened.scan != scan) opened.container = facts.container;
@@ -221,8 +245,15 @@ std::vector<Section> sections_for(FrameFeed& feed, const Opened& opened, std::st
                                   const std::vector<std::uint64_t>& hashes, std::vector<std::string>& left_behind) {
     std::vector<Section> sections = feed.sections();
     namespace section = container::section;
+    left_behind.insert(left_behind.end(), opened.left_behind.begin(), opened.left_behind.end());
+    if (opened.metadata) {
+        drop(sections, section::metadata);
+        sections.insert(sections.begin(), *opened.metadata);
+    }
     if (opened.foreign != nullptr) {
         const jobs::Carried& carried = opened.foreign->carried();
+        const auto& left = opened.foreign->left_behind();
+        left_behind.insert(left_behind.end(), left.begin(), left.end());
         const bool same = opened.foreign->has_header() && carried.frames == jobs::hash_of_frame_hashes(hashes);
         if (!same && has(sections, section::original))
             left_behind.emplace_back("the original file's bytes, because the frames changed since");

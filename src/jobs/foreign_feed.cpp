@@ -9,6 +9,8 @@
 #include "container/metadata_section.hpp"
 #include "header/compose.hpp"
 #include "header/mode0.hpp"
+#include "jobs/header_json.hpp"
+#include "jobs/own_attributes.hpp"
 
 namespace mrcz::jobs {
 namespace {
@@ -90,19 +92,31 @@ std::unique_ptr<FeedSlot> ForeignFeed::make_slot() {
 
 std::vector<container::Section> ForeignFeed::sections() {
     std::vector<container::Section> sections = carried_.sections;
-    if (std::ranges::find(sections, container::section::metadata, &container::Section::id) == sections.end())
-        if (auto metadata = metadata_of_attributes()) sections.push_back(*std::move(metadata));
+    left_behind_ = facts().left_behind;
+    if (has_header_) tell_unused_voxel_size(facts().attributes, layout_.header, left_behind_);
+    tell_edited_header();
+    const auto place = std::ranges::find(sections, container::section::metadata, &container::Section::id);
+    std::optional<Metadata> carried;
+    if (place != sections.end()) carried = container::metadata_in(*place, limits_);
+    if (const meta::JsonValue* const mrc = facts().attributes.find("mrc"); mrc != nullptr)
+        tell_lost_kinds(*mrc, carried ? &*carried : nullptr, left_behind_);
+    const auto metadata = with_attributes(carried ? &*carried : nullptr, facts(), limits_, left_behind_);
+    if (place != sections.end()) sections.erase(place);
+    if (metadata) sections.insert(sections.begin(), container::metadata_section(*metadata));
     return sections;
 }
 
-std::optional<container::Section> ForeignFeed::metadata_of_attributes() const {
-    meta::JsonValue attributes = facts().attributes;
-    // Of ours, and of NeXus, HDF5's dimension scales and xarray, which speak of the container.
-    for (const std::string_view name :
-         {"mrc", "voxel_size_angstrom", "_ARRAY_DIMENSIONS", "DIMENSION_LIST", "DIMENSION_LABELS", "CLASS", "signal"})
-        attributes.remove(name);
-    if (!attributes.is(meta::JsonValue::Kind::object) || attributes.members().empty()) return std::nullopt;
-    return container::metadata_section(Metadata::from_json(attributes.to_json(), limits_));
+/// Its bytes are taken; the readable form beside them is for people.
+void ForeignFeed::tell_edited_header() {
+    const meta::JsonValue* const mrc = facts().attributes.find("mrc");
+    if (mrc != nullptr && !mrc->is(meta::JsonValue::Kind::object))
+        left_behind_.emplace_back("attribute mrc: no JSON object");
+    const meta::JsonValue* const readable = mrc == nullptr ? nullptr : mrc->find("header");
+    if (readable == nullptr || !carried_.header) return;
+    meta::JsonWriter json;
+    write_header(json, *carried_.header);
+    if (meta::JsonValue::parse(json.take(), limits_).to_json() != readable->to_json())
+        left_behind_.emplace_back("what was changed in attribute mrc: header");
 }
 
 std::uint64_t ForeignFeed::bytes_read() const { return facts().stored_bytes; }

@@ -9,4 +9,4 @@ mrcz_room(jobs
           jobs/gamma_calibration.cpp jobs/process.cpp jobs/movie_planner.cpp jobs/outliers_bytes.cpp
           jobs/spooled_images.cpp jobs/images_in_folder.cpp jobs/session_window.cpp jobs/open_corrected.cpp
           jobs/session_files.cpp jobs/session_shape.cpp jobs/koma_balance.cpp
-          jobs/coding_slots.cpp jobs/foreign_feed.cpp jobs/containers.cpp jobs/frame_target.cpp jobs/convert_file.cpp jobs/header_json.cpp jobs/carried.cpp jobs/array_type.cpp jobs/zarr_json.cpp jobs/zarr_link.cpp)
+          jobs/coding_slots.cpp jobs/foreign_feed.cpp jobs/own_attributes.cpp jobs/containers.cpp jobs/frame_target.cpp jobs/convert_file.cpp jobs/header_json.cpp jobs/carried.cpp jobs/array_type.cpp jobs/zarr_json.cpp jobs/zarr_link.cpp)

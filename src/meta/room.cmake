@@ -1,6 +1,6 @@
 mrcz_room(meta
   SOURCES meta/metadata.cpp meta/json_document.cpp meta/json_number.cpp meta/json_writer.cpp
-          meta/msgpack_document.cpp meta/msgpack_packer.cpp meta/msgpack_values.cpp
+          meta/msgpack_document.cpp meta/msgpack_packer.cpp meta/msgpack_parts.cpp meta/msgpack_values.cpp
           meta/document_path.cpp meta/utf8.cpp meta/base64.cpp meta/json_value.cpp
           meta/corrections.cpp)
 target_include_directories(mrcz_meta SYSTEM PRIVATE ${RAPIDJSON_INCLUDE} ${MSGPACK_INCLUDE})

@@ -3,7 +3,8 @@
 {"read": path, "dataset": ...} answers {"shape", "dtype", "sha256" of all pixels in little-endian, "filters", "attributes"}.
 {"write": path, "dataset": ..., "pixels": path of a .npy file, "options": {...}} writes one; options: chunks, and
 compression: a name in FILTERS; "stray": a number of bytes that are coded and put in the place of the first chunk, "left_out":
-frames that are not written. The last line printed is a JSON list with an answer for each job.
+frames that are not written; "special": with attributes of all kinds. {"edit": path, "dataset": ..., "attributes": ...,
+"metadata": ..., "header": ...} changes attributes, and members within `mrc`. The last line printed is a JSON list with an answer for each job.
 """
 
 import hashlib
@@ -45,6 +46,27 @@ def coded(count, options):
         return dataset.id.read_direct_chunk((0,))[1]
 
 
+def add_special_attributes(file, dataset):
+    """What JSON has no form for, or nobody reads as metadata."""
+    dataset.attrs.update({"flag": True, "flags": [[True, False]], "nan": numpy.nan, "infinite": [1, numpy.inf],
+                          "matrix": numpy.eye(2), "raw": numpy.bytes_(b"\xff\xfe"), "none": numpy.zeros((0,)),
+                          "complex": 1 + 2j, "empty": h5py.Empty("f"), "long": numpy.arange(5000)})
+    file.attrs["title"] = "of the file"
+    dataset.parent.attrs.update({"dose": 3, "NX_class": "NXdata"})
+    file["other/number"] = 3.5
+
+
+def edit(job):
+    with h5py.File(job["edit"], "r+") as file:
+        attributes = file[job["dataset"]].attrs
+        attributes.update(job["attributes"])
+        carried = json.loads(attributes["mrc"])
+        carried["metadata"].update(job["metadata"])
+        carried["header"].update(job["header"])
+        attributes["mrc"] = json.dumps(carried)
+    return {}
+
+
 def write(job):
     pixels = numpy.load(job["pixels"])
     options = dict(job.get("options", {}))
@@ -59,12 +81,14 @@ def write(job):
             dataset.id.write_direct_chunk((0,) * pixels.ndim, coded(job["stray"], options))
         for key, value in job.get("attributes", {}).items():
             dataset.attrs[key] = value
+        if job.get("special"):
+            add_special_attributes(file, dataset)
     return {"plugins": str(hdf5plugin.PLUGIN_PATH)}
 
 
 def answer(job):
     try:
-        return read(job) if "read" in job else write(job)
+        return read(job) if "read" in job else edit(job) if "edit" in job else write(job)
     except Exception as error:
         return {"error": f"{type(error).__name__}: {error}"}
 

@@ -198,6 +198,37 @@ def check_unwritten_chunks(checks: Checks, workshop: Workshop) -> None:
         checks.equal(plain_mrc.parse(output).sha256(), hashlib.sha256(expected).hexdigest(), f"{what}: zeros")
 
 
+def check_attributes(checks: Checks, workshop: Workshop) -> None:
+    """Attributes become metadata of the same kind, or are named; so are those of groups, and other datasets."""
+    pixels = npy.write(workshop.new_path(".npy"), plain_mrc.make_pixels(UINT16, (2, 8, 9)), "uint16", [2, 8, 9])
+    source, packed, there, back = (workshop.new_path(ending) for ending in (".h5", ".mrcz", ".h5", ".mrcz"))
+    job = {"write": str(source), "dataset": "/group/d", "pixels": str(pixels), "special": True}
+    written = kit.in_peer("hdf5", "side_hdf5.py", [job])[0]
+    checks.expect("error" not in written, f"h5py writes attributes: {written}")
+    report = converted(source, packed)
+    expected = {"flag": True, "flags": [[True, False]], "nan": "NaN", "infinite": [1.0, "Infinity"],
+                "matrix": [[1.0, 0.0], [0.0, 1.0]], "raw": {"$binary": "//4="}, "none": []}
+    checks.equal(kit.info(packed)["metadata"], expected, "attributes as metadata")
+    checks.equal([part.split(":")[0] for part in report["left_behind"]],
+                 ["attribute complex", "attribute empty", "attribute long", "attribute title of /", "attribute dose of /group",
+                  "1 other dataset of the file"], "attributes that do not go along")
+    converted(packed, there)
+    checks.equal(converted(there, back)["left_behind"], [], "nothing is left behind on the way back")
+    checks.equal(kit.info(back)["metadata"], expected, "kinds that JSON does not have, there and back")
+    plain = workshop.new_path(".mrc")
+    plain.write_bytes(plain_mrc.make(UINT16, (2, 8, 9)).to_bytes())
+    mrcz("compress", "-qf", "--metadata", workshop.metadata, "-o", packed, plain)
+    converted(packed, there, "-f")
+    kit.in_peer("hdf5", "side_hdf5.py", [{
+        "edit": str(there), "dataset": "data", "metadata": {"dose": 2}, "header": {"NX": 1},
+        "attributes": {"added": "hello", "sample": "another", "voxel_size_angstrom": [1, 2, 999]}}])
+    report = converted(there, back, "-f")
+    checks.equal(kit.info(back)["metadata"], {**METADATA, "dose": 2, "added": "hello"}, "edited attributes are taken")
+    checks.equal(len(report["left_behind"]), 3, f"or named: {report['left_behind']}")
+    for name in ("attribute voxel_size_angstrom", "attribute mrc: header", "attribute sample"):
+        checks.expect(any(name in part for part in report["left_behind"]), f"{name} is named: {report['left_behind']}")
+
+
 def check_choices(checks: Checks, workshop: Workshop) -> None:
     """Several datasets, scans, bytes without sign, numbers that MRC does not have, filters that are not here."""
     pixels = plain_mrc.make_pixels(UINT16, (12, 9, 11))
@@ -254,6 +285,7 @@ def main() -> int:
         check_theirs(checks, workshop)
         check_stray_chunks(checks, workshop)
         check_unwritten_chunks(checks, workshop)
+        check_attributes(checks, workshop)
         check_choices(checks, workshop)
     print(peer_environment.versions("hdf5"))
     return checks.finish()

@@ -83,6 +83,35 @@ TEST_F(ConvertArray, ShapesThatAreNoFramesAreRefused) {
     }
 }
 
+TEST_F(ConvertArray, FramesThreeColumnsWideAreNoColoursUnlessTheArraySaysSo) {
+    plain = kit::make_plain_file({PixelType::int8, 3, 13, 8, ByteOrder::little, 0, 0});
+    packed = compressed(plain, "zstd");
+    FramesOf source(packed);
+    source.facts_.number = PixelType::uint8;
+    source.facts_.shape = {2, 4, 13, 3};
+    (void)convert_array(source, path("b.mrcz"), {.mode0 = Mode0::as_unsigned});
+    const Reader scan(path("b.mrcz"));
+    EXPECT_EQ(scan.frames(), 8);
+    EXPECT_EQ(scan_shape_of(scan), (ScanShape{2, 4}));
+    source.facts_.shape = {8, 1, 13, 3};
+    source.facts_.attributes = R"({"interpretation":"rgb-image"})";
+    (void)convert_array(source, path("b.mrcz"), {.overwrite = true});
+    EXPECT_EQ(Reader(path("b.mrcz")).pixel_type(), PixelType::rgb8);
+}
+
+TEST_F(ConvertArray, AttributesGoBesideMetadataThatWentAlong) {
+    CompressOptions options;
+    options.metadata = Metadata::from_json(R"({"a":1})").converted_to(MetadataFormat::msgpack);
+    kit::write_file(path("a.mrcz"), compressed(plain, options));
+    FramesOf source(kit::read_file(path("a.mrcz")));
+    source.facts_.attributes = R"({"a":2,"b":[1.5,null],"mrc":)" + carried_json(path("a.mrcz")).text + "}";
+    const auto result = convert_array(source, path("b.mrcz"));
+    ASSERT_EQ(result.left_behind.size(), 1U);
+    EXPECT_NE(result.left_behind[0].find("attribute a"), std::string::npos);
+    EXPECT_EQ(Reader(path("b.mrcz")).metadata()->to_json(), R"({"a":1,"b":[1.5,null]})");
+    EXPECT_EQ(Reader(path("b.mrcz")).metadata()->format(), MetadataFormat::msgpack);
+}
+
 TEST_F(ConvertArray, WhatIsCarriedGivesTheOriginalBack) {
     const Bytes whole = kit::make_plain_file({PixelType::int16, 19, 13, 8, ByteOrder::little, 77, 5});
     CompressOptions options;

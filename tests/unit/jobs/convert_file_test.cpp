@@ -95,6 +95,19 @@ TEST_P(ConvertFile, WhatIsThereStaysAndNothingHalfWrittenIsLeft) {
     EXPECT_FALSE(fs::exists(folder_ / ("d" + GetParam())));
 }
 
+TEST_P(ConvertFile, WritesThroughALinkToAFile) {
+    if (GetParam() == ".zarr") GTEST_SKIP() << "a folder";
+    make(PixelType::int16);
+    kit::write_file(folder_ / "elsewhere", Bytes(5));
+    fs::create_symlink("elsewhere", target());
+    EXPECT_THROW(convert_file(folder_ / "a.mrcz", target()), Error);
+    convert_file(folder_ / "a.mrcz", target(), {.overwrite = true});
+    EXPECT_TRUE(fs::is_symlink(target()));
+    EXPECT_GT(fs::file_size(folder_ / "elsewhere"), 1024U);
+    convert_file(target(), folder_ / "c.mrcz");
+    EXPECT_EQ(restored(folder_ / "c.mrcz"), original_);
+}
+
 TEST_P(ConvertFile, PixelsOfFourBitsHaveNoArray) {
     make(PixelType::uint4);
     EXPECT_THROW(convert_file(folder_ / "a.mrcz", target()), Error);
@@ -111,6 +124,60 @@ TEST_P(ConvertFile, ToPlainMrcGoesMetadataToo) {
     std::vector<std::byte> pixels(5 * plain.frame_bytes());
     plain.read_frames(0, 5, pixels);
     EXPECT_TRUE(std::equal(pixels.begin(), pixels.end(), original_.begin() + 1024 + 77));
+}
+
+class EditedZarr : public testing::Test {
+  protected:
+    void SetUp() override {
+        kit::write_file(folder_ / "a.mrc", kit::make_plain_file({.type = PixelType::int16}));
+        CompressOptions options;
+        options.metadata = Metadata::from_json(R"({"sample":"catalase","dose":1})");
+        compress(Input::file(folder_ / "a.mrc"), Output::file(folder_ / "a.mrcz"), options);
+        link_as_zarr(folder_ / "a.mrcz", folder_ / "b.zarr");
+    }
+    /// The folder's description with `before` replaced by `after`, and what becomes of it.
+    ConvertFileResult edited(const std::string& before, const std::string& after) {
+        const Bytes stored = kit::read_file(folder_ / "b.zarr" / "zarr.json");
+        std::string text(reinterpret_cast<const char*>(stored.data()), stored.size());
+        const std::size_t at = text.find(before);
+        EXPECT_NE(at, std::string::npos) << text;
+        text.replace(at, before.size(), after);
+        const auto bytes = std::as_bytes(std::span(text));
+        kit::write_file(folder_ / "b.zarr" / "zarr.json", Bytes(bytes.begin(), bytes.end()));
+        return convert_file(folder_ / "b.zarr", folder_ / "c.mrcz");
+    }
+    std::string metadata() { return Reader(folder_ / "c.mrcz").metadata()->to_json(); }
+
+    kit::TemporaryFolder folder_;
+};
+
+TEST_F(EditedZarr, UntouchedItIsTheSameFile) {
+    EXPECT_TRUE(convert_file(folder_ / "b.zarr", folder_ / "c.mrcz").left_behind.empty());
+    EXPECT_EQ(kit::read_file(folder_ / "c.mrcz"), kit::read_file(folder_ / "a.mrcz"));
+}
+
+TEST_F(EditedZarr, AttributesThatWereAddedBecomeMetadata) {
+    const auto result = edited(R"("attributes": {)", R"("attributes": {"added": [true, "hello"],)");
+    EXPECT_TRUE(result.left_behind.empty());
+    EXPECT_EQ(result.moved, 5);
+    EXPECT_EQ(metadata(), R"({"sample":"catalase","dose":1,"added":[true,"hello"]})");
+}
+
+TEST_F(EditedZarr, MetadataThatWereEditedAreTaken) {
+    EXPECT_TRUE(edited(R"("dose": 1)", R"("dose": 2)").left_behind.empty());
+    EXPECT_EQ(metadata(), R"({"sample":"catalase","dose":2})");
+}
+
+TEST_F(EditedZarr, WhatIsNotTakenIsNamed) {
+    const auto result = edited(R"("attributes": {)", R"("attributes": {"dose": 7,)");
+    ASSERT_EQ(result.left_behind.size(), 1U);
+    EXPECT_NE(result.left_behind[0].find("attribute dose"), std::string::npos);
+    EXPECT_EQ(metadata(), R"({"sample":"catalase","dose":1})");
+}
+
+TEST_F(EditedZarr, AnEditedHeaderIsNamed) {
+    const auto result = edited(R"("NX": )", R"("NX": 1)");
+    EXPECT_EQ(result.left_behind, (std::vector<std::string>{"what was changed in attribute mrc: header"}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Containers, ConvertFile, testing::Values(".zarr", ".h5", ".nxs"),
