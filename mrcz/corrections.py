@@ -223,8 +223,8 @@ def correction_of(*, gain: Any = None, gain_kind: str = "multiplicative", gain_o
                   absolute: bool = False, **unknown: Any) -> Correction:
     """Of the arguments that :func:`mrcz.correct` describes; `absolute`: files are named from the root."""
     for name in unknown:
-        raise TypeError(f"there is no correction {name!r}; mrcz.correct tells of all: gain, dark, defects, outliers, koma "
-                        "and what belongs to them")
+        raise TypeError(f"there is no argument {name!r}{nearest(name, arguments_of(correction_of))}; mrcz.correct tells of "
+                        "all corrections")
     found = outlier_options(outliers)
     if fill is not None and found is None and defects is None:
         raise ArgumentError("fill says what replaces pixels: give outliers or defects", "invalid_argument")
@@ -235,7 +235,7 @@ def correction_of(*, gain: Any = None, gain_kind: str = "multiplicative", gain_o
     for name, reference in (("gain", gain), ("dark", dark)):
         files[name], at_hand[name] = _file_or_array(reference, name, absolute)
     files["defects"], at_hand["defects"] = _defects(defects, absolute)
-    at_hand["koma"] = None if koma is None else image(koma, "koma")
+    at_hand["koma"] = None if koma is None else _pattern(koma)
     options = {
         "gain": None if gain is None else _gain(files["gain"], gain_kind, gain_orient, gamma, absolute),
         "dark": files["dark"],
@@ -257,7 +257,32 @@ def correction_of(*, gain: Any = None, gain_kind: str = "multiplicative", gain_o
     return Correction(options, at_hand)
 
 
+def arguments_of(function: Any) -> list[str]:
+    import inspect
+
+    kinds = inspect.Parameter
+    return [name for name, row in inspect.signature(function).parameters.items()
+            if row.kind in (kinds.KEYWORD_ONLY, kinds.POSITIONAL_OR_KEYWORD)]
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """A question in an error: which name may have been meant."""
+    import difflib
+
+    found = difflib.get_close_matches(name, known, 1)
+    return f" (did you mean {found[0]}?)" if found else ""
+
+
+def _pattern(koma: Any) -> Array:
+    if isinstance(koma, (KomaOptions, Mapping, str)) or np.ndim(koma) == 0:
+        raise ArgumentError(f"koma: {koma!r}; of one movie it is a pattern [y, x], as mrcz.koma_pattern makes it. A radius is "
+                            "for mrcz.process, which has the other movies, too", "invalid_argument")
+    return image(koma, "koma")
+
+
 def image(values: Any, name: str) -> Array:
+    if np.ndim(values) == 0:
+        raise ArgumentError(f"{name}: {values!r}, expected an image [y, x], or the name of a file of one", "invalid_argument")
     array = np.ascontiguousarray(values, np.float32)
     if array.ndim != 2:
         raise ArgumentError(f"{name}: an array of shape {array.shape}, expected an image [y, x]", "invalid_argument")
@@ -272,7 +297,7 @@ def _path(path: Any, absolute: bool) -> str:
 def _file_or_array(reference: Any, name: str, absolute: bool) -> tuple[str, Array | None]:
     if reference is None:
         return "", None
-    if isinstance(reference, (str, os.PathLike)):
+    if isinstance(reference, (str, bytes, os.PathLike)):
         return _path(reference, absolute), None
     return "", image(reference, name)
 
@@ -280,7 +305,7 @@ def _file_or_array(reference: Any, name: str, absolute: bool) -> tuple[str, Arra
 def _defects(defects: Any, absolute: bool) -> tuple[str, Array | None]:
     if defects is None:
         return "", None
-    if isinstance(defects, (str, os.PathLike)):
+    if isinstance(defects, (str, bytes, os.PathLike)):
         return _path(defects, absolute), None
     mask = np.ascontiguousarray(np.asarray(defects) != 0, np.uint8)
     if mask.ndim != 2:

@@ -43,7 +43,7 @@ def sum_frames(source: Any, *, threads: int | None = None, mode0: str = "by_head
     workers = thread_counts.resolve(threads)
     if isinstance(source, Stack):
         return np.asarray(source.sum())
-    if isinstance(source, (str, os.PathLike)):
+    if isinstance(source, (str, bytes, os.PathLike)):
         return np.asarray(_core.sum_of_file(os.fsdecode(source), mode0, workers, progress))
     frames = _stacked(np.asarray(source))
     native = np.ascontiguousarray(frames, frames.dtype.newbyteorder("="))
@@ -226,7 +226,7 @@ def read_gain(path: str | os.PathLike[str], *, kind: str = "multiplicative", dar
         Subtracted from a flat field.
     """
     reference = read_reference(path, bare=bare)
-    if isinstance(dark, (str, os.PathLike)):
+    if isinstance(dark, (str, bytes, os.PathLike)):
         dark = read_reference(dark, bare=bare)
     turned = orientation(orient)
     if turned is None:

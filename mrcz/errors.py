@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from typing import Any
 
 
@@ -98,6 +99,7 @@ def warn(message: str, kind: type[UserWarning] = FileWarning) -> None:
     import sys
     import warnings
 
+    message = in_python(message)
     level, frame = 2, sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
         level, frame = level + 1, frame.f_back
@@ -137,5 +139,37 @@ _BY_CODE: dict[str, type[MrczError]] = {
 }
 
 
+# What the core calls by the words of the command, in those of this package.
+_WORDS = tuple((re.compile(pattern), words) for pattern, words in (
+    (r"`mrcz repair( [^`]*)?`|(?<=run )mrcz repair\b", "mrcz.repair()"),
+    (r"`mrcz codecs`", "mrcz.codecs()"),
+    (r"\(mrcz info --json\)", "(.provenance)"),
+    (r"\(mrcz info shows (how|them)\)", "(mrcz.open() shows \\1)"),
+    (r"with mrcz info --metadata\b", "with mrcz.open(...).metadata"),
+    (r"use -f \(overwrite\) to replace it", "overwrite=True replaces it"),
+    (r"(?<=that )-f(?= may replace)", "overwrite=True"),
+    (r"--frame-time SECONDS", "frame_time=SECONDS"),
+    (r"--gain-rot and --gain-flip", "gain_orient=(quarter turns, flip)"),
+    (r"--bare (\d+)x(\d+):(\w+)", r'bare=((\2, \1), "\3")'),
+    (r"--mode0 (signed|unsigned)", r'mode0="\1"'),
+    (r"--(dtype|codec) ([A-Za-z]\w*)", r"\1=\2"),
+    (r"without --(live|keep-metadata)", lambda found: f"without {found[1].replace('-', '_')}="),
+    (r"(?<![\w-])--(again|clip|round|keep-metadata|keep-sum|corrected|trailing)(?![\w-])",
+     lambda found: f"{found[1].replace('-', '_')}=True"),
+    (r"(?<![\w-])--(mode0|gain|bare|dtype|dataset|live)(?![\w-])", r"\1="),
+))
+# Commands with their options stay commands: they stand in a program's shell.
+_PARTS = re.compile(r"(`mrcz (?!repair|codecs)[^`]*`)")
+
+
+def in_python(message: str) -> str:
+    """A message of the core's, with the names that its advice has here."""
+    parts = _PARTS.split(message)
+    for i in range(0, len(parts), 2):
+        for pattern, words in _WORDS:
+            parts[i] = pattern.sub(words, parts[i])
+    return "".join(parts)
+
+
 def from_core(code: str, message: str, context: str) -> MrczError:
-    return _BY_CODE.get(code, MrczError)(message, code, context)
+    return _BY_CODE.get(code, MrczError)(in_python(message), code, context)

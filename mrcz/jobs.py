@@ -13,7 +13,7 @@ from .errors import ArgumentError, warn
 from .stack import Progress, make_limits
 from .threads import resolve
 
-PathLike = Union[str, "os.PathLike[str]"]
+PathLike = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 _RENAMED = {".mrc": ".mrcz", ".mrcs": ".mrczs"}
 # X.map becomes X.map.mrcz, and that X.map again.
@@ -60,8 +60,8 @@ def compress(source: PathLike, target: PathLike | None = None, *, codec: str = "
     >>> report["frames"], report["bytes_in"]
     (40, 1729024)
     """
-    source = os.fspath(source)
-    target = compressed_name(source) if target is None else os.fspath(target)
+    source = os.fsdecode(source)
+    target = compressed_name(source) if target is None else os.fsdecode(target)
     return _report(_core.compress(
         source, target, codec=codec, level=level, block_bytes=block_size, filter=filter, metadata=_document(metadata),
         dtype=_type(dtype), clip=clip, round=round, keep_sum=keep_sum, mode0=mode0, limits=limits or make_limits(),
@@ -91,8 +91,8 @@ def decompress(source: PathLike, target: PathLike | None = None, *, frames: str 
     dict
         As :func:`compress`.
     """
-    source = os.fspath(source)
-    target = restored_name(source) if target is None else os.fspath(target)
+    source = os.fsdecode(source)
+    target = restored_name(source) if target is None else os.fsdecode(target)
     return _report(_core.decompress(
         source, target, frames=frames, keep_metadata=keep_metadata, dtype=_type(dtype), clip=clip, round=round,
         mode0=mode0, limits=limits or make_limits(), overwrite=overwrite, threads=resolve(threads), progress=progress))
@@ -112,7 +112,7 @@ def verify(path: PathLike, *, mode0: str = "by_header", limits: _core.Limits | N
     mrcz.FileDamagedError
         Naming the frames that are damaged.
     """
-    return _report(_core.verify(os.fspath(path), mode0=mode0, limits=limits or make_limits(), threads=resolve(threads),
+    return _report(_core.verify(os.fsdecode(path), mode0=mode0, limits=limits or make_limits(), threads=resolve(threads),
                                 progress=progress))
 
 
@@ -139,9 +139,9 @@ def append(sources: PathLike | Iterable[PathLike], target: PathLike, *, level: i
     dict
         ``frames_before``, ``frames``, ``bytes_in``, ``bytes_out``.
     """
-    files = [sources] if isinstance(sources, (str, os.PathLike)) else list(sources)
+    files = [sources] if isinstance(sources, (str, bytes, os.PathLike)) else list(sources)
     return _report(_core.append(
-        [os.fspath(file) for file in files], os.fspath(target), level=level, block_bytes=block_size, filter=filter,
+        [os.fsdecode(file) for file in files], os.fsdecode(target), level=level, block_bytes=block_size, filter=filter,
         live=live, corrected=corrected, mode0=mode0, limits=limits or make_limits(), threads=resolve(threads),
         progress=progress))
 
@@ -169,7 +169,7 @@ def repair(path: PathLike, target: PathLike | None = None, *, overwrite: bool = 
         ``output``, ``frames_before``, ``frames``, ``lost_frames``, ``lost_sections``, ``bytes_dropped``.
     """
     return _report(_core.repair(
-        os.fspath(path), output=None if target is None else os.fspath(target), overwrite=overwrite, dry_run=dry_run,
+        os.fsdecode(path), output=None if target is None else os.fsdecode(target), overwrite=overwrite, dry_run=dry_run,
         uncommitted=uncommitted, drop_uncommitted=drop_uncommitted, limits=limits or make_limits(),
         threads=resolve(threads), progress=progress))
 

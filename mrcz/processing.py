@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from . import _core, threads as thread_counts
-from .corrections import Array, Correction, Orientation, correction_of
+from .corrections import Array, Correction, Orientation, arguments_of, correction_of, nearest
 from .detector import Outliers
 from .errors import ArgumentError, CorrectionWarning, warn
 from .sources import Origin, origin_of
@@ -92,7 +92,8 @@ class CorrectedStack(Stack):
 def _require_mask(correction: Correction, reader: Any) -> None:
     mask = correction.at_hand["defects"]
     if mask is not None and mask.shape != (reader.rows, reader.columns):
-        raise ArgumentError(f"defects: a mask of shape {mask.shape}, frames of {(reader.rows, reader.columns)}",
+        hint = "; rows of x y w h go into a text file, whose name is given" if mask.shape[1] == 4 else ""
+        raise ArgumentError(f"defects: a mask of shape {mask.shape}, frames of {(reader.rows, reader.columns)}{hint}",
                             "invalid_argument", reader.name)
 
 
@@ -175,6 +176,18 @@ def correct(source: Any, *, gain: Any = None, gain_kind: str = "multiplicative",
         return correct_origin(source._origin, asked, threads=source._threads if threads is None else threads,
                               mode0=source._mode0 if mode0 is None else mode0, limits=source._limits)
     return correct_origin(origin_of(source), asked, threads=threads, mode0=mode0 or "by_header", limits=None)
+
+
+def require_known(asked: dict[str, Any]) -> None:
+    """Of the arguments of :func:`mrcz.open` that it passes on."""
+    from .stack import open as open_stack
+
+    known = arguments_of(correct)
+    for name in asked:
+        if name not in known:
+            raise TypeError(f"open() got an unexpected keyword argument {name!r}"
+                            f"{nearest(name, [*known, *arguments_of(open_stack)])}; it takes the corrections of "
+                            "mrcz.correct, too")
 
 
 def correct_origin(origin: Origin, asked: dict[str, Any], *, threads: int | None, mode0: str,

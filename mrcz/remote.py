@@ -42,6 +42,9 @@ class AddressOrigin:
             raise FileChangedError("is no longer the file that was opened in the other process: open it again there",
                                    "corrupt", self.name)
 
+    def is_being_written(self) -> bool:
+        return False
+
     @contextmanager
     def local_path(self) -> Iterator[str]:
         with copied_to_disk(self._ranges) as path:
@@ -109,6 +112,9 @@ class ObjectOrigin:
         if self.identity(reader) != tuple(identity):
             raise FileChangedError("is no longer the file that was opened in the other process: open it again there",
                                    "corrupt", self.name)
+
+    def is_being_written(self) -> bool:
+        return False
 
     @contextmanager
     def local_path(self) -> Iterator[str]:

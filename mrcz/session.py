@@ -53,7 +53,7 @@ def require_something(options: dict[str, Any]) -> None:
 
 
 def names_of(movies: Any) -> list[str]:
-    if isinstance(movies, (str, os.PathLike)):
+    if isinstance(movies, (str, bytes, os.PathLike)):
         movies = [movies]
     names = [os.fsdecode(movie) for movie in movies]
     if not names:

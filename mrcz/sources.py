@@ -36,6 +36,9 @@ class Origin(Protocol):
     def open(self, limits: _core.Limits, mode0: str) -> Any: ...
     def identity(self, reader: Any) -> Any: ...
     def require_identity(self, identity: Any, reader: Any) -> None: ...
+    def is_being_written(self) -> bool:
+        """A program has it open to write, as far as that can be found out."""
+
     def local_path(self) -> Any:
         """A context manager that gives the path of a file with the same bytes."""
 
@@ -88,6 +91,19 @@ class PathOrigin:
         if self.identity(reader) != tuple(identity):
             raise FileChangedError("is no longer the file that was opened in the other process: open it again there",
                                    "corrupt", self.name)
+
+    def is_being_written(self) -> bool:
+        import fcntl
+
+        # Writers hold an exclusive lock; one that is shared for a moment hinders no reader.
+        try:
+            with open(self.path, "rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:  # some file systems have no locks
+            pass
+        return False
 
     @contextmanager
     def local_path(self) -> Iterator[str]:

@@ -67,11 +67,17 @@ _STATISTICS_FIELDS = ("minimum", "maximum", "mean", "std", "nan_count")
 
 
 class ExtendedHeader(Sequence[dict[str, Any]]):
-    """What stands between header and pixels: one record a frame, each a dict of the fields that are valid in it."""
+    """What stands between header and pixels: one record a frame, each a dict of the fields that are valid in it. Pickles
+    as its stack does."""
 
-    def __init__(self, core: Any, data: Callable[[], bytes]) -> None:
-        self._core = core
-        self._data = data
+    def __init__(self, stack: Stack) -> None:
+        reader = stack._opened()
+        self._stack = stack
+        self._core = reader.extended_header()
+        self._data = reader.extended_header_bytes
+
+    def __reduce__(self) -> Any:
+        return ExtendedHeader, (self._stack,)
 
     @property
     def kind(self) -> str:
@@ -206,8 +212,7 @@ class Stack:
 
     @property
     def extended_header(self) -> ExtendedHeader:
-        reader = self._opened()
-        return ExtendedHeader(reader.extended_header(), reader.extended_header_bytes)
+        return ExtendedHeader(self)
 
     @property
     def sections(self) -> list[Section]:
@@ -511,10 +516,13 @@ def open(source: Any, *, threads: int | None = None, mode0: str = "by_header",  
     """
     limits = make_limits(frame_bytes=frame_bytes, extended_header_bytes=extended_header_bytes,
                          metadata_bytes=metadata_bytes, metadata_depth=metadata_depth, trailing_bytes=trailing_bytes)
+    stack: Stack
     if correction:
-        from .processing import correct_origin
+        from .processing import correct_origin, require_known
 
-        stack: Stack = correct_origin(origin_of(source), correction, threads=threads, mode0=mode0, limits=limits)
+        require_known(correction)
+    if any(value is not None and value is not False for value in correction.values()):
+        stack = correct_origin(origin_of(source), correction, threads=threads, mode0=mode0, limits=limits)
     else:
         stack = Stack(origin_of(source), threads=threads, mode0=mode0, limits=limits)
     _warn_of_damage(stack)
@@ -524,5 +532,5 @@ def open(source: Any, *, threads: int | None = None, mode0: str = "by_header",  
 def _warn_of_damage(stack: Stack) -> None:
     """Of what takes frames away. Oddities of headers, which half of all files have, are in :attr:`Stack.findings`."""
     damage = [finding.message for finding in stack.findings if finding.rule.startswith("MRCZ-D")]
-    if damage:
+    if damage and not stack._origin.is_being_written():
         warn(f"{stack.name}: {'; '.join(damage)}")

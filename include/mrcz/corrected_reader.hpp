@@ -67,7 +67,7 @@ class CorrectedReader {
 
     /// Fills `out`, frame_bytes() bytes, with frame `index`, 0-based, corrected.
     void read_frame(std::int64_t index, std::span<std::byte> out) const;
-    /// Frames first … first + count - 1, [frame][y][x], on the context's threads.
+    /// Frames first … first + count - 1, [frame][y][x], on the context's threads; it is told of each frame.
     void read_frames(std::int64_t first, std::int64_t count, std::span<std::byte> out,
                      const RunContext& context = {}) const;
     /// The frames of these numbers, in the order given; a number may come twice.

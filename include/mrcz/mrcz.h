@@ -336,7 +336,8 @@ MRCZ_API int32_t mrcz_reader_statistics(const mrcz_reader* reader, mrcz_statisti
 
 /// Fills `out` with one frame; `bytes` are mrcz_stack.frame_bytes.
 MRCZ_API int32_t mrcz_read_frame(const mrcz_reader* reader, int64_t index, void* out, size_t bytes);
-/// Frames first ... first + count - 1; `bytes` are as many times mrcz_stack.frame_bytes.
+/// Frames first ... first + count - 1; `bytes` are as many times mrcz_stack.frame_bytes. The context's progress is told
+/// of each frame; its bytes are 0.
 MRCZ_API int32_t mrcz_read_frames(const mrcz_reader* reader, int64_t first, int64_t count, void* out, size_t bytes,
                                   mrcz_context* context);
 /// The same in another pixel type, as mrcz_convert() does it; `bytes` are as many times mrcz_frame_bytes(). MRCZ_UINT8

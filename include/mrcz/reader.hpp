@@ -109,7 +109,7 @@ class Reader {
     /// Fills `out` (frame_bytes() bytes as frame_format() says, in the machine's byte order) with frame `index`,
     /// 0-based. Throws Error{corrupt} naming the frame when its hash does not hold.
     void read_frame(std::int64_t index, std::span<std::byte> out) const;
-    /// Frames first … first + count - 1 into `out`, [frame][y][x], decoded on the context's threads.
+    /// Frames first … first + count - 1 into `out`, [frame][y][x], on the context's threads; it is told of each frame.
     void read_frames(std::int64_t first, std::int64_t count, std::span<std::byte> out,
                      const RunContext& context = {}) const;
     /// The frames of these numbers, in the order given; a number may come twice.

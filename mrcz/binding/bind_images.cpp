@@ -1,4 +1,5 @@
 // What corrections are made of: sums, outliers, gain references, patterns. Arrays in and out.
+#include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
@@ -37,7 +38,7 @@ std::span<const std::uint8_t> span_of(const std::optional<MaskArray>& mask) {
 
 // Sums.
 
-nb::object sum_of_file(const std::string& path, std::string_view mode0, unsigned threads, const nb::object& progress) {
+nb::object sum_of_file(const fs::path& path, std::string_view mode0, unsigned threads, const nb::object& progress) {
     const Mode0 sign = mode0_named(mode0);
     SumImage sum;
     run_unlocked(
@@ -61,9 +62,12 @@ nb::object sum_of_array(const ReadOnlyBuffer& frames, std::string_view type, uns
 // Outliers.
 
 nb::object weights(const Outliers& found) {
-    FloatImage image{found.shape, std::vector<float>(found.shape.pixels(), 1.0F)};
-    for (const OutlierPixel& pixel : found.pixels) image.values[static_cast<std::size_t>(pixel.index)] = pixel.weight;
-    return array_of(std::move(image));
+    return array_of(unlocked(1, [&](const RunContext&) {
+        FloatImage image{found.shape, std::vector<float>(found.shape.pixels(), 1.0F)};
+        for (const OutlierPixel& pixel : found.pixels)
+            image.values[static_cast<std::size_t>(pixel.index)] = pixel.weight;
+        return image;
+    }));
 }
 
 nb::tuple histogram(const Outliers& found) {
@@ -114,9 +118,13 @@ void bind_outliers(nb::module_& module) {
         .def("weights", &weights)
         .def("histogram", &histogram)
         .def("pixels", &pixels)
-        .def("pack", [](const Outliers& found) { return bytes_of(pack_outliers(found)); })
+        .def("pack",
+             [](const Outliers& found) {
+                 return bytes_of(unlocked(1, [&](const RunContext&) { return pack_outliers(found); }));
+             })
         .def_static("unpack", [](const nb::bytes& packed) {
-            return unpack_outliers({static_cast<const std::byte*>(packed.data()), packed.size()});
+            const std::span bytes(static_cast<const std::byte*>(packed.data()), packed.size());
+            return unlocked(1, [&](const RunContext&) { return unpack_outliers(bytes); });
         });
     module.def(
         "find_outliers",
@@ -144,7 +152,7 @@ void bind_outliers(nb::module_& module) {
 
 // Gain.
 
-nb::object read(const std::string& path, const nb::dict& options) {
+nb::object read(const fs::path& path, const nb::dict& options) {
     const ProcessOptions chosen = process_options(options);
     return array_of(unlocked(1, [&](const RunContext&) { return read_image(path, chosen); }));
 }
@@ -167,12 +175,13 @@ nb::object gain_factors(const FloatArray& reference, std::string_view kind, cons
 
 void apply(const WritableFrames& frames, const std::optional<FloatArray>& gain, const std::optional<FloatArray>& dark) {
     const std::size_t pixels_a_frame = frames.shape(1) * frames.shape(2), count = frames.shape(0);
-    std::optional<GainReference> factors;
-    if (gain) factors = make_gain(image_of(*gain));
-    std::optional<FloatImage> subtracted;
+    std::optional<FloatImage> image, subtracted;
+    if (gain) image = image_of(*gain);
     if (dark) subtracted = image_of(*dark);
     float* const data = frames.data();
     run_unlocked(1, [&](const RunContext&) {
+        std::optional<GainReference> factors;
+        if (image) factors = make_gain(*std::move(image));
         for (std::size_t i = 0; i < count; ++i)
             apply_gain(std::span(data + i * pixels_a_frame, pixels_a_frame), subtracted ? &*subtracted : nullptr,
                        factors ? &*factors : nullptr);
@@ -181,25 +190,25 @@ void apply(const WritableFrames& frames, const std::optional<FloatArray>& gain, 
 
 nb::list scores(const ReadOnlyBuffer& sum, std::int64_t frames, const FloatArray& gain, unsigned threads) {
     const SumImage image = sum_of(sum, frames);
-    const GainReference factors = make_gain(image_of(gain));
-    const auto found =
-        unlocked(threads, [&](const RunContext& context) { return score_orientations(image, factors, context); });
+    FloatImage factors = image_of(gain);
+    const auto found = unlocked(threads, [&](const RunContext& context) {
+        return score_orientations(image, make_gain(std::move(factors)), context);
+    });
     nb::list rows;
     for (const OrientationScore& score : found)
         rows.append(nb::make_tuple(tuple_of(score.orientation), score.deviation));
     return rows;
 }
 
-nb::tuple calibrated(const std::vector<std::string>& flats, const nb::dict& options, unsigned threads,
+nb::tuple calibrated(const std::vector<fs::path>& flats, const nb::dict& options, unsigned threads,
                      const nb::object& tell) {
     const ProcessOptions chosen = process_options(options);
-    const std::vector<fs::path> paths(flats.begin(), flats.end());
     GammaCalibration calibration;
     run_telling(threads, tell,
-                [&](const RunContext& context) { calibration = calibrate_gamma(paths, chosen, context); });
+                [&](const RunContext& context) { calibration = calibrate_gamma(flats, chosen, context); });
     nb::list points;
     for (const GammaPoint& point : calibration.points) points.append(nb::make_tuple(point.dose_rate, point.gamma));
-    return nb::make_tuple(tuple_of(calibration.law), points, json_of(calibration));
+    return nb::make_tuple(tuple_of(calibration.law), points, text_of(json_of(calibration)));
 }
 
 void bind_gain(nb::module_& module) {
@@ -209,28 +218,35 @@ void bind_gain(nb::module_& module) {
     module.def("apply_gain", &apply, nb::arg("frames"), nb::arg("gain").none(), nb::arg("dark").none());
     module.def("score_orientations", &scores);
     module.def("oriented", [](const FloatArray& image, const nb::object& orientation) {
-        return array_of(oriented(image_of(image), orientation_of(orientation)));
+        const GainOrientation turned = orientation_of(orientation);
+        const FloatImage as_given = image_of(image);
+        return array_of(unlocked(1, [&](const RunContext&) { return oriented(as_given, turned); }));
     });
     module.def("describe_orientation",
                [](const nb::object& orientation) { return description_of(orientation_of(orientation)); });
-    module.def(
-        "find_gamma", [](const ReadOnlyBuffer& flat, std::int64_t frames, const FloatArray& gain, unsigned threads) {
-            const SumImage image = sum_of(flat, frames);
-            const GainReference factors = make_gain(image_of(gain));
-            return unlocked(threads, [&](const RunContext& context) { return find_gamma(image, factors, context); });
-        });
+    module.def("find_gamma",
+               [](const ReadOnlyBuffer& flat, std::int64_t frames, const FloatArray& gain, unsigned threads) {
+                   const SumImage image = sum_of(flat, frames);
+                   FloatImage factors = image_of(gain);
+                   return unlocked(threads, [&](const RunContext& context) {
+                       return find_gamma(image, make_gain(std::move(factors)), context);
+                   });
+               });
     module.def("gamma_at", [](const nb::object& law, double dose_rate) { return law_of(law).at(dose_rate); });
     module.def("k2_gamma_law", [] { return tuple_of(GammaLaw{}); });
-    module.def("parse_gamma_law",
-               [](const std::string& text, const std::string& name) { return tuple_of(parse_gamma_law(text, name)); });
+    module.def("parse_gamma_law", [](const std::string& text, const fs::path& name) {
+        return tuple_of(parse_gamma_law(text, name.string()));
+    });
     module.def("calibrate_gamma", &calibrated);
     module.def("read_defects",
                [](const std::string& text, const std::string& name, std::int64_t rows, std::int64_t columns) {
                    const ImageShape shape{columns, rows};
-                   FloatImage image{shape, {}};
-                   const auto mask = defect_mask(parse_defects(text, name, shape), shape);
-                   image.values.assign(mask.begin(), mask.end());
-                   return array_of(std::move(image));
+                   return array_of(unlocked(1, [&](const RunContext&) {
+                       FloatImage image{shape, {}};
+                       const auto mask = defect_mask(parse_defects(text, name, shape), shape);
+                       image.values.assign(mask.begin(), mask.end());
+                       return image;
+                   }));
                });
 }
 
@@ -251,8 +267,10 @@ void bind_koma(nb::module_& module) {
         const KomaOptions chosen = koma_options(options);
         return array_of(unlocked(1, [&](const RunContext&) { return koma_pattern(image, own_frame_mean, chosen); }));
     });
-    module.def("block_contrast",
-               [](const ReadOnlyBuffer& sum, std::int64_t frames) { return block_contrast(sum_of(sum, frames)); });
+    module.def("block_contrast", [](const ReadOnlyBuffer& sum, std::int64_t frames) {
+        const SumImage image = sum_of(sum, frames);
+        return unlocked(1, [&](const RunContext&) { return block_contrast(image); });
+    });
     module.def("high_contrast", [](const Numbers& contrasts, double deviations) {
         return high_contrast(span_of(contrasts), deviations);
     });
@@ -275,16 +293,18 @@ void bind_correlation(nb::module_& module) {
                          correlation.add(std::span(data + i * pixels_a_frame, pixels_a_frame));
                  });
              })
-        .def("mean", &FrameCorrelation::mean);
+        .def("mean", &FrameCorrelation::mean, nb::call_guard<nb::gil_scoped_release>());
     nb::class_<FanoFactor>(module, "FanoFactor")
         .def(nb::init<>())
         .def("add",
              [](FanoFactor& factor, const FloatArray& one, const FloatArray& next) {
-                 factor.add({one.data(), one.size()}, {next.data(), next.size()});
+                 const std::span first(one.data(), one.size()), second(next.data(), next.size());
+                 run_unlocked(1, [&](const RunContext&) { factor.add(first, second); });
              })
         .def("value", &FanoFactor::value);
     module.def("correlation", [](const FloatArray& one, const FloatArray& other) {
-        return correlation({one.data(), one.size()}, {other.data(), other.size()});
+        const std::span first(one.data(), one.size()), second(other.data(), other.size());
+        return unlocked(1, [&](const RunContext&) { return correlation(first, second); });
     });
     module.def("fit_power_law", [](const Numbers& x, const Numbers& y) {
         const PowerLaw law = fit_power_law(span_of(x), span_of(y));

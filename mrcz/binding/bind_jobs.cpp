@@ -22,12 +22,13 @@ namespace {
 using Path = std::filesystem::path;
 
 /// What a job has to say: its report as JSON, and its warnings.
-using Outcome = std::pair<std::string, std::vector<std::string>>;
+using Outcome = std::pair<nb::object, std::vector<nb::object>>;
 
 /// `job` is given the context and returns the report.
 template <class Job>
 Outcome run_job(unsigned threads, const nb::object& progress, const Job& job) {
-    Outcome outcome;
+    std::string report;
+    std::vector<std::string> said;
     std::mutex mutex;
     run_unlocked(
         threads,
@@ -35,11 +36,13 @@ Outcome run_job(unsigned threads, const nb::object& progress, const Job& job) {
             RunContext context = given;
             context.log = [&](std::string_view message) {
                 const std::lock_guard lock(mutex);
-                outcome.second.emplace_back(message);
+                said.emplace_back(message);
             };
-            outcome.first = job(context);
+            report = job(context);
         },
         progress);
+    Outcome outcome{text_of(report), {}};
+    for (const std::string& message : said) outcome.second.push_back(text_of(message));
     return outcome;
 }
 

@@ -1,3 +1,4 @@
+#include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
@@ -42,6 +43,8 @@ class CorrectedFrames {
         for (std::size_t i = 0; i < frames.size(); ++i) {
             reader().read_frame(frames[i], packed);
             convert(packed, reader().frame_format(), out.subspan(i * size, size), shown_);
+            if (context.progress)
+                context.progress({static_cast<std::int64_t>(i + 1), static_cast<std::int64_t>(frames.size()), 0, 0});
         }
     }
 
@@ -67,7 +70,9 @@ ReferencesAtHand references_at_hand(const nb::dict& given) {
         at_hand.defects = std::make_shared<const std::vector<std::uint8_t>>(mask->data(), mask->data() + mask->size());
     if (const nb::object packed = given["outliers"]; !packed.is_none()) {
         const auto bytes = nb::cast<nb::bytes>(packed);
-        at_hand.outliers = unpack_outliers({static_cast<const std::byte*>(bytes.data()), bytes.size()});
+        const std::span view(static_cast<const std::byte*>(bytes.data()), bytes.size());
+        const nb::gil_scoped_release unlocked;
+        at_hand.outliers = unpack_outliers(view);
     }
     return at_hand;
 }
@@ -105,11 +110,13 @@ void read_frames(const CorrectedFrames& frames, const FrameNumbers& numbers, con
 }
 
 SumImage sum_of_all(const CorrectedReader& reader, const RunContext& context) {
+    const std::int64_t count = reader.reader().frames();
     FrameSummer summer(reader.frame_format());
     std::vector<std::byte> frame(static_cast<std::size_t>(reader.frame_bytes()));
-    for (std::int64_t i = 0; i < reader.reader().frames(); ++i) {
+    for (std::int64_t i = 0; i < count; ++i) {
         reader.read_frame(i, frame);
         summer.add(frame, context);
+        if (context.progress) context.progress({i + 1, count, 0, 0});
     }
     return summer.take();
 }
@@ -131,7 +138,7 @@ void bind_corrected(nb::module_& module) {
             "reader", [](const CorrectedFrames& frames) -> const Reader& { return frames.reader().reader(); },
             nb::rv_policy::reference_internal)
         .def_prop_ro("pixel_type", [](const CorrectedFrames& frames) { return info_of(frames.pixel_type()).name; })
-        .def_prop_ro("step", [](const CorrectedFrames& frames) { return frames.result().step; })
+        .def_prop_ro("step", [](const CorrectedFrames& frames) { return text_of(frames.result().step); })
         .def_prop_ro("orientation", [](const CorrectedFrames& frames) { return orientation_found(frames.result()); })
         .def_prop_ro("gamma", [](const CorrectedFrames& frames) { return frames.result().gamma; })
         .def_prop_ro("fills", [](const CorrectedFrames& frames) { return frames.result().outliers.has_value(); })
@@ -150,7 +157,7 @@ void bind_corrected(nb::module_& module) {
 nb::dict dict_of(const SessionPlan& plan) {
     nb::dict made;
     nb::list movies;
-    for (const fs::path& movie : plan.movies) movies.append(movie.string());
+    for (const fs::path& movie : plan.movies) movies.append(text_of(movie.native()));
     made["movies"] = movies;
     made["is_ordered_by_time"] = plan.is_ordered_by_time;
     made["shape"] = plan.shape ? nb::object(nb::make_tuple(plan.shape->ny, plan.shape->nx)) : nb::none();
@@ -160,11 +167,9 @@ nb::dict dict_of(const SessionPlan& plan) {
     return made;
 }
 
-std::vector<fs::path> paths_of(const std::vector<std::string>& names) { return {names.begin(), names.end()}; }
-
 SessionPlan plan_of(const nb::dict& made) {
     SessionPlan plan;
-    plan.movies = paths_of(nb::cast<std::vector<std::string>>(nb::object(made["movies"])));
+    plan.movies = nb::cast<std::vector<fs::path>>(nb::object(made["movies"]));
     plan.is_ordered_by_time = nb::cast<bool>(nb::object(made["is_ordered_by_time"]));
     if (const nb::object shape = made["shape"]; !shape.is_none()) {
         const auto sides = nb::cast<std::vector<std::int64_t>>(shape);
@@ -178,9 +183,9 @@ SessionPlan plan_of(const nb::dict& made) {
 
 class Session {
   public:
-    Session(const std::vector<std::string>& movies, const nb::dict& options, const nb::object& tell) {
+    Session(const std::vector<fs::path>& movies, const nb::dict& options, const nb::object& tell) {
         const ProcessOptions chosen = process_options(options);
-        run_telling(1, tell, [&](const RunContext& context) { session_.emplace(paths_of(movies), chosen, context); });
+        run_telling(1, tell, [&](const RunContext& context) { session_.emplace(movies, chosen, context); });
     }
     Session(const nb::dict& plan, const nb::dict& options) {
         const ProcessOptions chosen = process_options(options);
@@ -188,9 +193,9 @@ class Session {
         run_unlocked(1, [&](const RunContext& context) { session_.emplace(made, chosen, context); });
     }
 
-    [[nodiscard]] std::vector<std::string> movies() const {
-        std::vector<std::string> names;
-        for (const fs::path& movie : session_->movies()) names.push_back(movie.string());
+    [[nodiscard]] nb::list movies() const {
+        nb::list names;
+        for (const fs::path& movie : session_->movies()) names.append(text_of(movie.native()));
         return names;
     }
 
@@ -203,15 +208,15 @@ class Session {
         run_telling(
             threads, tell, [&](const RunContext& context) { session_->prepare(context); }, progress);
     }
-    void gather(std::size_t movie, const std::string& folder, unsigned threads, const nb::object& tell) {
+    void gather(std::size_t movie, const fs::path& folder, unsigned threads, const nb::object& tell) {
         run_telling(threads, tell, [&](const RunContext& context) { session_->gather(movie, folder, context); });
     }
-    void take_sums(const std::string& folder) {
+    void take_sums(const fs::path& folder) {
         run_unlocked(1, [&](const RunContext& context) { session_->take_sums(folder, context); });
     }
     /// A report, as the command's --report json gives it.
-    std::string process(std::size_t movie, const std::string& output, bool overwrite, unsigned threads,
-                        const nb::object& tell, const nb::object& progress) {
+    nb::object process(std::size_t movie, const fs::path& output, bool overwrite, unsigned threads,
+                       const nb::object& tell, const nb::object& progress) {
         const auto started = std::chrono::steady_clock::now();
         MovieResult result;
         run_telling(
@@ -221,7 +226,7 @@ class Session {
             },
             progress);
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
-        return json_report(session_->movies()[movie].string(), output, result, taken.count());
+        return text_of(json_report(session_->movies()[movie].string(), output.string(), result, taken.count()));
     }
 
   private:
@@ -230,7 +235,7 @@ class Session {
 
 void bind_session(nb::module_& module) {
     nb::class_<Session>(module, "Session")
-        .def(nb::init<const std::vector<std::string>&, const nb::dict&, const nb::object&>(), nb::arg("movies"),
+        .def(nb::init<const std::vector<fs::path>&, const nb::dict&, const nb::object&>(), nb::arg("movies"),
              nb::arg("options"), nb::arg("tell"))
         .def(nb::init<const nb::dict&, const nb::dict&>(), nb::arg("plan"), nb::arg("options"))
         .def_prop_ro("movies", &Session::movies)

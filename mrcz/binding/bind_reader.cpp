@@ -108,8 +108,18 @@ nb::object sum_of_frames(const Reader& reader, unsigned threads, const nb::objec
 nb::list findings(const Reader& reader) {
     nb::list rows;
     for (const Finding& found : reader.findings())
-        rows.append(nb::make_tuple(severity_name(found.severity), found.rule, found.field, found.message));
+        rows.append(
+            nb::make_tuple(severity_name(found.severity), found.rule, text_of(found.field), text_of(found.message)));
     return rows;
+}
+
+nb::object info_of(const Reader& reader) {
+    std::string text;
+    {
+        const nb::gil_scoped_release unlocked;
+        text = info_json(reader);
+    }
+    return text_of(text);
 }
 
 nb::list sections(const Reader& reader) {
@@ -161,12 +171,21 @@ class Unpacking {
         for (std::size_t done = 0; done < frames.size(); done += at_once) {
             const auto some = frames.subspan(done, std::min(at_once, frames.size() - done));
             const auto bytes = std::span(packed).first(some.size() * packed_bytes);
-            reader_.read_frames(some, bytes, context);
+            reader_.read_frames(some, bytes, part_of(context, done, frames.size()));
             unpack(bytes, out.subspan(done * unpacked_bytes, some.size() * unpacked_bytes), some.size(), context);
         }
     }
 
   private:
+    static RunContext part_of(const RunContext& whole, std::size_t done, std::size_t frames) {
+        RunContext part = whole;
+        if (whole.progress)
+            part.progress = [&tell = whole.progress, done, frames](const ProgressUpdate& update) {
+                tell({static_cast<std::int64_t>(done) + update.frames_done, static_cast<std::int64_t>(frames), 0, 0});
+            };
+        return part;
+    }
+
     void unpack(std::span<const std::byte> packed, std::span<std::byte> out, std::size_t count,
                 const RunContext& context) const {
         std::vector<std::function<void()>> tasks;
@@ -237,7 +256,7 @@ void bind_reader(nb::module_& module) {
     nb::class_<Reader>(module, "Reader")
         .def("__init__", &open_path, nb::arg("path"), nb::arg("limits"), nb::arg("mode0"))
         .def_static("from_source", &open_source, nb::arg("source"), nb::arg("limits"), nb::arg("mode0"))
-        .def_prop_ro("name", &Reader::name)
+        .def_prop_ro("name", [](const Reader& reader) { return text_of(reader.name()); })
         .def_prop_ro("header", &Reader::header)
         .def_prop_ro("original_header", &Reader::original_header, Unlocked())
         .def_prop_ro("frames", &Reader::frames)
@@ -261,8 +280,7 @@ void bind_reader(nb::module_& module) {
         .def("combined_statistics", &combined_statistics)
         .def("sum", &stored_sum)
         .def("sum_of_frames", &sum_of_frames, nb::arg("threads"), nb::arg("progress") = nb::none())
-        .def(
-            "info_json", [](const Reader& reader) { return info_json(reader); }, Unlocked())
+        .def("info_json", &info_of)
         .def("read_frames", &read_frames, nb::arg("frames"), nb::arg("out"), nb::arg("threads"),
              nb::arg("progress") = nb::none());
 }

@@ -30,6 +30,8 @@ using ReadOnlyBuffer = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
 [[nodiscard]] std::span<std::byte> writable_bytes(const Buffer& array);
 [[nodiscard]] std::span<const std::byte> bytes_in(const ReadOnlyBuffer& array);
 [[nodiscard]] nb::bytes bytes_of(std::span<const std::byte> bytes);
+/// A str of names of files and what is said of them. Bytes that are no UTF-8 become what os.fsdecode() makes of them.
+[[nodiscard]] nb::object text_of(std::string_view text);
 
 // Names of Python's side. Throw Error{invalid_argument} naming what there is.
 [[nodiscard]] PixelType pixel_type_named(std::string_view name);

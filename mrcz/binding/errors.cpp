@@ -14,7 +14,7 @@ void raise_in_python(const Error& error) {
     if (error.code() == ErrorCode::cancelled && PyErr_CheckSignals() != 0) return;
     const nb::object exception =
         nb::module_::import_("mrcz.errors")
-            .attr("from_core")(std::string(name_of(error.code())), error.message(), error.context());
+            .attr("from_core")(std::string(name_of(error.code())), text_of(error.message()), text_of(error.context()));
     PyErr_SetObject(exception.type().ptr(), exception.ptr());
 }
 

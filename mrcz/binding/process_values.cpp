@@ -1,5 +1,6 @@
 #include "process_values.hpp"
 
+#include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -25,7 +26,9 @@ template <class T>
 bool copy_values(const ReadOnlyBuffer& array, SumImage& sum) {
     if (array.dtype() != nb::dtype<T>()) return false;
     const auto* const from = static_cast<const T*>(array.data());
-    sum.values = std::vector<T>(from, from + array.size());
+    const std::size_t count = array.size();
+    const nb::gil_scoped_release unlocked;
+    sum.values = std::vector<T>(from, from + count);
     return true;
 }
 
@@ -60,7 +63,7 @@ std::optional<GainRequest> gain_request(const nb::dict& options) {
     if (given.is_none()) return std::nullopt;
     const auto gain = nb::cast<nb::dict>(given);
     GainRequest request;
-    request.file = value_of<std::string>(gain, "file");
+    request.file = value_of<std::filesystem::path>(gain, "file");
     request.kind = gain_kind_named(value_of<std::string>(gain, "kind"));
     const nb::object orientation = gain["orientation"];
     request.is_oriented_automatically = orientation.is_none();
@@ -68,7 +71,7 @@ std::optional<GainRequest> gain_request(const nb::dict& options) {
     request.gamma = optional_of<double>(gain, "gamma");
     const nb::object law = gain["law"];
     if (!law.is_none()) request.gamma_law = law_of(law);
-    request.gamma_law_file = value_of<std::string>(gain, "law_file");
+    request.gamma_law_file = value_of<std::filesystem::path>(gain, "law_file");
     return request;
 }
 
@@ -89,7 +92,11 @@ ImageShape shape_of(const FloatArray& array) {
 }
 
 FloatImage image_of(const FloatArray& array) {
-    return {shape_of(array), std::vector<float>(array.data(), array.data() + array.size())};
+    const ImageShape shape = shape_of(array);
+    const float* const from = array.data();
+    const std::size_t count = array.size();
+    const nb::gil_scoped_release unlocked;
+    return {shape, std::vector<float>(from, from + count)};
 }
 
 nb::object array_of(FloatImage image) { return array_of_values(std::move(image.values), image.shape); }
@@ -177,9 +184,9 @@ KomaOptions koma_options(const nb::dict& given) {
 ProcessOptions process_options(const nb::dict& given) {
     ProcessOptions options;
     options.gain = gain_request(given);
-    options.dark = value_of<std::string>(given, "dark");
+    options.dark = value_of<std::filesystem::path>(given, "dark");
     options.bare = bare_pixels(given);
-    options.defects = value_of<std::string>(given, "defects");
+    options.defects = value_of<std::filesystem::path>(given, "defects");
     if (const nb::object outliers = given["outliers"]; !outliers.is_none())
         options.outliers = outlier_options(nb::cast<nb::dict>(outliers));
     if (const auto fill = optional_of<std::string>(given, "fill")) options.fill = fill_named(*fill);
@@ -200,7 +207,7 @@ void run_telling(unsigned threads, const nb::object& tell, const Work& work, con
     std::mutex mutex;
     std::vector<std::string> said;
     const auto pass_on = [&] {
-        for (const std::string& message : said) tell(message);
+        for (const std::string& message : said) tell(text_of(message));
     };
     try {
         run_unlocked(

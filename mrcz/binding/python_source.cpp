@@ -1,5 +1,5 @@
 // A ByteSource on a Python object: files opened in Python, web addresses, anything that answers for ranges of bytes.
-#include <nanobind/stl/string.h>
+#include <nanobind/stl/filesystem.h>
 
 #include <cstring>
 #include <utility>
@@ -44,7 +44,7 @@ class Loan {
 class PythonSource final : public ByteSource {
   public:
     explicit PythonSource(const nb::object& object)
-        : name_(nb::cast<std::string>(object.attr("name"))),
+        : name_(nb::cast<std::filesystem::path>(object.attr("name")).string()),
           size_(nb::cast<std::uint64_t>(object.attr("size"))),
           read_into_(object.attr("read_into")) {}
     ~PythonSource() override {

@@ -17,6 +17,12 @@ std::span<const std::byte> bytes_in(const ReadOnlyBuffer& array) {
 
 nb::bytes bytes_of(std::span<const std::byte> bytes) { return nb::bytes(bytes.data(), bytes.size()); }
 
+nb::object text_of(std::string_view text) {
+    PyObject* const made = PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "surrogateescape");
+    if (made == nullptr) throw nb::python_error();
+    return nb::steal(made);
+}
+
 PixelType pixel_type_named(std::string_view name) {
     if (const auto type = find_pixel_type(name)) return *type;
     throw Error(ErrorCode::invalid_argument, "there is no pixel type named " + std::string(name));

@@ -146,10 +146,19 @@ void check_cancelled(const RunContext& context) {
 }
 
 void run_parallel(std::int64_t count, const std::function<void(std::int64_t)>& body, const RunContext& context) {
+    RunContext quiet = context;
+    quiet.progress = {};
+    run_frames(count, body, quiet);
+}
+
+void run_frames(std::int64_t count, const std::function<void(std::int64_t)>& body, const RunContext& context) {
     const PipelineStages stages{
         .take = [count](std::int64_t item, std::size_t) { return item < count; },
         .work = [&body](std::int64_t item, std::size_t) { body(item); },
-        .put = [](std::int64_t, std::size_t) {},
+        .put =
+            [&](std::int64_t item, std::size_t) {
+                if (context.progress) context.progress({item + 1, count, 0, 0});
+            },
     };
     run_ordered(stages, context);
 }

@@ -32,4 +32,7 @@ void check_cancelled(const RunContext& context);
 /// Runs body(0) … body(count - 1) side by side; the error of the lowest failing index is rethrown.
 void run_parallel(std::int64_t count, const std::function<void(std::int64_t index)>& body, const RunContext& context);
 
+/// The same for frames: the context's progress is told of each, in order.
+void run_frames(std::int64_t count, const std::function<void(std::int64_t index)>& body, const RunContext& context);
+
 }  // namespace mrcz

@@ -211,7 +211,7 @@ void Reader::read_frames(std::int64_t first, std::int64_t count, std::span<std::
             });
         });
     };
-    run_parallel(count, read, threads.of_frames());
+    run_frames(count, read, threads.of_frames());
 }
 
 void Reader::read_frames(std::span<const std::int64_t> indices, std::span<std::byte> out,
@@ -219,7 +219,7 @@ void Reader::read_frames(std::span<const std::int64_t> indices, std::span<std::b
     const auto count = static_cast<std::int64_t>(indices.size());
     in_file(name(), [&] { require_room(out, count, frame_bytes()); });
     const auto size = static_cast<std::size_t>(frame_bytes());
-    run_parallel(
+    run_frames(
         count,
         [&](std::int64_t i) {
             const auto place = static_cast<std::size_t>(i);

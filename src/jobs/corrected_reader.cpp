@@ -146,7 +146,7 @@ void CorrectedReader::read_frames(std::span<const std::int64_t> indices, std::sp
                  frame_bytes() * count);
     });
     const auto size = static_cast<std::size_t>(frame_bytes());
-    run_parallel(
+    run_frames(
         static_cast<std::int64_t>(count),
         [&](std::int64_t i) {
             const auto place = static_cast<std::size_t>(i);

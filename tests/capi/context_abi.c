@@ -47,8 +47,10 @@ void contexts_refuse_what_cannot_be(void) {
 }
 
 void work_tells_its_progress(void) {
+    static int16_t frames[FRAMES * PIXELS];
     struct told told = {0};
     mrcz_context* context = NULL;
+    mrcz_reader* reader = NULL;
     make_stack(scratch("progress.mrc"), "raw");
     OK(mrcz_context_open(3, &context));
     OK(mrcz_context_set_progress(context, count_progress, &told));
@@ -57,6 +59,12 @@ void work_tells_its_progress(void) {
     OK(mrcz_context_set_progress(context, NULL, NULL));
     OK(mrcz_verify(scratch("progress.mrcz"), NULL, context, NULL, NULL));
     CHECK(told.calls == FRAMES);
+    told = (struct told){0};
+    reader = open_stack("progress.mrc", "raw");
+    OK(mrcz_context_set_progress(context, count_progress, &told));
+    OK(mrcz_read_frames(reader, 1, FRAMES - 1, frames, (FRAMES - 1) * FRAME_BYTES, context));
+    CHECK(told.calls == FRAMES - 1 && told.done == FRAMES - 1 && told.total == FRAMES - 1);
+    mrcz_reader_close(reader);
     mrcz_context_close(context);
 }
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import subprocess
+import sys
+import threading
+import time
 
 import movies
 import numpy as np
@@ -232,21 +236,82 @@ def test_what_contradicts_itself_is_refused(movie, gain, tmp_path):
         ({"defects": np.ones((3, 3))}, "mask"),
         ({"dtype": "complex64", "outliers": True}, "dtype complex64"),
         ({"koma": np.ones(5)}, "koma"),
+        ({"koma": 25}, "koma: 25; of one movie it is a pattern.*mrcz.process"),
+        ({"koma": {"radius": 3}}, "radius is for mrcz.process"),
+        ({"gain": 1.5}, "gain: 1.5, expected an image"),
+        ({"defects": [(1, 2, 3, 4)]}, "rows of x y w h go into a text file"),
         ({"gain": gain, "outliers": True, "mode0": "no"}, "mode0"),
     ]:
         with pytest.raises(mrcz.ArgumentError, match=words):
             mrcz.correct(movie, **asked)
     with pytest.raises(mrcz.InputNotFoundError):
         mrcz.correct(movie, gain=tmp_path / "none.mrc")
-    with pytest.raises(TypeError, match="no correction 'gian'"):
-        mrcz.open(movie, gian=gain)
+    for wrong, words in (("gian", "'gian' .did you mean gain"), ("thread", "did you mean threads"), ("mode", "'mode'")):
+        with pytest.raises(TypeError, match=r"open\(\) got an unexpected.*" + words):
+            mrcz.open(movie, **{wrong: 3})
+    with pytest.raises(TypeError, match="'gian'.*did you mean gain"):
+        mrcz.process(movie, tmp_path / "out", gian=gain)
     corrected = mrcz.correct(movie, outliers=True)
     with pytest.raises(mrcz.ArgumentError, match="already"):
         mrcz.correct(corrected, outliers=True)
     mrcz.process(movie, tmp_path / "out", outliers=True)
-    with pytest.raises(mrcz.ArgumentError, match="corrected already"):
+    with pytest.raises(mrcz.ArgumentError, match="corrected already.*again=True"):
         mrcz.correct(tmp_path / "out" / "m0.mrcz", outliers=True)
     mrcz.correct(tmp_path / "out" / "m0.mrcz", outliers=True, again=True)
+
+
+def test_without_a_correction_a_stack_is_as_it_lies_in_the_file(movie):
+    assert type(mrcz.open(movie, outliers=False, gain=None)) is mrcz.Stack
+
+
+def test_names_that_are_no_utf_8_are_names(tmp_path, gain):
+    folder = os.fsencode(tmp_path)
+    movie, reference = folder + b"/m\xfe.mrcz", folder + b"/g\xfe.mrc"
+    os.rename(movies.session(tmp_path / "in", 1)[0], movie)
+    os.rename(gain, reference)
+    for name in (movie, os.fsdecode(movie)):
+        assert mrcz.sum_frames(name).shape == SHAPE and mrcz.read_reference(name).shape == SHAPE
+        expected = mrcz.correct(name, gain=reference)[:]
+        report, = mrcz.process([name], folder + b"/out\xfe", gain=os.fsdecode(reference), overwrite=True)
+        assert np.array_equal(mrcz.open(folder + b"/out\xfe/m\xfe.mrcz")[:], expected)
+        assert mrcz.verify(name)["frames"] == len(expected)
+    with pytest.raises(FileNotFoundError, match="none"):
+        mrcz.correct(movie, gain=folder + b"/none\xfe.mrc")
+
+
+def test_the_interpreter_goes_on_while_images_are_worked_on():
+    image = np.random.default_rng(2).normal(1, 0.1, (1500, 1500)).astype("float32")
+    outliers = mrcz.find_outliers(np.full(image.shape, 9, "uint32"), 1)
+    for call in (lambda: mrcz.oriented(image, (1, 2)), lambda: mrcz._core.correlation(image, image),
+                 lambda: mrcz.fano_factor(np.stack([image, image])), lambda: outliers.weights,
+                 lambda: mrcz.block_contrast(np.full(image.shape, 9, "uint32"), 1)):
+        assert lets_others_run(call)
+
+
+def lets_others_run(call, most=200):
+    """Whether another thread gets the interpreter's lock during one of `most` calls; it is let go of on purpose only."""
+    interval = sys.getswitchinterval()
+    ticks, over = [0], threading.Event()
+
+    def count():
+        while not over.is_set():
+            ticks[0] += 1
+            time.sleep(0.0001)
+
+    counting = threading.Thread(target=count)
+    counting.start()
+    try:
+        sys.setswitchinterval(1000)
+        before = ticks[0]
+        for _ in range(most):
+            call()
+            if ticks[0] != before:
+                return True
+        return False
+    finally:
+        sys.setswitchinterval(interval)
+        over.set()
+        counting.join()
 
 
 def test_a_changed_reference_changes_the_token(movie, gain):

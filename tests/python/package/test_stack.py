@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import mrcz
+from mrcz import errors
 
 PIXEL_TYPES = ["int8", "int16", "uint16", "float16", "float32", "complex64", "complex_int16", "rgb8", "uint4"]
 
@@ -129,7 +130,24 @@ def test_reads_into_an_array_of_the_caller(stack, projection_pixels):
 def test_progress_ends_with_all_frames(stack):
     told = []
     stack.read(0, 40, progress=lambda done, of: told.append((done, of)))
-    assert told == [] or told[-1] == (40, 40)
+    assert told[-1] == (40, 40) and told == sorted(told)
+
+
+def test_progress_of_pixels_of_4_bits_and_of_corrected_frames_ends_with_all(tmp_path):
+    pixels = pixels_of("uint4", frames=50, rows=8, columns=10)
+    mrcz.write(tmp_path / "a.mrcz", pixels, dtype="uint4")
+    for correction in ({}, {"gain": np.ones((8, 10), "float32")}):
+        told = []
+        found = mrcz.open(tmp_path / "a.mrcz", **correction).read(10, progress=lambda *now: told.append(now))
+        assert told[-1] == (40, 40) and np.allclose(found, pixels[10:])
+
+
+def test_what_a_progress_callback_raises_ends_the_reading(stack):
+    def stop(done, of):
+        raise LookupError("enough")
+
+    with pytest.raises(LookupError, match="enough"):
+        stack.read(progress=stop)
 
 
 @pytest.mark.parametrize("codec", [row["name"] for row in mrcz.codecs() if row["writes"]])
@@ -419,3 +437,70 @@ def test_the_package_runs_as_the_command(command):
     nothing = {**environment, "PATH": ""}
     done = subprocess.run([sys.executable, "-m", "mrcz"], env=nothing, capture_output=True, text=True)
     assert done.returncode == 127 and "not installed" in done.stderr
+
+
+@pytest.mark.parametrize("name", [b"none\xfe.mrcz", b"damaged\xfe.mrcz"])
+def test_errors_speak_of_files_whose_names_are_no_utf_8(tmp_path, name):
+    path = os.fsencode(tmp_path) + b"/" + name
+    if b"damaged" in name:
+        with open(path, "wb") as file:
+            file.write(b"no image" * 200)
+    for way in (path, os.fsdecode(path)):
+        with pytest.raises(FileNotFoundError if b"none" in name else ValueError) as raised:
+            mrcz.open(way)
+        assert os.fsdecode(name) in str(raised.value)
+
+
+def test_a_file_whose_name_is_no_utf_8_says_what_it_is(tmp_path):
+    path = os.fsencode(tmp_path) + b"/a\xfe.mrcz"
+    mrcz.write(path, pixels_of("int16"))
+    stack = mrcz.open(path)
+    assert stack.name == os.fsdecode(path) and stack.info() and not stack.findings and "Stack" in repr(stack)
+
+
+def test_errors_advise_in_words_of_this_package(tmp_path):
+    path = tmp_path / "a.mrcz"
+    mrcz.write(path, pixels_of("int16"))
+    with pytest.raises(FileExistsError, match="exists already; overwrite=True replaces it"):
+        mrcz.write(path, pixels_of("int16"))
+    mrcz.write(tmp_path / "b.mrc", pixels_of("int16") + np.int16(100))
+    with pytest.raises(ValueError, match=r"clipping \(clip=True\)"):
+        mrcz.compress(tmp_path / "b.mrc", dtype="uint4")
+
+
+@pytest.mark.parametrize("told, heard", [
+    ("see `mrcz codecs`", "see mrcz.codecs()"),
+    ("run `mrcz repair x.mrcz` first", "run mrcz.repair() first"),
+    ("take the movie, or say --again", "take the movie, or say again=True"),
+    ("give --frame-time SECONDS", "give frame_time=SECONDS"),
+    ("give --gain-rot and --gain-flip if you know", "give gain_orient=(quarter turns, flip) if you know"),
+    ("say so: --mode0 unsigned", 'say so: mode0="unsigned"'),
+    ("(--bare 4096x2048:float32)", '(bare=((2048, 4096), "float32"))'),
+    ("use --keep-metadata", "use keep_metadata=True"),
+    ("make a shard: `mrcz convert --dtype int8 A B`", "make a shard: `mrcz convert --dtype int8 A B`"),
+    ("/data/x--again-f.mrc", "/data/x--again-f.mrc"),
+])
+def test_words_of_the_command_become_those_of_the_package(told, heard):
+    assert errors.in_python(told) == heard
+
+
+@pytest.mark.parametrize("live", [(1, 0.0), None])
+def test_a_file_that_is_being_written_is_read_without_advice_to_repair_it(tmp_path, live):
+    path = tmp_path / "a.mrcz"
+    if live is None:
+        mrcz.write(path, pixels_of("int16"))
+        writer = mrcz.Writer.extending(path)
+    else:
+        writer = mrcz.Writer(path, live=live)
+    with writer:
+        writer.append(pixels_of("int16"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert np.array_equal(mrcz.open(path)[0], pixels_of("int16")[0])
+    assert len(mrcz.open(path)) == (5 if live else 10)
+
+
+def test_an_extended_header_pickles_as_its_stack_does(stack):
+    header = stack.extended_header
+    again = pickle.loads(pickle.dumps(header))
+    assert again.to_bytes() == header.to_bytes() and again.kind == header.kind

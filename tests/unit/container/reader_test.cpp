@@ -46,6 +46,20 @@ TEST(Reader, ReadsFramesInAnyOrder) {
     for (const std::int64_t frame : order) EXPECT_EQ(one_frame(reader, frame), frame_of(pixels, frame)) << frame;
 }
 
+TEST(Reader, ReadingFramesTellsOfEachInOrder) {
+    const Reader reader = reader_of(written(stack, 9));
+    ThreadExecutor executor(3);
+    Bytes found(7 * frame_bytes_of(stack));
+    RunContext context = on(executor);
+    std::vector<std::int64_t> told;
+    context.progress = [&](const ProgressUpdate& now) {
+        EXPECT_EQ(now.frames_total, 7);
+        told.push_back(now.frames_done);
+    };
+    reader.read_frames(2, 7, found, context);
+    EXPECT_EQ(told, (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7}));
+}
+
 TEST(Reader, FramesByTheirNumbersComeInTheOrderAsked) {
     const Bytes pixels = pixels_for(stack, 9);
     const Reader reader = reader_of(written(stack, 9));
