@@ -9,6 +9,7 @@ import struct
 import warnings
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import date, time
 from enum import Enum
 from typing import Any, BinaryIO
 
@@ -203,7 +204,12 @@ def _default_for_json(value: Any) -> Any:
     if hasattr(value, "serialize"):
         return value.serialize()
     if hasattr(value, "__array_interface__"):
+        if getattr(value.dtype, "kind", "") in "fc" and np.dtype(value.dtype).itemsize > 8:
+            raise TypeError(f"metadata: {value.dtype.name} has no form in JSON; store numpy.float64(value)")
         return value.tolist()
+    if isinstance(value, (date, time)):
+        raise TypeError(f"metadata: {type(value).__name__} has no form in JSON; store value.isoformat(), or give a datetime "
+                        "with a time zone to mrcz.write, whose metadata have more types")
     if isinstance(value, Enum):
         return f"Enum.{type(value).__name__}.{value.name}"
     if isinstance(value, (bytes, bytearray)):
@@ -219,8 +225,24 @@ def metadata_as_json(meta: dict[Any, Any]) -> str:
     ------
     TypeError
         Naming the type that has no form in JSON.
+    ValueError
+        If two keys of a dict are the same text in JSON, or `meta` holds itself.
     """
+    _require_distinct(meta, "$", 0)
     return json.dumps(meta, default=_default_for_json)
+
+
+def _require_distinct(value: Any, path: str, depth: int) -> None:
+    if depth > 64 or not isinstance(value, (dict, list, tuple)):
+        return
+    for key, entry in value.items() if isinstance(value, dict) else enumerate(value):
+        _require_distinct(entry, f"{path}.{key}", depth + 1)
+    if isinstance(value, dict) and not all(type(key) is str for key in value):
+        texts = [str.__str__(key) if isinstance(key, str) else json.dumps(key) for key in value
+                 if isinstance(key, (str, bool, int, float, type(None)))]
+        twice = [text for text in texts if texts.count(text) > 1]
+        if twice:
+            raise ValueError(f"metadata {path}: two keys are the text {twice[0]!r} in JSON, and one would be lost; rename one")
 
 
 def warn_of_hidden(keys: Iterable[Any], path: str) -> None:

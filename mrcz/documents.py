@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
@@ -19,15 +20,23 @@ class Extension(NamedTuple):
     data: bytes
 
 
+# As deep as files are read.
+_GREATEST_DEPTH = 64
+
+
 def to_document(value: Any) -> tuple[str, bytes]:
-    """``("json", bytes)``, or ``("msgpack", bytes)`` of values that JSON has no form for: NaN, infinities, bytes, times,
-    keys that are no texts. NumPy's numbers and arrays become numbers and lists.
+    """``("json", bytes)``, or ``("msgpack", bytes)`` of values that JSON has no form for: NaN, infinities, bytes, times
+    (with a time zone), keys that are no texts. NumPy's numbers and arrays become numbers and lists, enumerations of texts
+    and numbers these.
 
     Raises
     ------
     ArgumentError
-        Naming the value that neither has a form for.
+        Naming the value that neither has a form for, or nothing would read back.
     """
+    if isinstance(value, (str, os.PathLike)):
+        raise ArgumentError(f"metadata: {str(value)!r} is a {type(value).__name__}, expected a dict or a list; those of a "
+                            "file: metadata=json.load(open(name))", "invalid_argument")
     plain = _plain(value, "$")
     if _fits_json(plain):
         return "json", json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
@@ -44,10 +53,32 @@ def from_document(document: tuple[str, bytes] | None) -> Any:
     return json.loads(data) if form == "json" else _Unpacker(data).value()
 
 
-def _plain(value: Any, path: str) -> Any:
+def _too_deep(path: str) -> ArgumentError:
+    return ArgumentError(f"metadata {path[:80]}: nested deeper than {_GREATEST_DEPTH} levels, or it holds itself; flatten it",
+                         "invalid_argument")
+
+
+def _text(value: str, path: str) -> str:
+    """What a str or a subclass of it holds: enumerations call themselves by another name."""
+    text = str.__str__(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ArgumentError(f"metadata {path}: {text!r} has a lone surrogate, which UTF-8 has no form for; store bytes, or "
+                            "text.encode('utf-8', 'replace').decode()", "invalid_argument") from error
+    return text
+
+
+def _plain(value: Any, path: str, depth: int = 1) -> Any:
     """The same value in Python's own types."""
-    if value is None or isinstance(value, (bool, float, str, Extension)) and not isinstance(value, np.generic):
-        return str(value) if isinstance(value, str) else value
+    if depth > _GREATEST_DEPTH and isinstance(value, (dict, list, tuple)):
+        raise _too_deep(path)
+    if isinstance(value, str):
+        return _text(value, path)
+    if value is None or isinstance(value, (bool, Extension)):
+        return value
+    if isinstance(value, float):
+        return float(value)
     if isinstance(value, int) and not isinstance(value, np.generic):
         if not -(1 << 63) <= value < 1 << 64:
             raise ArgumentError(f"metadata {path}: {value} has more than 64 bits", "invalid_argument")
@@ -55,21 +86,34 @@ def _plain(value: Any, path: str) -> Any:
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value)
     if isinstance(value, datetime):
+        if value.utcoffset() is None:
+            raise ArgumentError(f"metadata {path}: {value.isoformat()} is in no time zone, so nobody else knows when that "
+                                "is; give it one (value.astimezone() is this machine's), or store value.isoformat()",
+                                "invalid_argument")
         return value
     if isinstance(value, dict):
-        return {_key(key, path): _plain(entry, f"{path}.{key}") for key, entry in value.items()}
+        return {_key(key, path): _plain(entry, f"{path}.{_shown(key)}", depth + 1) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(entry, f"{path}[{i}]") for i, entry in enumerate(value)]
+        return [_plain(entry, f"{path}[{i}]", depth + 1) for i, entry in enumerate(value)]
     if isinstance(value, (np.generic, np.ndarray)) and value.dtype.kind in "biufSU":
-        return _plain(value.tolist(), path)
+        if value.dtype.kind == "f" and value.dtype.itemsize > 8:
+            raise ArgumentError(f"metadata {path}: {value.dtype.name} has no form in JSON or MessagePack; store "
+                                "numpy.float64(value)", "invalid_argument")
+        return _plain(value.tolist(), path, depth)
     raise ArgumentError(f"metadata {path}: {type(value).__name__} has no form in JSON or MessagePack; store numbers, "
                         "texts, bytes, lists and dicts of them", "invalid_argument")
+
+
+def _shown(key: Any) -> str:
+    return str.__str__(key) if isinstance(key, str) else str(key)
 
 
 def _key(key: Any, path: str) -> Any:
     if isinstance(key, np.generic):
         key = key.item()
-    if isinstance(key, (str, int, bytes, bool)):
+    if isinstance(key, str):
+        return _text(key, path)
+    if isinstance(key, (int, bytes, bool)):
         return key
     raise ArgumentError(f"metadata {path}: a key of type {type(key).__name__}; keys are texts or integers",
                         "invalid_argument")
@@ -144,7 +188,6 @@ _TIMESTAMP = -1
 
 
 def _timestamp(value: datetime) -> Extension:
-    """Times without a zone are the local ones, as everywhere in Python."""
     since = value.astimezone(timezone.utc) - _EPOCH
     return Extension(_TIMESTAMP, struct.pack(">Iq", since.microseconds * 1000, since.days * 86400 + since.seconds))
 

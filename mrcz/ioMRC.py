@@ -100,7 +100,7 @@ def readMRC(MRCfilename: str | os.PathLike[str], idx: int | tuple[int, int] | No
     fileConvention : {'ccpem', 'eman2'}
         How MODE counts; ``'eman2'`` of plain files of old EMAN2.
     useMemmap : bool
-        Of a plain file a copy-on-write :class:`numpy.memmap` ``[z, y, x]``; others are read.
+        Of a plain file a copy-on-write :class:`numpy.memmap` ``[z, y, x]``, with axes of length 1; others are read.
     n_threads : int, optional
         As :func:`setDefaultThreads` says by default.
     slices : int, optional
@@ -191,7 +191,7 @@ def _mapped(reader: Any, path: str, header: dict[str, Any], first: int, count: i
     """None where the bytes of the file are not the pixels."""
     kind = np.dtype(header["dtype"])
     frame_bytes = reader.rows * reader.columns * kind.itemsize
-    if reader.codec != "raw" or frame_bytes != reader.frame_bytes or kind.kind == "c" != header["MRCtype"] == 4:
+    if reader.codec != "raw" or frame_bytes != reader.frame_bytes or (kind.kind == "c") != (header["MRCtype"] == 4):
         return None
     if count == 0 or os.path.getsize(path) != reader.file_bytes or reader.pixel_type in ("complex_int16", "rgb8"):
         return None

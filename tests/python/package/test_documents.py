@@ -2,6 +2,8 @@
 
 import math
 from datetime import datetime, timedelta, timezone
+from enum import Enum, IntEnum
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -64,4 +66,49 @@ def test_numpy_values_become_numbers_and_lists(tmp_path):
                                           ({(1, 2): 3}, "key of type tuple"), ({"z": 1j}, r"\$\.z"), ({1.5: 2}, "float")])
 def test_values_without_a_form_are_named(value, place):
     with pytest.raises(ValueError, match=place):
+        documents.to_document(value)
+
+
+class Mode(str, Enum):
+    COUNTING = "counting"
+
+
+class Bin(IntEnum):
+    TWO = 2
+
+
+def test_enumerations_of_texts_and_numbers_are_these(tmp_path):
+    mrcz.write(tmp_path / "a.mrc", np.zeros((2, 2), "int16"), metadata={"mode": Mode.COUNTING, Mode.COUNTING: Bin.TWO})
+    assert mrcz.open(tmp_path / "a.mrc").metadata == {"mode": "counting", "counting": 2}
+
+
+def test_times_without_a_zone_are_refused_with_advice():
+    with pytest.raises(ValueError, match=r"\$\.t: 2026-11-21T03:00:00 is in no time zone.*isoformat"):
+        documents.to_document({"t": datetime(2026, 11, 21, 3, 0)})
+
+
+def nested(depth):
+    value = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def test_depth_is_that_of_reading(tmp_path):
+    mrcz.write(tmp_path / "a.mrc", np.zeros((2, 2), "int16"), metadata=nested(64))
+    assert mrcz.open(tmp_path / "a.mrc").metadata == nested(64)
+    circle = {}
+    circle["self"] = [circle]
+    for value in (nested(65), circle):
+        with pytest.raises(ValueError, match="nested deeper than 64 levels, or it holds itself"):
+            documents.to_document(value)
+
+
+@pytest.mark.parametrize("value, words", [
+    ({"a": [np.longdouble(1)]}, r"\$\.a\[0\]: (longdouble|float128|float96).*numpy.float64"),
+    ({"a": np.zeros(2, "longdouble")}, r"\$\.a"), ({"a": "x\ud800"}, r"\$\.a.*lone surrogate"), ({"\ud800": 1}, "surrogate"),
+    ("notes.json", "expected a dict or a list"), (Path("notes.json"), "expected a dict or a list"),
+])  # fmt: skip
+def test_what_has_no_form_is_told_with_its_place(value, words):
+    with pytest.raises(mrcz.ArgumentError, match=words):
         documents.to_document(value)

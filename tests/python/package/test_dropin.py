@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import struct
 import subprocess
 import sys
 import warnings
+from datetime import datetime
 from enum import Enum
 
 import numpy as np
@@ -355,6 +357,77 @@ def test_idx_replaces_frames_of_plain_files(rng, tmp_path):
     assert np.array_equal(mrcz.readMRC(tmp_path / "a.mrcz")[0], image)
 
 
+def test_keys_that_json_makes_one_are_refused(rng, tmp_path):
+    for meta, place in (({1: "a", "1": "b"}, r"\$: two keys"), ({"x": [{True: 1, "true": 2}]}, r"\$\.x\.0: two keys")):
+        with pytest.raises(ValueError, match=place):
+            mrcz.writeMRC(counts(rng), tmp_path / "a.mrcz", meta=meta, compressor="zstd")
+    assert not os.listdir(tmp_path)
+    mrcz.writeMRC(counts(rng), tmp_path / "a.mrc", meta={1: "a", "2": "b"})
+    assert mrcz.open(tmp_path / "a.mrc").metadata == {"1": "a", "2": "b"}
+
+
+def test_metadata_that_nobody_could_read_back_are_refused_with_a_reason(rng, tmp_path):
+    deep, circle = 1, {}
+    for _ in range(65):
+        deep = {"a": deep}
+    circle["self"] = circle
+    for compressor in (None, "zstd"):
+        for meta, kind, words in ((deep, ValueError, "nested deeper than 64"), (circle, ValueError, "Circular|holds itself"),
+                                  ({"a": np.longdouble(1)}, TypeError, "numpy.float64"),
+                                  ({"a": np.zeros(2, "longdouble")}, TypeError, "numpy.float64"),
+                                  ({"a": ["\ud800"]}, ValueError, r"\$\.a\[0\].*surrogate"),
+                                  ({"t": datetime(2026, 1, 2)}, TypeError, "isoformat")):
+            with pytest.raises(kind, match=words):
+                mrcz.writeMRC(counts(rng), tmp_path / "a.mrc", meta=meta, compressor=compressor)
+    assert not os.listdir(tmp_path)
+
+
+class Failing:
+    """An image that `fail` is called for instead."""
+
+    def __init__(self, image, fail):
+        self.shape, self.ndim, self.dtype, self.fail = image.shape, image.ndim, image.dtype, fail
+
+    def __array__(self, dtype=None, copy=None):
+        self.fail()
+
+
+def interrupt():
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("meta", [None, {"dose": 40.5}])
+def test_replacement_that_fails_half_way_leaves_every_byte(rng, tmp_path, meta):
+    image, other = counts(rng, shape=(4, 9, 8)), counts(rng, shape=(9, 8)) + 100
+    mrcz.writeMRC(image, tmp_path / "a.mrc", meta=meta)
+    before = (tmp_path / "a.mrc").read_bytes()
+    with pytest.raises(KeyboardInterrupt):
+        mrcz.writeMRC([other, other, Failing(other, interrupt)], tmp_path / "a.mrc", idx=1, n_threads=1)
+    assert (tmp_path / "a.mrc").read_bytes() == before and os.listdir(tmp_path) == ["a.mrc"]
+    mrcz.writeMRC(counts(rng, "int8", (3, 9, 8)) % 16, tmp_path / "b.mrc", dtype="uint4", meta=meta)
+    before = (tmp_path / "b.mrc").read_bytes()
+    with pytest.raises(ValueError, match="uint4"):
+        mrcz.writeMRC([other % 16, other], tmp_path / "b.mrc", idx=0, n_threads=1)
+    assert (tmp_path / "b.mrc").read_bytes() == before
+
+
+@pytest.mark.parametrize("meta", [None, {"dose": 40.5}])
+def test_replacement_that_is_killed_half_way_is_undone_by_repair(rng, tmp_path, meta):
+    image, other = counts(rng, shape=(4, 9, 8)), counts(rng, shape=(9, 8)) + 100
+    mrcz.writeMRC(image, tmp_path / "a.mrc", meta=meta)
+    before = (tmp_path / "a.mrc").read_bytes()
+    child = os.fork()
+    if child == 0:
+        mrcz.writeMRC([other, other, Failing(other, lambda: os._exit(3))], tmp_path / "a.mrc", idx=1, n_threads=1)
+        os._exit(4)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
+    assert (tmp_path / "a.mrc").read_bytes() != before and (tmp_path / "a.mrc.journal").exists()
+    with pytest.warns(mrcz.FileWarning):
+        mrcz.readMRC(tmp_path / "a.mrc")
+    assert mrcz.repair(tmp_path / "a.mrc")["action"] == "rolled_back"
+    assert (tmp_path / "a.mrc").read_bytes() == before and os.listdir(tmp_path) == ["a.mrc"]
+
+
 def test_frames_put_into_a_file_become_of_its_type(rng, tmp_path):
     image = counts(rng, "int16", (2, 9, 8))
     mrcz.writeMRC(image, tmp_path / "a.mrc")
@@ -385,6 +458,11 @@ def test_memory_maps_are_of_the_pixels(rng, tmp_path):
         assert np.array_equal(some, image[1:4])
         assert np.array_equal(mrcz.readMRC(tmp_path / "a.mrc")[0], image)
         del mapped, some
+    for dtype in TYPES:
+        mrcz.writeMRC(image.astype(dtype), tmp_path / "b.mrc", dtype=dtype)
+        mapped, _ = mrcz.readMRC(tmp_path / "b.mrc", useMemmap=True)
+        assert isinstance(mapped, np.memmap) and np.array_equal(mapped, image.astype(dtype)), dtype
+        del mapped
     mrcz.writeMRC(image[:1], tmp_path / "a.mrc")
     assert mrcz.readMRC(tmp_path / "a.mrc", useMemmap=True)[0].shape == (1, 16, 12)
 
