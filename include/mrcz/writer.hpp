@@ -70,7 +70,8 @@ struct ExtendOptions {
     std::optional<LiveOptions> live;  ///< commit on the way, instead of all frames or none
     Limits limits;
     /// The first frame given replaces this one, the next the one behind it, until the end is reached: 0 … frames.
-    /// Frames of plain files only; those that a crash, or no finish(), leaves half written are lost.
+    /// Frames of plain files only, and not with `live`. NAME.journal keeps all from this one on until finish(); without
+    /// finish() the file stays as it was, after a crash `repair` or the next append makes it so.
     std::optional<std::int64_t> replace_from;
 };
 

@@ -73,10 +73,12 @@ GrowingFile::GrowingFile(Resumed, io::FileSystem& system, std::filesystem::path 
       committed_(start_.tables.frames()) {}
 
 GrowingFile::GrowingFile(io::FileSystem& system, std::filesystem::path path, std::shared_ptr<io::ChangeableFile> file,
-                         GrowthStart start)
+                         GrowthStart start, std::optional<std::int64_t> replace_from)
     : GrowingFile(Resumed{}, system, std::move(path), std::move(file), std::move(start)) {
+    if (replace_from) require_replaceable(*replace_from);
+    next_ = replace_from.value_or(frames());
     try {
-        write_journal(system_, path_, *file_, start_.data_end);
+        write_journal(system_, path_, *file_, next_ < frames() ? offset_of_plain(next_) : start_.data_end);
     } catch (...) {  // a full disk: nothing was touched, and no half journal shall stay
         try {
             system_.remove(journal_path(path_));
@@ -92,13 +94,16 @@ GrowingFile GrowingFile::resumed(io::FileSystem& system, std::filesystem::path p
     return GrowingFile(Resumed{}, system, std::move(path), std::move(file), std::move(start));
 }
 
-void GrowingFile::replace_from(std::int64_t frame) {
+void GrowingFile::require_replaceable(std::int64_t frame) const {
     if (frame < 0 || frame > frames())
         fail(ErrorCode::invalid_argument, "frame ", frame, " cannot be written: the file has ", frames(), " frames");
     if (is_compressed() && frame < frames())
         fail(ErrorCode::unsupported, "frame ", frame,
              ": frames of a compressed file cannot be replaced, only appended behind its ", frames());
-    next_ = frame;
+}
+
+std::uint64_t GrowingFile::offset_of_plain(std::int64_t frame) const {
+    return start_.layout.data_offset + static_cast<std::uint64_t>(frame) * start_.layout.frame_bytes;
 }
 
 void GrowingFile::write_frame(std::uint64_t offset, std::span<const std::byte> bytes) {
@@ -112,8 +117,7 @@ void GrowingFile::write_frame(std::uint64_t offset, std::span<const std::byte> b
 
 void GrowingFile::add(const CodedFrame& frame) {
     if (next_ < frames()) {
-        write_frame(start_.layout.data_offset + static_cast<std::uint64_t>(next_) * start_.layout.frame_bytes,
-                    frame.chunk);
+        write_frame(offset_of_plain(next_), frame.chunk);
         start_.tables.replace(next_, frame);
         ++next_;
         return;
@@ -190,7 +194,7 @@ void GrowingFile::roll_back() {
     if (!journal) fail(ErrorCode::io_failed, "the journal ", journal_path(path_).string(), " is gone");
     file_->write_at(0, journal->header);  // first: frames that go must not be counted
     file_->sync();
-    write_back(*journal, *file_);
+    write_back(*journal, *file_, start_.data_end);
     remove_journal(system_, path_);
 }
 

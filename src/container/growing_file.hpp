@@ -28,9 +28,10 @@ struct GrowthStart {
 
 class GrowingFile {
   public:
-    /// `file` is `path`, locked. Writes the journal.
+    /// `file` is `path`, locked. Writes the journal. Frames added replace those of a plain file from `replace_from` on,
+    /// which the journal keeps until all is finished; behind the last they are appended.
     GrowingFile(io::FileSystem& system, std::filesystem::path path, std::shared_ptr<io::ChangeableFile> file,
-                GrowthStart start);
+                GrowthStart start, std::optional<std::int64_t> replace_from = std::nullopt);
     /// Goes on with a file whose journal is there from before; `start` is what its header counts.
     [[nodiscard]] static GrowingFile resumed(io::FileSystem& system, std::filesystem::path path,
                                              std::shared_ptr<io::ChangeableFile> file, GrowthStart start);
@@ -42,8 +43,6 @@ class GrowingFile {
     /// Bytes of the file up to the last frame.
     [[nodiscard]] std::uint64_t data_end() const noexcept { return position_; }
 
-    /// Frames added from here on replace those of a plain file, from `frame` on; behind the last they are appended.
-    void replace_from(std::int64_t frame);
     void add(const CodedFrame& frame);
     /// Before the first frame that needs it.
     void add_model(std::span<const std::byte> chunk);
@@ -66,6 +65,8 @@ class GrowingFile {
                 GrowthStart start);
 
     [[nodiscard]] bool is_compressed() const noexcept { return start_.layout.codec_id != 0; }
+    void require_replaceable(std::int64_t frame) const;
+    [[nodiscard]] std::uint64_t offset_of_plain(std::int64_t frame) const;
     void write_frame(std::uint64_t offset, std::span<const std::byte> bytes);
     [[nodiscard]] Header header_now() const;
     void write_header();

@@ -34,8 +34,6 @@ class Growth {
     /// Frames that a crash would leave.
     [[nodiscard]] std::int64_t committed() const noexcept { return file_.committed(); }
     [[nodiscard]] std::uint64_t data_end() const noexcept { return file_.data_end(); }
-    /// See GrowingFile::replace_from().
-    void replace_from(std::int64_t frame) { file_.replace_from(frame); }
     void record_step(const std::string& step) { file_.record_step(step); }
     /// Goes into the footer when it is written.
     void add_section(Section section) { file_.add_section(std::move(section)); }

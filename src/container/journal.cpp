@@ -6,6 +6,7 @@
 #include "base/bytes.hpp"
 #include "base/cursor.hpp"
 #include "base/fail.hpp"
+#include "container/footer.hpp"
 #include "simd/hash.hpp"
 
 namespace mrcz::container {
@@ -31,11 +32,11 @@ void in_pieces(std::uint64_t offset, std::uint64_t bytes, const Read& read, cons
     }
 }
 
-Bytes head_of(const io::ChangeableFile& file, std::uint64_t file_bytes, std::uint64_t data_end) {
+Bytes head_of(const io::ChangeableFile& file, std::uint64_t file_bytes, std::uint64_t kept_from) {
     Bytes head;
     append(head, std::as_bytes(std::span(magic)));
     append_le(head, file_bytes);
-    append_le(head, data_end);
+    append_le(head, kept_from);
     std::array<std::byte, Header::bytes_on_disk> header{};
     if (file.read_at(0, header) != header.size()) fail(ErrorCode::truncated, "the file lost its header");
     append(head, header);
@@ -91,26 +92,26 @@ void refuse_growing_output(const fs::path& path) {
 std::uint64_t Journal::tail_offset() const noexcept { return head_bytes; }
 
 void write_journal(io::FileSystem& system, const fs::path& path, const io::ChangeableFile& file,
-                   std::uint64_t data_end) {
+                   std::uint64_t kept_from) {
     const fs::path name = journal_path(path);
     const auto journal = system.create(name, path);
     const std::uint64_t file_bytes = file.size();
-    const Bytes head = head_of(file, file_bytes, data_end);
+    const Bytes head = head_of(file, file_bytes, kept_from);
     simd::Hasher64 hasher;
     hasher.update(head);
     journal->write_at(0, head);
     in_pieces(
-        data_end, file_bytes - data_end,
+        kept_from, file_bytes - kept_from,
         [&](std::uint64_t at, std::span<std::byte> into) {
             if (file.read_at(at, into) != into.size()) fail(ErrorCode::truncated, "the file became shorter");
         },
         [&](std::uint64_t at, std::span<const std::byte> piece) {
             hasher.update(piece);
-            journal->write_at(head_bytes + (at - data_end), piece);
+            journal->write_at(head_bytes + (at - kept_from), piece);
         });
     Bytes hash;
     append_le(hash, hasher.digest());
-    journal->write_at(head_bytes + (file_bytes - data_end), hash);
+    journal->write_at(head_bytes + (file_bytes - kept_from), hash);
     journal->sync();
     system.sync_folder_of(name);
 }
@@ -124,29 +125,32 @@ std::optional<Journal> read_journal(std::unique_ptr<ByteSource> source) {
     if (!std::ranges::equal(found, std::as_bytes(std::span(magic)))) return std::nullopt;
     Journal journal;
     journal.file_bytes = cursor.read<std::uint64_t>("file bytes");
-    journal.data_end = cursor.read<std::uint64_t>("data end");
+    journal.kept_from = cursor.read<std::uint64_t>("kept from");
     std::ranges::copy(cursor.take(journal.header.size(), "header"), journal.header.begin());
-    if (journal.data_end < Header::bytes_on_disk || journal.file_bytes < journal.data_end ||
+    if (journal.kept_from < Header::bytes_on_disk || journal.file_bytes < journal.kept_from ||
         journal.tail_bytes() != source->size() - head_bytes - hash_bytes || !hash_holds(*source))
         return std::nullopt;
     journal.source = std::move(source);
     return journal;
 }
 
-void write_back(const Journal& journal, io::ChangeableFile& file) {
-    // What makes the footer one comes when the rest of it is on the disk.
-    std::array<std::byte, 8> first{};
-    const auto shown = static_cast<std::size_t>(std::min<std::uint64_t>(first.size(), journal.tail_bytes()));
-    journal.source->read_at(journal.tail_offset(), std::span(first).first(shown));
-    in_pieces(
-        journal.tail_offset() + shown, journal.tail_bytes() - shown,
-        [&](std::uint64_t at, std::span<std::byte> into) { journal.source->read_at(at, into); },
-        [&](std::uint64_t at, std::span<const std::byte> piece) {
-            file.write_at(journal.data_end + (at - journal.tail_offset()), piece);
-        });
+void write_back(const Journal& journal, io::ChangeableFile& file, std::uint64_t data_end) {
+    const auto put_back = [&](std::uint64_t first, std::uint64_t last) {
+        in_pieces(
+            first, last - first,
+            [&](std::uint64_t at, std::span<std::byte> into) {
+                journal.source->read_at(journal.tail_offset() + (at - journal.kept_from), into);
+            },
+            [&](std::uint64_t at, std::span<const std::byte> piece) { file.write_at(at, piece); });
+    };
+    // What makes the footer one comes when all the rest is on the disk.
+    const std::uint64_t shown = std::clamp(data_end, journal.kept_from, journal.file_bytes);
+    const std::uint64_t rest = std::min(shown + footer_magic.size(), journal.file_bytes);
+    put_back(journal.kept_from, shown);
+    put_back(rest, journal.file_bytes);
     file.cut_to(journal.file_bytes);
     file.sync();
-    file.write_at(journal.data_end, std::span(first).first(shown));
+    put_back(shown, rest);
     file.sync();
 }
 

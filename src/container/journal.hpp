@@ -1,5 +1,5 @@
-// NAME.journal: what stood behind the data of NAME before frames were written over it. While it is there, NAME may be
-// unfinished; a journal that is cut short says that NAME was not touched.
+// NAME.journal: what stood in NAME where frames are written over it, behind its data or from the first frame that is
+// replaced. While it is there, NAME may be unfinished; a journal that is cut short says that NAME was not touched.
 #pragma once
 
 #include <array>
@@ -33,23 +33,24 @@ inline constexpr std::string_view unfinished_append =
 struct Journal {
     std::unique_ptr<ByteSource> source;
     std::uint64_t file_bytes = 0;                           ///< of the old file
-    std::uint64_t data_end = 0;                             ///< its F
+    std::uint64_t kept_from = 0;                            ///< its F, or the frame before it that is replaced first
     std::array<std::byte, Header::bytes_on_disk> header{};  ///< as it lay in the file
 
-    /// The old bytes from F to the end, in the journal.
+    /// The old bytes from `kept_from` to the end, in the journal.
     [[nodiscard]] std::uint64_t tail_offset() const noexcept;
-    [[nodiscard]] std::uint64_t tail_bytes() const noexcept { return file_bytes - data_end; }
+    [[nodiscard]] std::uint64_t tail_bytes() const noexcept { return file_bytes - kept_from; }
 };
 
-/// Writes the journal of `file`, synced with its folder: only then may bytes from `data_end` on be overwritten.
+/// Writes the journal of `file`, synced with its folder: only then may bytes from `kept_from` on be overwritten.
 void write_journal(io::FileSystem& system, const std::filesystem::path& path, const io::ChangeableFile& file,
-                   std::uint64_t data_end);
+                   std::uint64_t kept_from);
 
 /// Nothing when `source` is no whole journal.
 [[nodiscard]] std::optional<Journal> read_journal(std::unique_ptr<ByteSource> source);
 
-/// Puts the old bytes back. Synced, but the journal is still there.
-void write_back(const Journal& journal, io::ChangeableFile& file);
+/// Puts the old bytes back, the footer's magic number at `data_end`, the old F, last of all. Synced, but the journal is
+/// still there.
+void write_back(const Journal& journal, io::ChangeableFile& file, std::uint64_t data_end);
 
 /// For good.
 void remove_journal(io::FileSystem& system, const std::filesystem::path& path);

@@ -37,8 +37,14 @@ std::uint64_t offset_of(const MrcFile& file, std::int64_t frame) {
     return file.range_of(frame).offset;
 }
 
-/// Growing changes NZ, what follows from it, and nothing before the old data end.
-void require_fit(const MrcFile& file, const Journal& journal, const header::Layout& before) {
+/// Where the data ended when the journal was written.
+std::uint64_t old_data_end(const Journal& journal, const header::Layout& before) {
+    if (before.codec_id != 0) return journal.kept_from;
+    const std::uint64_t frames = static_cast<std::uint64_t>(before.frames) * before.frame_bytes;
+    return std::max(journal.kept_from, before.data_offset + frames);
+}
+
+void require_same_shape(const MrcFile& file, const header::Layout& before) {
     const Header &now = file.layout().header, &then = before.header;
     for (const HeaderField field : {HeaderField::nx, HeaderField::ny, HeaderField::mode, HeaderField::nsymbt})
         if (now.integer(field) != then.integer(field))
@@ -46,11 +52,16 @@ void require_fit(const MrcFile& file, const Journal& journal, const header::Layo
                                          then.integer(field)));
     if (file.frames() < before.frames)
         fail_other_file(file, concat("it has ", file.frames(), " frames, the journal's had ", before.frames));
+}
+
+/// Growing changes NZ, what follows from it, and nothing before the old data end.
+void require_fit(const MrcFile& file, const Journal& journal, const header::Layout& before) {
+    require_same_shape(file, before);
     if (file.frames_located() < file.frames()) file.require_undamaged();
-    if (offset_of(file, before.frames) != journal.data_end)
+    if (offset_of(file, before.frames) != journal.kept_from)
         fail_other_file(file, concat("frame ", before.frames, " begins at ", hex(offset_of(file, before.frames)),
-                                     ", the journal's data ended at ", hex(journal.data_end)));
-    if (file.codec().id == 0 && file.frames() == before.frames && now.bytes() != then.bytes())
+                                     ", the journal's data ended at ", hex(journal.kept_from)));
+    if (file.codec().id == 0 && file.frames() == before.frames && file.layout().header.bytes() != before.header.bytes())
         fail_other_file(file, "their headers differ");
 }
 
@@ -106,8 +117,13 @@ class Recoverer {
         const auto journal = read_journal(std::move(source));
         if (!journal) return forget();  // not completed: the file was not touched
         MrcFile file(io::source_of(file_), options_.limits);
-        if (is_sound_around_frames(file)) return forget();
         const header::Layout before = header::read_layout(journal->header, options_.limits);
+        const bool replaced = journal->kept_from < old_data_end(*journal, before);
+        // Of a plain file without a footer, pixels that are new in part look as sound as any: the header is written
+        // last.
+        const bool may_be_mixed = replaced && !file.footer() && file.layout().header.bytes() == before.header.bytes();
+        if (!may_be_mixed && is_sound_around_frames(file)) return forget();
+        if (replaced) return undo_replacement(file, *journal, before);
         if (options_.uncommitted == Uncommitted::drop) return replay(file, *journal, before);
         require_fit(file, *journal, before);
         const auto longer = with_uncommitted(file, io::source_of(file_), context_);
@@ -123,16 +139,28 @@ class Recoverer {
         return {RecoveryStep::forget_journal, MrcFile(io::source_of(file_), options_.limits).frames(), 0};
     }
 
+    Recovery undo_replacement(const MrcFile& file, const Journal& journal, const header::Layout& before) {
+        require_same_shape(file, before);
+        const std::uint64_t present = file_->size();
+        if (!options_.dry_run) {
+            file_->write_at(0, journal.header);
+            file_->sync();
+            put_back(journal, before);
+        }
+        return {RecoveryStep::roll_back, before.frames, present - std::min(present, journal.file_bytes)};
+    }
+
+    void put_back(const Journal& journal, const header::Layout& before) {
+        write_back(journal, *file_, old_data_end(journal, before));
+        remove_journal(system_, path_);
+    }
+
     Recovery replay(const MrcFile& file, const Journal& journal, const header::Layout& before) {
         require_fit(file, journal, before);
         const std::uint64_t present = file_->size();
         if (file.frames() == before.frames) {
-            if (!options_.dry_run) {
-                write_back(journal, *file_);
-                remove_journal(system_, path_);
-            }
-            const std::uint64_t whole = std::max(journal.data_end, journal.file_bytes);
-            return {RecoveryStep::roll_back, before.frames, present > whole ? present - whole : 0};
+            if (!options_.dry_run) put_back(journal, before);
+            return {RecoveryStep::roll_back, before.frames, present - std::min(present, journal.file_bytes)};
         }
         Interrupted found{file, journal, before, {}};
         if (has_footer_magic(*journal.source, journal.tail_offset()))

@@ -145,7 +145,6 @@ class GrowingOutput final : public FrameOutput {
                   std::optional<std::int64_t> replace_from = std::nullopt)
         : growth_(std::move(file), live), frames_before_(growth_.frames()), appends_with_(appends_with) {
         if (!replace_from) return;
-        growth_.replace_from(*replace_from);
         replaced_ = {*replace_from, *replace_from};
     }
 
@@ -332,8 +331,11 @@ Writer Writer::extending(const std::filesystem::path& path, const ExtendOptions&
                                             std::move(found.model),
                                             {},
                                             {}});
+        if (options.live && options.replace_from && *options.replace_from < found.start.tables.frames())
+            fail(ErrorCode::invalid_argument, "frames are replaced all or none: not with live commits on the way");
         const std::vector<std::string> dropped = found.start.dropped;
-        container::GrowingFile file(io::disk(), path, std::move(found.file), std::move(found.start));
+        container::GrowingFile file(io::disk(), path, std::move(found.file), std::move(found.start),
+                                    options.replace_from);
         container::tell_dropped(dropped, path.string(), context);
         impl->output = std::make_unique<GrowingOutput>(std::move(file), options.live, &row.info, options.replace_from);
         return Writer(std::move(impl));

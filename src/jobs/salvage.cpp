@@ -142,7 +142,7 @@ bool may_be_of(const MrcFile& file, const container::Journal& journal) {
     const Header& now = file.layout().header;
     for (const HeaderField field : {HeaderField::nx, HeaderField::ny, HeaderField::mode, HeaderField::nsymbt})
         if (then.integer(field) != now.integer(field)) return false;
-    return then.nz() <= now.nz() && journal.data_end <= file.data_end();
+    return then.nz() <= now.nz() && journal.kept_from <= file.data_end();
 }
 
 std::optional<FoundFooter> find_footer(const MrcFile& file, const fs::path& path) {

@@ -183,6 +183,75 @@ TEST(GrowingFile, CrashDuringRecoveryIsRecoveredAgain) {
     }
 }
 
+namespace {
+
+constexpr std::int64_t replaced_from = 1;
+
+/// Frames 1 to 4 anew in a file of 3: two replace, two are appended.
+void replace(CrashingDisk& disk, const WriterOptions& options) {
+    auto found = container::open_to_grow(disk, target, {}, {});
+    const Bytes pixels = pixels_for(options, frames_added, 40);
+    const std::size_t size = frame_bytes_of(options);
+    const container::FrameCoding coding(codec::writing_row(*find_codec("raw")),
+                                        {{options.type, options.nx, options.ny}, size}, found.coding,
+                                        std::span(pixels).first(size), found.model);
+    container::FrameCoder coder(coding);
+    container::GrowingFile file(disk, target, std::move(found.file), std::move(found.start), replaced_from);
+    for (std::int64_t frame = 0; frame < frames_added; ++frame)
+        file.add(coder.encode(replaced_from + frame,
+                              std::span(pixels).subspan(static_cast<std::size_t>(frame) * size, size)));
+    (void)file.finish();
+}
+
+Bytes frames_after_replacing(const WriterOptions& options) {
+    Bytes pixels = first_frames(options, replaced_from);
+    const Bytes fresh = pixels_for(options, frames_added, 40);
+    pixels.insert(pixels.end(), fresh.begin(), fresh.end());
+    return pixels;
+}
+
+/// All frames are the old ones, with every byte of the file, or all are the new ones.
+void expect_old_or_replaced(const CrashingDisk& disk, const WriterOptions& options, const Bytes& old) {
+    EXPECT_EQ(disk.names(), std::vector<std::string>{target});
+    if (*disk.bytes_of(target) == old) return;
+    EXPECT_TRUE(is_sound(disk));
+    const Reader reader = reader_of(disk);
+    EXPECT_EQ(all_pixels(reader), frames_after_replacing(options));
+    const std::int64_t described = options.metadata ? reader.frames() : 0;
+    EXPECT_EQ(reader.statistics().size(), static_cast<std::size_t>(described));
+}
+
+}  // namespace
+
+TEST(GrowingFile, ReplacedFramesAreAllThereOrNoneWheneverItCrashes) {
+    for (const bool metadata : {false, true})
+        for (const Loss loss : {Loss::nothing, Loss::all, Loss::some}) {
+            const WriterOptions options = options_of({"raw", PixelType::int16, false, metadata});
+            const Bytes old = old_file(options);
+            CrashingDisk counting;
+            counting.put(target, old);
+            replace(counting, options);
+            EXPECT_EQ(all_pixels(reader_of(counting)), frames_after_replacing(options));
+            for (std::uint64_t step = 0; step < counting.steps(); ++step)
+                for (std::uint64_t again = 0; again < 12; ++again) {
+                    SCOPED_TRACE(testing::Message() << metadata << " step " << step << " again " << again);
+                    CrashingDisk disk;
+                    disk.put(target, old);
+                    disk.crash_at(step, true);
+                    EXPECT_THROW(replace(disk, options), kit::Crash);
+                    disk.restart(loss, static_cast<std::uint32_t>(again + 1));
+                    disk.crash_at(again, true);
+                    try {
+                        (void)container::recover(disk, target, disk.open_locked(target), {}, {});
+                    } catch (const kit::Crash&) {
+                    }
+                    disk.restart(loss, 7);
+                    (void)container::recover(disk, target, disk.open_locked(target), {}, {});
+                    expect_old_or_replaced(disk, options, old);
+                }
+        }
+}
+
 TEST(GrowingFile, IsNotFinishedWhenItsNameLeadsElsewhere) {
     const WriterOptions options = options_of({});
     const Bytes old = old_file(options);

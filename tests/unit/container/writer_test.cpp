@@ -257,6 +257,36 @@ TEST(Writer, FramesOfAPlainFileMayBeReplaced) {
         }
 }
 
+TEST(Writer, ReplacementThatIsGivenUpLeavesEveryByte) {
+    for (const bool with_footer : {false, true}) {
+        WriterOptions options = options_of(PixelType::int16, "raw");
+        if (with_footer) options.metadata = some_metadata();
+        const Bytes before = written(options, 4);
+        const kit::TemporaryFolder folder;
+        kit::write_file(folder / "file", before);
+        {
+            Writer writer =
+                Writer::extending(folder / "file", {.coding = {}, .live = {}, .limits = {}, .replace_from = 2});
+            writer.append(pixels_for(options, 3, 2));
+            EXPECT_TRUE(has_finding(Reader(folder / "file"), "MRCZ-D03")) << "it is being written";
+        }
+        EXPECT_EQ(kit::read_file(folder / "file"), before) << with_footer;
+        EXPECT_FALSE(std::filesystem::exists(folder / "file.journal"));
+    }
+}
+
+TEST(Writer, LiveCommitsAndReplacedFramesExclude) {
+    const kit::TemporaryFolder folder;
+    const Bytes before = written(options_of(PixelType::int16, "raw"), 4);
+    kit::write_file(folder / "file", before);
+    const Error error = kit::error_of([&] {
+        (void)Writer::extending(folder / "file",
+                                {.coding = {}, .live = LiveOptions{}, .limits = {}, .replace_from = 2});
+    });
+    EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
+    EXPECT_EQ(kit::read_file(folder / "file"), before);
+}
+
 TEST(Writer, FramesThatCannotBeReplacedAreRefused) {
     const kit::TemporaryFolder folder;
     const auto refused = [&](const char* codec, std::int64_t from) {
