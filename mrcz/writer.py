@@ -340,7 +340,7 @@ def write(path: str | os.PathLike[str], data: Any, *, progress: Progress | None 
     data : array, dask array, :class:`Stack`, or iterable of frames
         ``[z, y, x]`` or a single frame ``[y, x]``; of more axes the last two are a frame. What is not in memory (a dask
         array, a memory map, a dataset of h5py or zarr) is fetched in pieces of about 64 MB, or a chunk at a time where
-        chunks are larger.
+        chunks are larger; a dask array always by its own chunks, those of the same frames at once.
     progress : callable, optional
         Called as ``progress(frames_done, frames)`` after each piece.
     **options
@@ -353,6 +353,7 @@ def write(path: str | os.PathLike[str], data: Any, *, progress: Progress | None 
     >>> mrcz.open(folder / "dark.mrc")
     <mrcz.Stack '...dark.mrc' (1, 64, 64) float32, 2 x 2 x 2 A, raw>
     """
+    _require_known_sizes(getattr(data, "shape", ()))
     if isinstance(data, Stack):
         options.setdefault("like", data)
         likeness.tell_what_stays_behind(data, is_plain=options.get("codec") == "raw" or _codec(os.fspath(path)) == "raw")
@@ -406,8 +407,23 @@ def _fetched(data: Any, frame_axes: int) -> Iterator[Array]:
         for part in range(data.shape[0]):
             yield from _fetched(data[part], frame_axes)
         return
-    for first, last in _runs(data):
+    is_lazy = hasattr(data, "__dask_graph__")
+    # All chunks of a piece are computed at once, and live beside it: one row of them along the frames.
+    for first, last in _spans(data.chunks[0]) if is_lazy else _runs(data):
         yield np.asarray(data[first:last])
+
+
+def _require_known_sizes(shape: tuple[float, ...]) -> None:
+    if any(size != size for size in shape):
+        raise ArgumentError("write: chunks of unknown size; call compute_chunk_sizes() first", "invalid_argument")
+
+
+def _spans(sizes: Iterable[int]) -> Iterator[tuple[int, int]]:
+    first = 0
+    for size in sizes:
+        if size:
+            yield first, first + size
+        first += size
 
 
 def _runs(data: Any) -> Iterator[tuple[int, int]]:
