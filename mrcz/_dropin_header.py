@@ -6,7 +6,6 @@ import json
 import os
 import re
 import struct
-import warnings
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, time
@@ -17,6 +16,7 @@ import numpy as np
 
 from . import _core, threads
 from .documents import from_document
+from .errors import warn
 from .pixels import dtype_of
 
 COMPRESSED_MODES = 1000  # MODE = mode of the pixels + 1000 * number of the codec
@@ -58,7 +58,7 @@ def angstrom_in(units: Any) -> float:
     text = str(units).strip()
     known = _ANGSTROM_IN.get(text, _ANGSTROM_IN.get(text.lower()))
     if known is None and text not in _NO_UNITS:
-        warnings.warn(f"pixelunits {text!r} are no units of length that mrcz knows: taken as nm", stacklevel=4)
+        warn(f"pixelunits {text!r} are no units of length that mrcz knows: taken as nm", UserWarning)
     return _ANGSTROM_IN["nm"] if known is None else known
 
 
@@ -72,7 +72,7 @@ def voxel_of(pixelsize: Any, units: Any) -> tuple[float, float, float]:
     elif sizes.size == 2:
         sizes = np.array([10.0, *sizes])
     if not (np.isfinite(sizes) & (sizes >= 0)).all():
-        warnings.warn(f"pixelsize {pixelsize!r}: what is no length is written as 0, unknown", stacklevel=4)
+        warn(f"pixelsize {pixelsize!r}: what is no length is written as 0, unknown", UserWarning)
         sizes = np.where(np.isfinite(sizes) & (sizes >= 0), sizes, 0.0)
     return float(sizes[2]), float(sizes[1]), float(sizes[0])
 
@@ -136,10 +136,10 @@ def stored_metadata(reader: Any) -> dict[str, Any]:
         try:
             found = json.loads(text) if text else None
         except ValueError as error:
-            warnings.warn(f"{reader.name}: extended header: no JSON, though its type says so: {error}", stacklevel=4)
+            warn(f"{reader.name}: extended header: no JSON, though its type says so: {error}", UserWarning)
     if found is not None and not isinstance(found, dict):
-        warnings.warn(f"{reader.name}: metadata: a {type(found).__name__}, which the header dict has no place for; "
-                      "mrcz.open(...).metadata has it", stacklevel=4)
+        warn(f"{reader.name}: metadata: a {type(found).__name__}, which the header dict has no place for; "
+             "mrcz.open(...).metadata has it", UserWarning)
         return {}
     return {str(key): value for key, value in (found or {}).items()}
 
@@ -248,8 +248,8 @@ def _require_distinct(value: Any, path: str, depth: int) -> None:
 def warn_of_hidden(keys: Iterable[Any], path: str) -> None:
     hidden = sorted(HEADER_KEYS.intersection(map(str, keys)))
     if hidden:
-        warnings.warn(f"{path}: metadata {', '.join(hidden)}: readMRC gives what the header says under these names; "
-                      "mrcz.open(...).metadata gives yours", stacklevel=4)
+        warn(f"{path}: metadata {', '.join(hidden)}: readMRC gives what the header says under these names; "
+             "mrcz.open(...).metadata gives yours", UserWarning)
 
 
 def write_header(file: BinaryIO, header: dict[str, Any], slices: int, endchar: str = "<") -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from .errors import warn
 from .pixels import DTYPES, unmasked
 from .writer import pieces_of
 
@@ -113,8 +113,8 @@ class Cast:
 
     def tell(self, path: str, count: int) -> None:
         if self.changed:
-            warnings.warn(f"{path}: {self.changed} of {count} values are not the same as {self._to.name}: "
-                          f"they were {self._given.name}", stacklevel=4)
+            warn(f"{path}: {self.changed} of {count} values are not the same as {self._to.name}: "
+                 f"they were {self._given.name}", UserWarning)
 
 
 def _require_known(name: str, wanted: Any) -> str:

@@ -6,7 +6,6 @@ The same names, arguments and results; docs/python.md tells what differs and why
 from __future__ import annotations
 
 import os
-import warnings
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, BinaryIO
 
@@ -25,7 +24,7 @@ from ._dropin_header import (
 )
 from ._dropin_input import Cast, Frames, cast_to, cast_to_file
 from .documents import to_document
-from .errors import FileWarning
+from .errors import warn
 from .pixels import as_bytes, dtype_of, trailing_shape
 
 __all__ = [
@@ -156,7 +155,7 @@ def _opened(path: str, convention: str, pixelunits: str) -> tuple[Any, dict[str,
     reader = _core.Reader(path, _core.Limits(), "by_header")
     for _, rule, _, message in reader.findings:
         if rule.startswith("MRCZ-D"):
-            warnings.warn(f"{path}: {message}", FileWarning, stacklevel=4)
+            warn(f"{path}: {message}")
     return reader, _header.header_dict(reader, pixelunits), _header.slices_of(reader.header)
 
 
@@ -203,8 +202,8 @@ def _as_items(image: np.ndarray[Any, Any], slices: int, path: str) -> list[np.nd
     if slices == 1:
         return list(image)
     if len(image) % slices:
-        warnings.warn(f"{path}: {len(image)} frames are no whole number of items of {slices} slices: the last item has "
-                      f"{len(image) % slices}", stacklevel=3)
+        warn(f"{path}: {len(image)} frames are no whole number of items of {slices} slices: the last item has "
+             f"{len(image) % slices}", UserWarning)
     return [image[first : first + slices] for first in range(0, len(image), slices)]
 
 
@@ -325,7 +324,7 @@ def _places_of_metadata(meta: Any, codec: str, path: str) -> dict[str, Any]:
     if meta is None:
         return {}
     if not isinstance(meta, dict):
-        warnings.warn(f"{path}: meta: a {type(meta).__name__} is not written; give a dict", stacklevel=3)
+        warn(f"{path}: meta: a {type(meta).__name__} is not written; give a dict", UserWarning)
         return {}
     import json
 
@@ -376,7 +375,7 @@ def _write_into(path: str, idx: int, frames: Frames, meta: Any, workers: int) ->
     cast = cast_to_file(frames, reader.pixel_type)
     if isinstance(meta, dict) and meta and _header.metadata_as_json(meta) != _header.metadata_as_json(
             _header.stored_metadata(reader)):
-        warnings.warn(f"{path}: a file that is there keeps its metadata: meta is not written", stacklevel=3)
+        warn(f"{path}: a file that is there keeps its metadata: meta is not written", UserWarning)
     del reader
     writer = _core.Writer.extending(path, threads=workers, replace_from=first)
     _fill(writer, frames, cast, 0, path, workers)

@@ -382,6 +382,21 @@ def test_metadata_that_nobody_could_read_back_are_refused_with_a_reason(rng, tmp
     assert not os.listdir(tmp_path)
 
 
+def test_warnings_point_at_the_line_that_called(rng, tmp_path):
+    image = counts(rng)
+    mrcz.writeMRC(image, tmp_path / "a.mrcz", compressor="zstd")
+    whole = (tmp_path / "a.mrcz").read_bytes()
+    (tmp_path / "cut.mrcz").write_bytes(whole[:-20])
+    for call in (lambda: mrcz.readMRC(tmp_path / "cut.mrcz"), lambda: mrcz.readMRC(tmp_path / "a.mrcz", pixelunits="1/nm"),
+                 lambda: ioMRC.readMRCHeader(tmp_path / "a.mrcz", pixelunits="1/nm"),
+                 lambda: mrcz.writeMRC(image, tmp_path / "b.mrc", pixelsize=-1),
+                 lambda: mrcz.writeMRC(image + 0.5, tmp_path / "b.mrc", dtype="int16"),
+                 lambda: mrcz.writeMRC(image, tmp_path / "b.mrc", meta=[1])):
+        with pytest.warns(UserWarning) as told:
+            call()
+        assert {warning.filename for warning in told} == {__file__}, [str(warning.message) for warning in told]
+
+
 class Failing:
     """An image that `fail` is called for instead."""
 
