@@ -8,7 +8,7 @@
 namespace mrcz::fuzz {
 namespace {
 
-constexpr std::array<Target, 9> table{{
+constexpr std::array<Target, 10> table{{
     {"header", run_header, header_seeds, 1024},
     {"metadata", run_metadata, metadata_seeds, 512},
     {"footer", run_footer, footer_seeds, 2048},
