@@ -52,7 +52,7 @@ _HOMES = {
     "high_contrast": "detector",
     "koma_pattern": "detector",
     "koma_window": "detector",
-    "open": "stack",
+    "open": "opening",
     "oriented": "detector",
     "process": "session",
     "read_gain": "detector",
@@ -62,7 +62,7 @@ _HOMES = {
     "set_threads": "threads",
     "sum_frames": "detector",
     "verify": "jobs",
-    "write": "writer",
+    "write": "writing",
     # python-mrcz's names
     "BLOSC2_PRESENT": "ioMRC",
     "BLOSC_PRESENT": "ioMRC",

@@ -80,11 +80,13 @@ from .jobs import (
     repair as repair,
     verify as verify,
 )
+from .opening import open as open
 from .processing import CorrectedStack as CorrectedStack, correct as correct
 from .self_test import test as test
 from .session import process as process
-from .stack import Stack as Stack, open as open
+from .stack import Stack as Stack
 from .threads import set_threads as set_threads
-from .writer import Writer as Writer, write as write
+from .writer import Writer as Writer
+from .writing import write as write
 
 __version__: str

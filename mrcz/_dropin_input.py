@@ -11,7 +11,7 @@ import numpy as np
 
 from .errors import warn
 from .pixels import DTYPES, unmasked
-from .writer import pieces_of
+from .pieces import pieces_of
 
 _BLOCK_BYTES = 64 << 20
 _NARROWED = {"float64": np.dtype("float32"), "complex128": np.dtype("complex64")}

@@ -7,7 +7,8 @@ from typing import Any, Optional, Union
 
 from . import _core, pixels
 from .jobs import _report
-from .stack import Progress, make_limits
+from .limits import make_limits
+from .stack import Progress
 from .threads import resolve
 
 PathLike = Union[str, "os.PathLike[str]"]

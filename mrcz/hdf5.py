@@ -22,7 +22,7 @@ from .errors import (ArgumentError, FileWarning, InputNotFoundError, SystemFaile
 from .hdf5_attributes import attributes_of, not_among
 from .hdf5_chunks import BLOSC_FILTER, BloscChunks
 from .stack import Stack
-from .stack import open as open_stack
+from .opening import open as open_stack
 
 if TYPE_CHECKING:
     import h5py

@@ -10,7 +10,8 @@ from typing import Any, Union
 
 from . import _core, documents, pixels
 from .errors import ArgumentError, warn
-from .stack import Progress, make_limits
+from .limits import make_limits
+from .stack import Progress
 from .threads import resolve
 
 PathLike = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]

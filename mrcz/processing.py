@@ -9,8 +9,9 @@ from . import _core, threads as thread_counts
 from .corrections import Array, Correction, Orientation, arguments_of, correction_of, nearest
 from .detector import Outliers
 from .errors import ArgumentError, CorrectionWarning, warn
+from .limits import make_limits
 from .sources import Origin, origin_of
-from .stack import Stack, make_limits
+from .stack import Stack
 
 
 def tell(message: str) -> None:
@@ -180,7 +181,7 @@ def correct(source: Any, *, gain: Any = None, gain_kind: str = "multiplicative",
 
 def require_known(asked: dict[str, Any]) -> None:
     """Of the arguments of :func:`mrcz.open` that it passes on."""
-    from .stack import open as open_stack
+    from .opening import open as open_stack
 
     known = arguments_of(correct)
     for name in asked:

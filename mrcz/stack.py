@@ -5,105 +5,26 @@ from __future__ import annotations
 import json
 import operator
 import os
-from collections.abc import Iterator, Sequence
-from typing import Any, Callable, NamedTuple
+from collections.abc import Iterator
+from typing import Any, Callable
 
 import numpy as np
 
-from . import _core, documents, pixels, threads
-from .errors import ArgumentError, warn
+from . import _core, documents, limits, pixels, threads
+from .errors import ArgumentError
+from .extended_header import ExtendedHeader
+from .facts import Array, Finding, Section, Statistics, VoxelSize
 from .header import Header
 from .indexing import select
-from .sources import Origin, origin_of
+from .sources import Origin
 from .threads import checked as checked_threads
+from .volumes import Volumes
 
 Progress = Callable[[int, int], object]
-Array = np.ndarray[Any, Any]
-
-# Frames whose parts go into a result are decoded some at a time: their whole pixels take no more than about this.
-_BATCH_BYTES = 64 << 20
-
-
-class VoxelSize(NamedTuple):
-    """Edge lengths of a voxel in Angstrom; 0 where unknown."""
-
-    x: float
-    y: float
-    z: float
-
-
-class Finding(NamedTuple):
-    """Something odd about a file: ``severity`` is ``"note"`` or ``"warning"``, ``rule`` an id such as ``MRC-H07``."""
-
-    severity: str
-    rule: str
-    field: str
-    message: str
-
-
-class Section(NamedTuple):
-    """A part of the footer."""
-
-    id: str
-    meaning: str
-    stored_bytes: int
-    raw_bytes: int
-
-
-class Statistics(NamedTuple):
-    """Of all pixels that are not NaN, as the file says; NaN where it does not. `frames` is the same for each frame, a
-    structured array with the fields ``minimum``, ``maximum``, ``mean``, ``std`` and ``nan_count``, or None where the
-    file keeps no such table.
-    """
-
-    minimum: float
-    maximum: float
-    mean: float
-    std: float
-    frames: Array | None
-
 
 _STATISTICS_FIELDS = ("minimum", "maximum", "mean", "std", "nan_count")
-
-
-class ExtendedHeader(Sequence[dict[str, Any]]):
-    """What stands between header and pixels: one record a frame, each a dict of the fields that are valid in it. Pickles
-    as its stack does."""
-
-    def __init__(self, stack: Stack) -> None:
-        reader = stack._opened()
-        self._stack = stack
-        self._core = reader.extended_header()
-        self._data = reader.extended_header_bytes
-
-    def __reduce__(self) -> Any:
-        return ExtendedHeader, (self._stack,)
-
-    @property
-    def kind(self) -> str:
-        """``none``, ``fei``, ``fei_tomography``, ``serialem``, ``agard``, ``mrco``, ``symmetry``, ``json``, ``hdf5`` or
-        ``unknown``."""
-        kind: str = self._core.kind
-        return kind
-
-    def to_bytes(self) -> bytes:
-        """As it stands in the file."""
-        return self._data()
-
-    def __len__(self) -> int:
-        count: int = self._core.record_count
-        return count
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return [self._core.record(i) for i in range(*index.indices(len(self)))]
-        place = index + len(self) if index < 0 else index
-        if not 0 <= place < len(self):
-            raise IndexError(f"record {index}: the extended header ({self.kind}) has {len(self)}")
-        return self._core.record(place)
-
-    def __repr__(self) -> str:
-        return f"<mrcz.ExtendedHeader {self.kind}, {self._core.bytes} bytes, {len(self)} records>"
+# Frames whose parts go into a result are decoded some at a time: their whole pixels take no more than about this.
+_BATCH_BYTES = 64 << 20
 
 
 class Stack:
@@ -415,7 +336,7 @@ class Stack:
 
     def _options(self) -> dict[str, Any]:
         return {"threads": self._threads, "mode0": self._mode0, "corrected": self._correction,
-                "limits": {name: getattr(self._limits, name) for name in _LIMITS}}
+                "limits": {name: getattr(self._limits, name) for name in limits.NAMES}}
 
     def __reduce__(self) -> Any:
         return _reopened, (self._origin, self._origin.identity(self._opened()), self._options())
@@ -426,111 +347,8 @@ class Stack:
         return ("mrcz.Stack", self._origin.name, self._origin.identity(self._opened()), repr(sorted(options.items())))
 
 
-_LIMITS = ("frame_bytes", "extended_header_bytes", "metadata_bytes", "metadata_depth", "trailing_bytes")
-
-
 def _reopened(origin: Origin, identity: Any, options: dict[str, Any]) -> Stack:
-    limits = make_limits(**options.pop("limits"))
-    stack = Stack(origin, limits=limits, **options)
+    bounds = limits.make_limits(**options.pop("limits"))
+    stack = Stack(origin, limits=bounds, **options)
     origin.require_identity(identity, stack._reader)
     return stack
-
-
-def make_limits(**bounds: int | None) -> _core.Limits:
-    limits = _core.Limits()
-    for name, bound in bounds.items():
-        if bound is not None:
-            setattr(limits, name, bound)
-    return limits
-
-
-class Volumes(Sequence[Array]):
-    """Volumes of a stack, decoded when asked for."""
-
-    def __init__(self, stack: Stack) -> None:
-        self._stack = stack
-        self._sections = stack._opened().volume_sections or len(stack)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return (len(self), self._sections, *self._stack.shape[1:])
-
-    def __len__(self) -> int:
-        return len(self._stack) // self._sections if self._sections else 0
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        place = index + len(self) if index < 0 else index
-        if not 0 <= place < len(self):
-            raise IndexError(f"volume {index}: {self._stack.name} has {len(self)}")
-        return self._stack.read(place * self._sections, self._sections)
-
-    def __repr__(self) -> str:
-        return f"<mrcz.Volumes of {self._stack.name!r} {self.shape}>"
-
-
-def open(source: Any, *, threads: int | None = None, mode0: str = "by_header",  # noqa: A001 - mrcz.open
-         frame_bytes: int | None = None, extended_header_bytes: int | None = None, metadata_bytes: int | None = None,
-         metadata_depth: int | None = None, trailing_bytes: int | None = None, **correction: Any) -> Stack:
-    """Opens an MRC or MRCZ file without reading its pixels.
-
-    Parameters
-    ----------
-    source : path, URL or file object
-        A file, plain, compressed by mrcz or wrapped in gzip, bzip2 or zstd; ``http://`` and ``https://`` addresses, of
-        which only the parts that are needed are fetched; any other address that fsspec knows, if that is installed; an
-        object with ``read`` and ``seek``.
-    threads : int, optional
-        Threads that decode; as :func:`mrcz.set_threads` says otherwise.
-    mode0 : {"by_header", "signed", "unsigned"}
-        How pixels of mode 0 are read, which programs disagree about.
-    frame_bytes, extended_header_bytes, metadata_bytes, metadata_depth, trailing_bytes : int, optional
-        What is allocated at most on the word of the file. The defaults (4 GiB a frame, 1 GiB of extended header, 256 MiB
-        of metadata) suit all but very large files.
-    **correction
-        Corrections of each frame as it is loaded: see :func:`mrcz.correct`.
-
-    Returns
-    -------
-    Stack
-
-    Raises
-    ------
-    mrcz.InputNotFoundError
-        If there is no such file; also a :class:`FileNotFoundError`.
-    mrcz.FileDamagedError
-        If it is no MRC file or cut short. A file that is damaged but readable in part opens with a
-        :class:`mrcz.FileWarning`.
-
-    Examples
-    --------
-    >>> import mrcz
-    >>> stack = mrcz.open(example)
-    >>> stack.shape, stack.dtype
-    ((40, 135, 160), dtype('uint16'))
-    >>> int(stack[3].max())
-    30104
-    >>> stack[::10, 60:70, 80].shape
-    (4, 10)
-    """
-    limits = make_limits(frame_bytes=frame_bytes, extended_header_bytes=extended_header_bytes,
-                         metadata_bytes=metadata_bytes, metadata_depth=metadata_depth, trailing_bytes=trailing_bytes)
-    stack: Stack
-    if correction:
-        from .processing import correct_origin, require_known
-
-        require_known(correction)
-    if any(value is not None and value is not False for value in correction.values()):
-        stack = correct_origin(origin_of(source), correction, threads=threads, mode0=mode0, limits=limits)
-    else:
-        stack = Stack(origin_of(source), threads=threads, mode0=mode0, limits=limits)
-    _warn_of_damage(stack)
-    return stack
-
-
-def _warn_of_damage(stack: Stack) -> None:
-    """Of what takes frames away. Oddities of headers, which half of all files have, are in :attr:`Stack.findings`."""
-    damage = [finding.message for finding in stack.findings if finding.rule.startswith("MRCZ-D")]
-    if damage and not stack._origin.is_being_written():
-        warn(f"{stack.name}: {'; '.join(damage)}")

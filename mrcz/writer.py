@@ -1,25 +1,22 @@
-"""Writing files frame by frame, and whole arrays of any kind."""
+"""Writing files frame by frame."""
 
 from __future__ import annotations
 
-import contextlib
 import operator
 import os
-import threading
 import warnings
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from . import _core, documents, likeness, pixels, threads
 from .errors import ArgumentError, warn
-from .stack import Array, Progress, Stack
+from .facts import Array
+from .output_names import codec_of, require_name_of_mrc
+from .pieces import in_order
+from .stack import Progress, Stack
 from .threads import checked as checked_threads
-
-# Arrays that are not in memory are fetched so many bytes at a time, or a chunk at a time where chunks are larger.
-_BATCH_BYTES = 64 << 20
-
+from .turns import Turns
 
 class Writer:
     """Writes an MRC or MRCZ file. The file appears under its name, complete and synced, when the writer is closed; where
@@ -86,12 +83,12 @@ class Writer:
                  live: bool | int | tuple[int, float] = False, overwrite: bool = False,
                  threads: int | None = None) -> None:
         self.path = os.fspath(path)
-        _require_name_of_mrc(self.path)
+        require_name_of_mrc(self.path)
         if like is not None and not isinstance(like, Stack):
             raise TypeError(f"like: {like!r}, expected a mrcz.Stack, as mrcz.open gives it")
         self._threads = checked_threads(threads)
         self._frames = 0
-        self._turns = _Turns(self.path)
+        self._turns = Turns(self.path)
         self._closed = False
         self._torn = False  # only the first pieces of what an append was given are in
         self._core: Any = None
@@ -101,10 +98,10 @@ class Writer:
             pixels.pixel_type_of(self._type)
         if self._shape is not None and len(self._shape) != 2:
             raise ArgumentError(f"shape: {shape}, expected (rows, columns)", "invalid_argument", self.path)
-        chosen = _codec(self.path) if codec is None else codec
+        chosen = codec_of(self.path) if codec is None else codec
         if volume is None:
             volume = likeness.volume_of(like) if like is not None else False
-        self._sections = _sections(volume, self.path)
+        self._sections = sections_of(volume, self.path)
         self._options: dict[str, Any] = {
             "voxel_angstrom": _voxel(voxel_size, like),
             "voltage_kv": _field(voltage, like, "voltage", 0),
@@ -141,7 +138,7 @@ class Writer:
         writer.path = os.fspath(path)
         writer._threads = checked_threads(threads)
         writer._frames = 0
-        writer._turns = _Turns(writer.path)
+        writer._turns = Turns(writer.path)
         writer._closed = False
         writer._torn = False
         writer._sections = 0
@@ -195,7 +192,7 @@ class Writer:
                 self._shape = self._shape or array.shape[1:3]
                 self._create()
             appended = 0
-            for some in _in_order(array, self._native_dtype()):
+            for some in in_order(array, self._native_dtype()):
                 self._torn = appended > 0
                 self._append_to_core(some, progress)
                 appended += len(some)
@@ -293,194 +290,6 @@ class Writer:
         return f"<mrcz.Writer {self.path!r} frames of {self._shape} {self._type}, {self._frames} written, {state}>"
 
 
-class _Turns:
-    """Threads take turns at a writer. One that is in the middle of an append, as a callback or a handler of a signal
-    is, is told so, instead of waiting for itself."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._inside: set[int] = set()
-
-    @contextlib.contextmanager
-    def taken(self) -> Iterator[None]:
-        if threading.get_ident() in self._inside:
-            raise ArgumentError("the writer is in the middle of an append: nothing can be done with it from its own "
-                                "callback", "invalid_argument", self._path)
-        with self._lock, self._marked():
-            yield
-
-    def heard(self, progress: Progress) -> Progress:
-        """The callback, which may be called on another thread than the one that appends."""
-
-        def told(done: int, total: int) -> None:
-            if threading.get_ident() in self._inside:
-                progress(done, total)
-                return
-            with self._marked():
-                progress(done, total)
-
-        return told
-
-    @contextlib.contextmanager
-    def _marked(self) -> Iterator[None]:
-        self._inside.add(threading.get_ident())
-        try:
-            yield
-        finally:
-            self._inside.discard(threading.get_ident())
-
-
-def write(path: str | os.PathLike[str], data: Any, *, progress: Progress | None = None, **options: Any) -> None:
-    """Writes an array, or anything that gives frames, to a file.
-
-    Parameters
-    ----------
-    path : path
-    data : array, dask array, :class:`Stack`, or iterable of frames
-        ``[z, y, x]`` or a single frame ``[y, x]``; of more axes the last two are a frame. What is not in memory (a dask
-        array, a memory map, a dataset of h5py or zarr) is fetched in pieces of about 64 MB, or a chunk at a time where
-        chunks are larger; a dask array always by its own chunks, those of the same frames at once.
-    progress : callable, optional
-        Called as ``progress(frames_done, frames)`` after each piece.
-    **options
-        As :class:`Writer` takes them.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> mrcz.write(folder / "dark.mrc", np.zeros((64, 64), "float32"), voxel_size=2)
-    >>> mrcz.open(folder / "dark.mrc")
-    <mrcz.Stack '...dark.mrc' (1, 64, 64) float32, 2 x 2 x 2 A, raw>
-    """
-    _require_known_sizes(getattr(data, "shape", ()))
-    if isinstance(data, Stack):
-        options.setdefault("like", data)
-        likeness.tell_what_stays_behind(data, is_plain=options.get("codec") == "raw" or _codec(os.fspath(path)) == "raw")
-    shape = getattr(data, "shape", ())
-    if options.get("volume") is not None:
-        options["volume"] = _volume(options["volume"], shape, 3 if _is_of_colours(options) else 2, path)
-    with Writer(path, **options) as writer:
-        axes = 3 if writer.pixel_type == "rgb8" else 2
-        total = int(np.prod(shape[:-axes])) if shape else 0
-        for piece in pieces_of(data, axes):
-            writer.append(piece)
-            if progress is not None:
-                progress(writer.frames_written, total or writer.frames_written)
-
-
-def _is_of_colours(options: dict[str, Any]) -> bool:
-    return bool((options.get("dtype") or getattr(options.get("like"), "pixel_type", None)) == "rgb8")
-
-
-def _volume(volume: bool | int, shape: tuple[int, ...], frame_axes: int, path: Any) -> bool | int:
-    """Sections of each volume; where an array of more than three axes is volumes, as it has them."""
-    if volume is True and len(shape) > frame_axes + 1:
-        return int(shape[-frame_axes - 1])
-    sections, frames = _sections(volume, path), int(np.prod(shape[:-frame_axes]))
-    if sections and len(shape) >= frame_axes and frames % sections:
-        raise ArgumentError(f"volume: {frames} frames are no whole volumes of {sections}", "invalid_argument",
-                            os.fspath(path))
-    return volume
-
-
-def pieces_of(data: Any, frame_axes: int = 2) -> Iterator[Array]:
-    """Frames in pieces that fit into memory."""
-    pixels.unmasked(data)
-    if isinstance(data, np.ndarray) and not isinstance(data, np.memmap):
-        yield data.reshape(-1, *data.shape[-frame_axes:]) if data.ndim > frame_axes + 1 else data
-    elif hasattr(data, "shape") and hasattr(data, "dtype"):
-        yield from _fetched(data, frame_axes)
-    elif isinstance(data, (list, tuple)) and len(data) and not hasattr(data[0], "__len__"):
-        raise ArgumentError("write: a list of numbers is no frame", "invalid_argument")
-    elif isinstance(data, Iterable):
-        yield from data
-    else:
-        raise TypeError(f"write: {type(data).__name__} is no array and no iterable of frames")
-
-
-def _fetched(data: Any, frame_axes: int) -> Iterator[Array]:
-    if len(data.shape) <= frame_axes:
-        yield np.asarray(data)
-        return
-    if len(data.shape) > frame_axes + 1:
-        for part in range(data.shape[0]):
-            yield from _fetched(data[part], frame_axes)
-        return
-    is_lazy = hasattr(data, "__dask_graph__")
-    # All chunks of a piece are computed at once, and live beside it: one row of them along the frames.
-    for first, last in _spans(data.chunks[0]) if is_lazy else _runs(data):
-        yield np.asarray(data[first:last])
-
-
-def _require_known_sizes(shape: tuple[float, ...]) -> None:
-    if any(size != size for size in shape):
-        raise ArgumentError("write: chunks of unknown size; call compute_chunk_sizes() first", "invalid_argument")
-
-
-def _spans(sizes: Iterable[int]) -> Iterator[tuple[int, int]]:
-    first = 0
-    for size in sizes:
-        if size:
-            yield first, first + size
-        first += size
-
-
-def _runs(data: Any) -> Iterator[tuple[int, int]]:
-    """First and last frame of each piece; pieces end where chunks end."""
-    frames = data.shape[0]
-    frame_bytes = max(1, int(np.prod(data.shape[1:])) * np.dtype(data.dtype).itemsize)
-    wanted = max(1, _BATCH_BYTES // frame_bytes)
-    chunks = getattr(data, "chunks", None)
-    if not chunks:
-        sizes = [wanted] * (frames // wanted + 1)
-    elif isinstance(chunks[0], tuple):
-        sizes = list(chunks[0])
-    else:
-        sizes = [chunks[0]] * (frames // chunks[0] + 1)
-    first = last = 0
-    for size in sizes:
-        if last > first and last + size - first > wanted:
-            yield first, last
-            first = last
-        last = min(last + size, frames)
-    if last > first:
-        yield first, last
-
-
-def _in_order(array: Array, dtype: np.dtype[Any]) -> Iterator[Array]:
-    """The array in C order and the machine's byte order, copied in pieces where it is not."""
-    if array.flags.c_contiguous and array.dtype == dtype:
-        yield array
-        return
-    at_once = max(1, _BATCH_BYTES // max(1, array[:1].nbytes))
-    for first in range(0, len(array), at_once):
-        yield np.ascontiguousarray(array[first : first + at_once], dtype)
-
-
-# Files of these names would be taken for what they are not.
-_OTHER_FORMATS = {
-    **dict.fromkeys((".gz", ".bz2", ".xz", ".zst"), "a compressed file: write NAME.mrcz, or plain MRC and compress that"),
-    **dict.fromkeys((".tif", ".tiff"), "TIFF"),
-    **dict.fromkeys((".h5", ".hdf5", ".nxs", ".hspy"), "HDF5: mrcz.convert makes that of an MRC or MRCZ file"),
-    ".zarr": "Zarr: mrcz.convert makes that of an MRC or MRCZ file",
-    **dict.fromkeys((".npy", ".npz"), "NumPy's: numpy.save writes it"),
-    **dict.fromkeys((".dm3", ".dm4"), "Gatan's"),
-}
-
-
-def _require_name_of_mrc(path: str) -> None:
-    ending = os.path.splitext(os.fsdecode(path))[1].lower()
-    if ending in _OTHER_FORMATS:
-        raise ArgumentError(f"the name says that it is {_OTHER_FORMATS[ending]}; this writes MRC and MRCZ, named .mrc, .mrcs, "
-                            ".map or .mrcz, say", "invalid_argument", path)
-
-
-def _codec(path: str) -> str:
-    ending = os.path.splitext(os.fsdecode(path))[1].lower()
-    return "zstd" if ending in (".mrcz", ".mrczs") else "raw"
-
-
 def _voxel(size: Any, like: Stack | None) -> tuple[float, float, float]:
     if size is None:
         return tuple(like.voxel_size) if like is not None else (0.0, 0.0, 0.0)  # type: ignore[return-value]
@@ -492,7 +301,7 @@ def _voxel(size: Any, like: Stack | None) -> tuple[float, float, float]:
     return x, y, z
 
 
-def _sections(volume: bool | int, path: Any) -> int:
+def sections_of(volume: bool | int, path: Any) -> int:
     """Of each volume in a stack of volumes; 0: it is none."""
     if isinstance(volume, (bool, np.bool_)):
         return 0

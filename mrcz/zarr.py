@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 from . import _core, threads
 from .errors import ArgumentError, UnsupportedError
 from .stack import Stack
-from .stack import open as open_stack
-from .writer import write as write_mrcz
+from .opening import open as open_stack
+from .writing import write as write_mrcz
 
 if TYPE_CHECKING:
     import zarr

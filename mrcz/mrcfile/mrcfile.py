@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import _core
 from ..errors import MrczError
-from ..stack import open as open_stack
+from ..opening import open as open_stack
 from .dtypes import HEADER_DTYPE
 from .mrcinterpreter import MrcInterpreter
 

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from ..stack import open as open_stack
+from ..opening import open as open_stack
 from . import utils
 from .mrcfile import MrcFile, store
 

@@ -13,7 +13,7 @@ from .. import _core, threads
 from ..errors import MrczError
 from ..jobs import verify
 from ..stack import Stack
-from ..stack import open as open_stack
+from ..opening import open as open_stack
 from . import utils
 from .dtypes import HEADER_DTYPE
 from .mrcfile import MrcFile

@@ -35,7 +35,7 @@ def test_frames_arrive_one_by_one_or_together(tmp_path, frames):
     lambda a: a[::-2], lambda a: np.broadcast_to(a[0], (4, 20, 30)), lambda a: a[:0],
 ])  # fmt: skip
 def test_any_strides_and_byte_order_will_do(tmp_path, frames, view, monkeypatch):
-    monkeypatch.setattr("mrcz.writer._BATCH_BYTES", 2000)
+    monkeypatch.setattr("mrcz.pieces._BATCH_BYTES", 2000)
     array = view(frames)
     with mrcz.Writer(tmp_path / "a.mrcz", array.shape[1:], "uint16") as writer:
         writer.append(array)
@@ -110,7 +110,7 @@ def test_a_writer_that_failed_finishes_nothing(tmp_path, frames):
 
 
 def test_an_append_whose_later_pieces_fail_is_not_half_an_append(tmp_path, monkeypatch):
-    monkeypatch.setattr("mrcz.writer._BATCH_BYTES", 2000)
+    monkeypatch.setattr("mrcz.pieces._BATCH_BYTES", 2000)
     pixels = np.zeros((6, 20, 30), "uint8")
     pixels[5] = 16
     with pytest.raises(ValueError, match="failed before"):
@@ -471,7 +471,7 @@ def test_anything_that_gives_frames_can_be_written(tmp_path, frames):
 @pytest.mark.parametrize("chunks", [(1, 200, 300), (7, 200, 300), (5, 90, 300), (40, 200, 300)])
 def test_a_dask_array_is_written_chunk_by_chunk(tmp_path, chunks, monkeypatch):
     array = pytest.importorskip("dask.array")
-    monkeypatch.setattr("mrcz.writer._BATCH_BYTES", 1_000_000)
+    monkeypatch.setattr("mrcz.pieces._BATCH_BYTES", 1_000_000)
     alive, most = weakref.WeakSet(), [0]
 
     class Chunk(np.ndarray):
