@@ -11,7 +11,7 @@ import numpy as np
 
 from .errors import warn
 from .pixels import DTYPES, unmasked
-from .pieces import pieces_of
+from .pieces import pieces_of, require_known_sizes
 
 _BLOCK_BYTES = 64 << 20
 _NARROWED = {"float64": np.dtype("float32"), "complex128": np.dtype("complex64")}
@@ -40,14 +40,12 @@ class Frames:
             if images.ndim not in (2, 3):
                 raise ValueError(f"an image of {images.ndim} axes: MRC holds 2 or 3, [y, x] or [z, y, x]; reshape it, "
                                  "scans of diffraction patterns to (scan_y * scan_x, y, x)")
-            self._parts: list[Any] = [images]
+            self._parts: list[Any] = [_known(images)]
             self.slices = 0
         else:
-            self._parts = [part if hasattr(part, "ndim") else np.asarray(part) for part in parts]
+            self._parts = [_known(part if hasattr(part, "ndim") else np.asarray(part)) for part in parts]
             self._require_one_kind()
             self.slices = 1 if self._parts[0].ndim == 2 else self._parts[0].shape[0]
-        for part in self._parts:
-            unmasked(part)
         first = self._parts[0]
         self.dtype = np.dtype(first.dtype)
         self.rows, self.columns = (int(size) for size in first.shape[-2:])
@@ -65,16 +63,22 @@ class Frames:
             if part.dtype != first.dtype:
                 raise TypeError(f"Frame {number} has dtype {part.dtype}, expected {first.dtype}")
 
-    def blocks(self, at_once: int) -> Iterator[np.ndarray[Any, Any]]:
+    def blocks(self, at_once: int, folder: str) -> Iterator[np.ndarray[Any, Any]]:
         """Arrays ``[frame, y, x]``, one after another all there is; of lazy arrays a few chunks at a time, of images in a
-        list `at_once`, so that as many threads have work."""
+        list `at_once`, so that as many threads have work. Chunks that span many frames wait in `folder`."""
         if self.slices == 1 and at_once > 1:
             for first in range(0, len(self._parts), at_once):
                 yield np.stack([np.asarray(part) for part in self._parts[first : first + at_once]])
             return
         for part in self._parts:
-            for piece in pieces_of(part):
+            for piece in pieces_of(part, folder=folder):
                 yield piece[np.newaxis] if piece.ndim == 2 else piece
+
+
+def _known(images: Any) -> Any:
+    """`images`, if all their pixels can be had."""
+    require_known_sizes(images.shape, "writeMRC")
+    return unmasked(images)
 
 
 class Cast:

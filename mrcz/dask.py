@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -24,12 +25,16 @@ except ImportError as error:
 
 from . import _core, pixels
 from .corrections import Correction, correction_of
+from .dask_frames import Computing, OnCluster, OnThreads, frames_of
 from .dask_session import process_session
 from .errors import ArgumentError, TargetExistsError
+from .frame_spool import folder_of, spans
+from .pieces import require_known_sizes
 from .processing import CorrectedStack
 from .sources import Origin, origin_of
 from .stack import Stack
 from .writer import Writer
+from .writing import is_of_colours
 
 Array = np.ndarray[Any, Any]
 
@@ -140,21 +145,14 @@ def _chunks_of(source: _Source, chunks: Any) -> tuple[tuple[int, ...], ...]:
     return found
 
 
-def _spans(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
-    first = 0
-    for size in sizes:
-        yield first, first + size
-        first += size
-
-
 def _tasks(name: str, prepared: str, number: int | None, chunks: tuple[tuple[int, ...], ...]) -> dict[Any, Any]:
     lead = () if number is None else (number,)
     tail = (0,) * (len(chunks) - 3)
     return {
         (name, *lead, i, j, k, *tail): (_read, prepared, first, last - first, rows, columns, number is not None)
-        for i, (first, last) in enumerate(_spans(chunks[0]))
-        for j, rows in enumerate(_spans(chunks[1]))
-        for k, columns in enumerate(_spans(chunks[2]))
+        for i, (first, last) in enumerate(spans(chunks[0]))
+        for j, rows in enumerate(spans(chunks[1]))
+        for k, columns in enumerate(spans(chunks[2]))
     }
 
 
@@ -242,7 +240,8 @@ class _Held:
 
 def to_mrcz(array: Any, path: str | os.PathLike[str], *, compute: bool = True, in_flight: int = 4,
             overwrite: bool = False, **options: Any) -> Any:
-    """Writes a dask array to a file, chunk by chunk, holding no more than a few chunks.
+    """Writes a dask array to a file, chunk by chunk, holding no more than `in_flight` + 2 chunks, and 64 MB of frames (or
+    one frame) where several chunks make a frame.
 
     Parameters
     ----------
@@ -263,80 +262,52 @@ def to_mrcz(array: Any, path: str | os.PathLike[str], *, compute: bool = True, i
     -----
     One task writes, in order; on ``dask.distributed`` it runs on one worker, and chunks are computed by all. Chunks are
     computed independently: what all of them need, such as the mean of the array, is best computed before.
+
+    Where several chunks make a frame, those of the same frames are computed together if they are of 64 MB at most. If
+    they are more, because they span many frames, each waits, computed once, in a file without a name in the folder of
+    `path`; that needs room for the frames that they span, unpacked. Chunks above 64 MB that are only loaded, as those of
+    ``dask.array.from_array``, are loaded in slices of 64 MB. What dask itself has to hold for the computation is beyond
+    this: `rechunk` across frames holds all that it takes chunks from.
     """
     array = dask.array.asarray(array)
     if array.ndim < 2:
         raise ArgumentError(f"to_mrcz: an array of shape {array.shape}, expected frames [..., y, x]", "invalid_argument")
     if in_flight < 1:
         raise ArgumentError(f"in_flight: {in_flight}, at least 1 chunk has to be", "invalid_argument")
-    if any(np.isnan(size) for sizes in array.chunks for size in sizes):
-        raise ArgumentError("to_mrcz: chunks of unknown size; call compute_chunk_sizes() first", "invalid_argument")
+    require_known_sizes(array.shape, "to_mrcz")
     target = os.path.abspath(os.fsdecode(path))
     if os.path.lexists(target) and not overwrite:
         raise TargetExistsError("exists already; overwrite=True replaces it", "target_exists", target)
     pixels.pixel_type_of(options.get("dtype", array.dtype))
-    framed = array.rechunk({array.ndim - 2: -1, array.ndim - 1: -1})
-    written = dask.delayed(_write, pure=False, traverse=False)(_Held(framed), target, in_flight, options)
+    written = dask.delayed(_write, pure=False, traverse=False)(_Held(array), target, in_flight, options)
     return written.compute() if compute else written
 
 
 def _write(held: _Held, target: str, in_flight: int, options: dict[str, Any]) -> str:
     """A task, which may run a second time where its worker died: what it left is replaced."""
     array = held.array
-    with Writer(target, array.shape[-2:], overwrite=True, **{"dtype": array.dtype, **options}) as writer:
-        for block in _blocks(array, in_flight):
-            writer.append(np.asarray(block).reshape(-1, *array.shape[-2:]))
-            del block
+    frame_axes = 3 if is_of_colours(options) else 2
+    shape = array.shape[array.ndim - frame_axes :][:2]
+    with Writer(target, shape, overwrite=True, **{"dtype": array.dtype, **options}) as writer, \
+            _computing(in_flight) as computing:
+        for frames in frames_of(array, frame_axes, folder_of(target), computing):
+            writer.append(frames)
+            del frames
     return target
 
 
-def _in_frame_order(array: dask.array.Array) -> Iterator[dask.array.Array]:
-    """Parts of the array whose frames follow each other in the file, each of one chunk."""
-    if array.ndim <= 3:
-        yield from (array.blocks[number] for number in range(array.numblocks[0]))
-        return
-    for number in range(array.shape[0]):
-        yield from _in_frame_order(array[number])
-
-
-def _blocks(array: dask.array.Array, in_flight: int) -> Iterator[Array]:
+@contextmanager
+def _computing(in_flight: int) -> Iterator[Computing]:
     try:
         from distributed import worker_client
         from distributed.worker import get_worker
 
         get_worker()
     except (ImportError, ValueError):
-        yield from _blocks_by_threads(array, in_flight)
+        yield OnThreads(in_flight)
         return
     with worker_client() as client:
-        yield from _ahead(_in_frame_order(array), in_flight, client.compute, lambda future: future.result())
-
-
-def _blocks_by_threads(array: dask.array.Array, in_flight: int) -> Iterator[Array]:
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(in_flight) as pool:
-
-        def start(block: dask.array.Array) -> Any:
-            return pool.submit(block.compute, scheduler="synchronous")
-
-        yield from _ahead(_in_frame_order(array), in_flight, start, lambda future: future.result())
-
-
-def _ahead(blocks: Iterator[dask.array.Array], in_flight: int, start: Callable[[dask.array.Array], Any],
-           result: Callable[[Any], Array]) -> Iterator[Array]:
-    """Results in order; no more than `in_flight` are started and not yet handed over."""
-    started: deque[Any] = deque()
-    try:
-        for block in blocks:
-            started.append(start(block))
-            if len(started) == in_flight:
-                yield result(started.popleft())
-        while started:
-            yield result(started.popleft())
-    finally:
-        for future in started:
-            future.cancel()
+        yield OnCluster(client, in_flight)
 
 
 __all__ = ["from_mrcz", "process_session", "to_mrcz"]

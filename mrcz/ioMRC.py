@@ -25,6 +25,7 @@ from ._dropin_header import (
 from ._dropin_input import Cast, Frames, cast_to, cast_to_file
 from .documents import to_document
 from .errors import warn
+from .frame_spool import folder_of
 from .pixels import as_bytes, dtype_of, trailing_shape
 
 __all__ = [
@@ -354,7 +355,7 @@ def _fill(writer: Any, frames: Frames, cast: Cast, zeros: int, path: str, worker
             empty = np.zeros((1, frames.rows, frames.columns), frames.dtype)
             for piece in cast.pieces(empty):
                 writer.append(as_bytes(piece), workers)
-        for block in frames.blocks(2 * workers if workers > 1 else 1):
+        for block in frames.blocks(2 * workers if workers > 1 else 1, folder_of(path)):
             for piece in cast.pieces(block):
                 writer.append(as_bytes(piece), workers)
         writer.finish()

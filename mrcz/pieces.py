@@ -10,18 +10,19 @@ import numpy as np
 from . import pixels
 from .errors import ArgumentError
 from .facts import Array
+from .frame_spool import FrameSpool
 
 # Arrays that are not in memory are fetched so many bytes at a time, or a chunk at a time where chunks are larger.
 _BATCH_BYTES = 64 << 20
 
 
-def pieces_of(data: Any, frame_axes: int = 2) -> Iterator[Array]:
-    """Frames in pieces that fit into memory."""
+def pieces_of(data: Any, frame_axes: int = 2, folder: Any = None) -> Iterator[Array]:
+    """Frames in pieces that fit into memory. Chunks that span more frames than do wait in a file of `folder`."""
     pixels.unmasked(data)
     if isinstance(data, np.ndarray) and not isinstance(data, np.memmap):
         yield data.reshape(-1, *data.shape[-frame_axes:]) if data.ndim > frame_axes + 1 else data
     elif hasattr(data, "shape") and hasattr(data, "dtype"):
-        yield from _fetched(data, frame_axes)
+        yield from _fetched(data, frame_axes, folder)
     elif isinstance(data, (list, tuple)) and len(data) and not hasattr(data[0], "__len__"):
         raise ArgumentError("write: a list of numbers is no frame", "invalid_argument")
     elif isinstance(data, Iterable):
@@ -30,31 +31,47 @@ def pieces_of(data: Any, frame_axes: int = 2) -> Iterator[Array]:
         raise TypeError(f"write: {type(data).__name__} is no array and no iterable of frames")
 
 
-def _fetched(data: Any, frame_axes: int) -> Iterator[Array]:
-    if len(data.shape) <= frame_axes:
+def _fetched(data: Any, frame_axes: int, folder: Any) -> Iterator[Array]:
+    if hasattr(data, "__dask_graph__"):
+        from .dask_frames import frames_of
+
+        yield from frames_of(data, frame_axes, folder)
+    elif len(data.shape) <= frame_axes:
         yield np.asarray(data)
-        return
-    if len(data.shape) > frame_axes + 1:
+    elif len(data.shape) > frame_axes + 1:
         for part in range(data.shape[0]):
-            yield from _fetched(data[part], frame_axes)
-        return
-    is_lazy = hasattr(data, "__dask_graph__")
-    # All chunks of a piece are computed at once, and live beside it: one row of them along the frames.
-    for first, last in _spans(data.chunks[0]) if is_lazy else _runs(data):
-        yield np.asarray(data[first:last])
+            yield from _fetched(data[part], frame_axes, folder)
+    else:
+        for first, last in _runs(data):
+            chunks = _chunks_within(data, last - first)
+            if chunks is None:
+                yield np.asarray(data[first:last])
+            else:
+                yield from _by_chunks(data, first, chunks, frame_axes, folder)
 
 
-def require_known_sizes(shape: tuple[float, ...]) -> None:
+def _chunks_within(data: Any, frames: int) -> list[list[int]] | None:
+    """Sizes of the chunks of so many frames, where these are too large to be fetched at once, and several make a frame."""
+    chunks = getattr(data, "chunks", None)
+    frame_bytes = int(np.prod(data.shape[1:])) * np.dtype(data.dtype).itemsize
+    if not isinstance(chunks, tuple) or frames * frame_bytes <= max(_BATCH_BYTES, frame_bytes):
+        return None
+    sizes = [list(size) if isinstance(size, tuple) else [min(size, left) for left in range(extent, 0, -size)]
+             for size, extent in zip(chunks[1:], data.shape[1:])]
+    return [[frames], *sizes] if any(len(parts) > 1 for parts in sizes) else None
+
+
+def _by_chunks(data: Any, first: int, chunks: list[list[int]], frame_axes: int, folder: Any) -> Iterator[Array]:
+    with FrameSpool(chunks, data.dtype, frame_axes, folder) as spool:
+        for (start, end), *cut in spool.regions:
+            inside = tuple(slice(low, high) for low, high in cut)
+            spool[(slice(start, end), *inside)] = data[(slice(first + start, first + end), *inside)]
+        yield from spool.frames(_BATCH_BYTES)
+
+
+def require_known_sizes(shape: tuple[float, ...], call: str) -> None:
     if any(size != size for size in shape):
-        raise ArgumentError("write: chunks of unknown size; call compute_chunk_sizes() first", "invalid_argument")
-
-
-def _spans(sizes: Iterable[int]) -> Iterator[tuple[int, int]]:
-    first = 0
-    for size in sizes:
-        if size:
-            yield first, first + size
-        first += size
+        raise ArgumentError(f"{call}: chunks of unknown size; call compute_chunk_sizes() first", "invalid_argument")
 
 
 def _runs(data: Any) -> Iterator[tuple[int, int]]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import likeness
 from .errors import ArgumentError
+from .frame_spool import folder_of
 from .output_names import codec_of
 from .pieces import pieces_of, require_known_sizes
 from .stack import Progress, Stack
@@ -24,7 +25,9 @@ def write(path: str | os.PathLike[str], data: Any, *, progress: Progress | None 
     data : array, dask array, :class:`Stack`, or iterable of frames
         ``[z, y, x]`` or a single frame ``[y, x]``; of more axes the last two are a frame. What is not in memory (a dask
         array, a memory map, a dataset of h5py or zarr) is fetched in pieces of about 64 MB, or a chunk at a time where
-        chunks are larger; a dask array always by its own chunks, those of the same frames at once.
+        chunks are larger; a dask array by its own chunks. Where chunks span many frames but are parts of them, each is
+        computed once and waits in a file without a name beside `path`, which needs room for the frames that they span,
+        unpacked; no more is held than the chunks that dask computes at once, and 64 MB of frames.
     progress : callable, optional
         Called as ``progress(frames_done, frames)`` after each piece.
     **options
@@ -37,23 +40,23 @@ def write(path: str | os.PathLike[str], data: Any, *, progress: Progress | None 
     >>> mrcz.open(folder / "dark.mrc")
     <mrcz.Stack '...dark.mrc' (1, 64, 64) float32, 2 x 2 x 2 A, raw>
     """
-    require_known_sizes(getattr(data, "shape", ()))
+    require_known_sizes(getattr(data, "shape", ()), "write")
     if isinstance(data, Stack):
         options.setdefault("like", data)
         likeness.tell_what_stays_behind(data, is_plain=options.get("codec") == "raw" or codec_of(os.fspath(path)) == "raw")
     shape = getattr(data, "shape", ())
     if options.get("volume") is not None:
-        options["volume"] = _volume(options["volume"], shape, 3 if _is_of_colours(options) else 2, path)
+        options["volume"] = _volume(options["volume"], shape, 3 if is_of_colours(options) else 2, path)
     with Writer(path, **options) as writer:
         axes = 3 if writer.pixel_type == "rgb8" else 2
         total = int(np.prod(shape[:-axes])) if shape else 0
-        for piece in pieces_of(data, axes):
+        for piece in pieces_of(data, axes, folder_of(path)):
             writer.append(piece)
             if progress is not None:
                 progress(writer.frames_written, total or writer.frames_written)
 
 
-def _is_of_colours(options: dict[str, Any]) -> bool:
+def is_of_colours(options: dict[str, Any]) -> bool:
     return bool((options.get("dtype") or getattr(options.get("like"), "pixel_type", None)) == "rgb8")
 
 

@@ -155,19 +155,22 @@ def test_a_file_is_there_whole_or_not_at_all(movie, tmp_path):
 
 
 class CountedChunks:
-    """A dask array of 40 chunks that knows how many of them are alive."""
+    """A dask array that knows how many of its chunks were computed, and how many are alive. A pixel is the number of its
+    frame."""
 
-    def __init__(self):
+    def __init__(self, chunks=((2,) * 40, (64,), (64,))):
         self.lock = threading.Lock()
-        self.alive = self.most = 0
-        self.array = dask.array.map_blocks(self.made, chunks=((2,) * 40, (64,), (64,)), dtype="float32",
-                                           meta=np.empty((0, 0, 0), "f4"))
+        self.alive = self.most = self.computed = 0
+        self.array = dask.array.map_blocks(self.made, chunks=chunks, dtype="float32",
+                                           meta=np.empty((0,) * len(chunks), "f4"))
 
     def made(self, block_info=None):
-        first, last = block_info[None]["array-location"][0]
-        block = np.full((last - first, 64, 64), first, "float32")
+        places = block_info[None]["array-location"]
+        block = np.zeros([last - first for first, last in places], "float32")
+        block += numbers(block_info[None]["shape"][:-2])[tuple(slice(*place) for place in places[:-2])][..., None, None]
         with self.lock:
             self.alive += 1
+            self.computed += 1
             self.most = max(self.most, self.alive)
         weakref.finalize(block, self.gone)
         return block
@@ -180,11 +183,15 @@ class CountedChunks:
         return id(self)
 
 
+def numbers(lead):
+    return np.arange(np.prod(lead), dtype="float32").reshape(lead)
+
+
 @pytest.mark.parametrize("write", [mrcz.write, lambda path, array: mrcz.writeMRC(array, path, compressor="zstd")])
 def test_other_ways_of_writing_hold_no_more_than_a_few_chunks(tmp_path, write):
     counted = CountedChunks()
     write(tmp_path / "a.mrcz", counted.array)
-    assert np.array_equal(mrcz.open(tmp_path / "a.mrcz")[:, 0, 0], np.repeat(np.arange(0, 80, 2), 2))
+    assert np.array_equal(mrcz.open(tmp_path / "a.mrcz")[:, 0, 0], np.arange(80))
     assert counted.alive == 0 and 1 <= counted.most <= 3
 
 
@@ -198,5 +205,127 @@ def test_chunks_of_unknown_size_are_refused_with_advice(tmp_path):
 def test_writing_never_holds_more_than_a_few_chunks(tmp_path, in_flight):
     counted = CountedChunks()
     mrcz.dask.to_mrcz(counted.array, tmp_path / "a.mrcz", in_flight=in_flight)
-    assert np.array_equal(mrcz.open(tmp_path / "a.mrcz")[:, 0, 0], np.repeat(np.arange(0, 80, 2), 2))
+    assert np.array_equal(mrcz.open(tmp_path / "a.mrcz")[:, 0, 0], np.arange(80))
     assert counted.alive == 0 and 1 <= counted.most <= in_flight + 2
+
+
+def write_as_python_mrcz(path, array):
+    mrcz.writeMRC(array, path, compressor="zstd")
+
+
+def write_by_dask(path, array, **options):
+    mrcz.dask.to_mrcz(array, path, **options)
+
+
+WAYS = [mrcz.write, write_as_python_mrcz, write_by_dask]
+
+
+@pytest.fixture
+def small_pieces(monkeypatch):
+    """What fits into memory, in these tests: 4 frames of 64 x 64."""
+    monkeypatch.setattr("mrcz.dask_frames._PIECE_BYTES", 4 * 64 * 64 * 4)
+    monkeypatch.setattr("mrcz.pieces._BATCH_BYTES", 4 * 64 * 64 * 4)
+
+
+@pytest.mark.parametrize("write", WAYS)
+@pytest.mark.parametrize("frames", [(80,), (50, 30)])
+def test_chunks_of_many_frames_are_computed_once_and_few_are_held(tmp_path, small_pieces, write, frames):
+    counted = CountedChunks((frames, (16,) * 4, (10, 54)))
+    with dask.config.set(num_workers=2):
+        write(tmp_path / "a.mrcz", counted.array)
+    written = mrcz.open(tmp_path / "a.mrcz")[:]
+    assert np.array_equal(written, np.broadcast_to(numbers((80,))[:, None, None], (80, 64, 64)))
+    assert counted.alive == 0 and counted.computed == 8 * len(frames)
+    assert counted.most <= 6  # of two threads, and four ahead
+    assert [file.name for file in tmp_path.iterdir()] == ["a.mrcz"]
+
+
+@pytest.mark.parametrize("write", [mrcz.write, write_by_dask])
+@pytest.mark.parametrize("lead", [((1,) * 3, (20,)), ((2, 1), (9, 11)), ((3,), (20,)), ((2, 1), (5,) * 4)])
+def test_scans_of_frames_are_written_in_order_by_whatever_chunks(tmp_path, small_pieces, write, lead):
+    counted = CountedChunks((*lead, (33, 31), (64,)))
+    write(tmp_path / "a.mrcz", counted.array)
+    assert np.array_equal(mrcz.open(tmp_path / "a.mrcz")[:, 40, 3], np.arange(60))
+    assert counted.computed == counted.array.npartitions
+
+
+class LoadedInParts:
+    """An array on a disk, say, that tells how much of it was asked for at once, and in all."""
+
+    shape, dtype, ndim = (80, 64, 64), np.dtype("uint16"), 3
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.most = self.all = 0
+
+    def __getitem__(self, key):
+        sizes = [len(range(*part.indices(size))) for part, size in zip(key, self.shape)]
+        with self.lock:
+            self.most = max(self.most, int(np.prod(sizes)))
+            self.all += int(np.prod(sizes))
+        first = key[0].indices(80)[0]
+        return np.zeros(sizes, "u2") + np.arange(first, first + sizes[0], dtype="u2")[:, None, None]
+
+
+@pytest.mark.parametrize("write", WAYS)
+@pytest.mark.parametrize("chunks", [-1, (-1, 16, 16), (40, 64, 32)])
+def test_large_chunks_that_are_only_loaded_are_loaded_in_slices(tmp_path, small_pieces, write, chunks):
+    source = LoadedInParts()
+    write(tmp_path / "a.mrcz", dask.array.from_array(source, chunks=chunks))
+    assert np.array_equal(mrcz.open(tmp_path / "a.mrcz")[:, 5, 5], np.arange(80))
+    assert source.all == 80 * 64 * 64 and source.most <= 8 * 64 * 64
+
+
+def test_what_is_alive_is_little_beside_the_array(tmp_path, small_pieces):
+    import tracemalloc
+
+    zarr = pytest.importorskip("zarr")
+
+    stored = zarr.create_array(tmp_path / "a.zarr", shape=(1000, 64, 64), chunks=(1000, 8, 64), dtype="float32")
+    stored[:] = np.random.default_rng(0).poisson(2, stored.shape).astype("float32")
+    loaded = dask.array.from_zarr(stored)
+    mrcz.write(tmp_path / "warm.mrcz", loaded[:3])
+    for write, array, options in ((mrcz.write, loaded, {}), (write_by_dask, loaded + np.float32(0), {"in_flight": 1}),
+                                  (mrcz.write, stored, {})):
+        tracemalloc.start()
+        with dask.config.set(scheduler="synchronous"):
+            write(tmp_path / "a.mrcz", array, overwrite=True, **options)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert np.array_equal(mrcz.open(tmp_path / "a.mrcz")[:], stored[:])
+        assert most < 10e6 < 16e6 < array.nbytes  # chunks are of 2 MB
+
+
+def test_chunks_wait_for_each_other_whoever_computes_them(tmp_path, small_pieces, client):
+    array = (dask.array.arange(80, dtype="f4", chunks=80)[:, None, None] * dask.array.ones((1, 64, 64), chunks=(1, 32, 64))
+             ).astype("f4")
+    mrcz.dask.to_mrcz(array, tmp_path / "a.mrcz", compute=False).compute(scheduler=client)
+    with client.as_current(), dask.config.set(scheduler=client):
+        mrcz.write(tmp_path / "b.mrcz", array)
+    with dask.config.set(scheduler="processes"):
+        mrcz.write(tmp_path / "c.mrcz", array)
+    for name in "abc":
+        assert np.array_equal(mrcz.open(tmp_path / f"{name}.mrcz")[:, 40, 0], np.arange(80))
+
+
+def test_a_full_disk_under_waiting_chunks_is_told_of_with_advice(tmp_path, small_pieces, monkeypatch):
+    import errno
+    import os
+
+    def fails(*unused):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("os.pwrite", fails)
+    for write in WAYS:
+        with pytest.raises(mrcz.SystemFailedError, match="rechunk the array to whole frames") as caught:
+            write(tmp_path / "a.mrcz", CountedChunks(((80,), (32, 32), (64,))).array)
+        assert caught.value.errno == errno.ENOSPC
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_python_mrczs_function_and_to_mrcz_refuse_chunks_of_unknown_size_too(tmp_path):
+    array = dask.array.ones((4, 8, 8), chunks=2, dtype="float32")
+    array = array[array[:, 0, 0] > 0]
+    for write in (*WAYS, lambda path, array: mrcz.writeMRC([array, array], path)):
+        with pytest.raises(mrcz.ArgumentError, match="compute_chunk_sizes"):
+            write(tmp_path / "a.mrcz", array)
