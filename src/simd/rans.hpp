@@ -34,6 +34,14 @@ struct RansReader {
     const std::byte* limit;
 };
 
+/// What decode() takes, of one of two streams that have nothing to do with each other.
+struct RansStream {
+    std::uint32_t* states;
+    const std::uint32_t* table;
+    RansReader* reader;
+    std::byte* symbols;
+};
+
 struct RansKernels {
     /// Codes the symbols from the last to the first; symbol i belongs to lane i modulo `lanes` (16, 32 or 64). A symbol
     /// whose entry escapes is written to the escapes, too. There must be room for a word and an escape per symbol, and
@@ -46,6 +54,11 @@ struct RansKernels {
     /// number of symbols decoded.
     std::size_t (*decode)(std::uint32_t* states, std::size_t lanes, const std::uint32_t* table, RansReader* reader,
                           std::byte* symbols, std::size_t count);
+    /// As decode(), as many rounds of either stream, until either's reader is past its limit: a stream alone waits for
+    /// its own states most of the time. Null where a level gains nothing by it.
+    std::size_t (*decode_two)(const RansStream& first, const RansStream& second, std::size_t lanes, std::size_t count);
+    /// A bit for every byte, the first in the lowest: whether it is `least` or above. Fills whole words.
+    void (*mark_from)(const std::byte* bytes, std::size_t count, unsigned least, std::uint64_t* marks);
 
     /// Bytes to tuples, as many as `tuples`: four of 2 bits, two of 4 bits, the first in the lowest bits. A tuple with
     /// a byte out of range becomes 255.

@@ -63,17 +63,35 @@ class BlockEncoder {
     std::vector<std::size_t> wild_ends_;
 };
 
-/// Decodes one block after another.
+/// A block to decode: `stream` is exactly as long as `sizes` say, `pixels` are those of the segments together.
+struct CodedBlock {
+    std::vector<Segment<DecodingTable>> segments;
+    BlockSizes sizes;
+    std::span<const std::byte> stream;
+    std::span<std::byte> pixels;
+};
+
+/// Decodes one block after another, or two at once, which is faster than one after the other.
 class BlockDecoder {
   public:
-    /// Fills `pixels`. Throws Error{corrupt, truncated}; `stream` is exactly as long as `sizes` say.
-    void decode(const simd::RansKernels& kernels, const PixelKind& kind, std::size_t lanes,
-                std::span<const Segment<DecodingTable>> segments, const BlockSizes& sizes,
-                std::span<const std::byte> stream, std::span<std::byte> pixels);
+    static constexpr std::size_t blocks_at_once = 2;
+
+    BlockDecoder(const simd::RansKernels& kernels, const PixelKind& kind, std::size_t lanes)
+        : kernels_(kernels), kind_(kind), lanes_(lanes) {}
+
+    /// Memory of one block's decoding.
+    struct Memory {
+        Buffer symbols, values, lows;
+        std::vector<std::size_t> wild_tuples;
+    };
+
+    /// Fills the pixels of 1 or 2 blocks. Throws Error{corrupt, truncated}.
+    void decode(std::span<const CodedBlock> blocks, std::span<Memory, blocks_at_once> memory) const;
 
   private:
-    Buffer symbol_memory_, value_memory_, low_memory_;
-    std::vector<std::size_t> wild_tuples_;
+    const simd::RansKernels& kernels_;
+    const PixelKind& kind_;
+    std::size_t lanes_;
 };
 
 }  // namespace mrcz::codec::rans

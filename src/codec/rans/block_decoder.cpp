@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "base/cursor.hpp"
@@ -11,59 +12,100 @@ namespace {
 /// Symbols decoded at a time, so that they and their pixels stay in the first cache. A multiple of the lanes and of 8.
 constexpr std::size_t piece_symbols = 1024;
 
-/// The decoding of one block.
+/// The decoding of one block, piece by piece.
 class Run {
   public:
-    Run(const simd::RansKernels& kernels, const PixelKind& kind, SymbolReader& symbols, Cursor& escapes, Cursor& lows,
-        Cursor& wild)
-        : kernels_(kernels), kind_(kind), reader_(symbols), escapes_(escapes), lows_(lows), wild_(wild) {}
+    Run(const simd::RansKernels& kernels, const PixelKind& kind, std::size_t lanes, const CodedBlock& block,
+        BlockDecoder::Memory& memory)
+        : kernels_(kernels),
+          kind_(kind),
+          block_(block),
+          stream_(block.stream, "block"),
+          reader_(reader_of(kernels, lanes, stream_, block.sizes)),
+          escapes_(stream_.take(block.sizes.escapes, "escaped symbols"), "block"),
+          lows_(stream_.take(low_bytes_of(std::span(block.segments)), "low bits"), "block"),
+          wild_(stream_.take(block.sizes.wild_bytes, "pixels out of range"), "block"),
+          symbol_room_(memory.symbols.first(piece_symbols)),
+          value_room_(memory.values.first(4 * piece_symbols + 8)),
+          low_room_(memory.lows.first(4 * piece_symbols)),
+          wild_tuples_(memory.wild_tuples) {}
 
-    /// Memory of at least piece_symbols, four times that, and as much and 8 bytes.
-    void use(std::span<std::byte> symbols, std::span<std::byte> values, std::span<std::byte> lows,
-             std::vector<std::size_t>& wild_tuples) {
-        symbols_ = symbols;
-        values_ = values;
-        low_room_ = lows;
-        wild_tuples_ = &wild_tuples;
+    /// Goes on to the next piece; false behind the last.
+    bool next_piece() {
+        at_ += piece_.size();
+        for (; segment_ < block_.segments.size(); ++segment_, first_ = 0) {
+            const auto& segment = block_.segments[segment_];
+            if (first_ == segment.pixels) continue;
+            table_ = segment.table;
+            const std::size_t pixels = std::min(piece_symbols * table_->coding.tuple, segment.pixels - first_);
+            first_ += pixels;
+            piece_ = block_.pixels.subspan(at_, pixels << kind_.log2_bytes);
+            symbols_ = symbol_room_.first(table_->coding.symbols_of(pixels));
+            fetch(piece_);
+            return true;
+        }
+        return false;
     }
 
-    void decode_piece(const DecodingTable& table, std::span<std::byte> pixels) {
-        const Coding& coding = table.coding;
-        const std::size_t count = pixels.size() >> kind_.log2_bytes;
-        const auto symbols = symbols_.first(coding.symbols_of(count));
-        reader_.read(table.entries, symbols);
-        resolve_escapes(symbols);
+    void read() { reader_.read(table_->entries, symbols_); }
+    static void read_two(Run& a, Run& b) {
+        if (a.symbols_.size() == b.symbols_.size())
+            return SymbolReader::read_two(a.reader_, a.table_->entries, a.symbols_, b.reader_, b.table_->entries,
+                                          b.symbols_);
+        a.read();
+        b.read();
+    }
+
+    /// The symbols read, as pixels.
+    void put() {
+        const Coding& coding = table_->coding;
+        const std::size_t count = piece_.size() >> kind_.log2_bytes;
+        resolve_escapes();
         const std::byte* lows = coding.shift == 0 ? nullptr : take_low_bits(coding, count);
-        put_pixels(coding, symbols, lows, pixels, count);
-        put_wild(coding, lows, pixels);
+        put_pixels(coding, symbols_, lows, piece_, count);
+        put_wild(coding, lows, piece_);
+    }
+
+    void finish() const {
+        reader_.finish();
+        const std::size_t left = stream_.remaining() + escapes_.remaining() + lows_.remaining() + wild_.remaining();
+        if (left != 0) fail(ErrorCode::corrupt, "block: ", left, " bytes behind its last pixel");
     }
 
   private:
-    void resolve_escapes(std::span<std::byte> symbols) {
-        wild_tuples_->clear();
-        for_each(symbols, wild_symbol, [&](std::size_t at) { wild_tuples_->push_back(at); });
-        for_each(symbols, rare_symbol, [&](std::size_t at) {
-            symbols[at] = escapes_.take(1, "escaped symbol")[0];
-            if (symbols[at] == std::byte{wild_symbol})
-                fail(ErrorCode::corrupt, "block: symbol 255 among the escaped ones");
-        });
+    /// Pixels are written where no cache may have them; decoding their symbols takes longer than the way there.
+    static void fetch(std::span<const std::byte> pixels) {
+        for (std::size_t at = 0; at < pixels.size(); at += 64) __builtin_prefetch(&pixels[at], 1);
     }
 
-    template <class Visit>
-    static void for_each(std::span<const std::byte> symbols, int symbol, Visit&& visit) {
-        for (std::size_t at = 0; at < symbols.size(); ++at) {
-            const void* found = std::memchr(&symbols[at], symbol, symbols.size() - at);
-            if (found == nullptr) return;
-            at = static_cast<std::size_t>(static_cast<const std::byte*>(found) - symbols.data());
-            visit(at);
-        }
+    static SymbolReader reader_of(const simd::RansKernels& kernels, std::size_t lanes, Cursor& stream,
+                                  const BlockSizes& sizes) {
+        const auto states = stream.take(4 * lanes, "states");
+        return {kernels, lanes, states, stream.take(2 * sizes.words, "words")};
+    }
+
+    void resolve_escapes() {
+        constexpr unsigned first_escape = std::min(rare_symbol, wild_symbol);
+        std::uint64_t marks[piece_symbols / 64];
+        kernels_.mark_from(symbols_.data(), symbols_.size(), first_escape, marks);
+        wild_tuples_.clear();
+        for (std::size_t word = 0; word < (symbols_.size() + 63) / 64; ++word)
+            for (std::uint64_t left = marks[word]; left != 0; left &= left - 1)
+                resolve(64 * word + static_cast<std::size_t>(std::countr_zero(left)));
+    }
+
+    void resolve(std::size_t at) {
+        if (symbols_[at] == std::byte{wild_symbol}) return wild_tuples_.push_back(at);
+        symbols_[at] = escapes_.take(1, "escaped symbol")[0];
+        if (symbols_[at] == std::byte{wild_symbol})
+            fail(ErrorCode::corrupt, "block: symbol 255 among the escaped ones");
     }
 
     const std::byte* take_low_bits(const Coding& coding, std::size_t pixels) {
         const std::size_t groups = (pixels + 7) / 8;
         const auto packed = lows_.take(groups * coding.shift, "low bits");
         // The last group is read as eight bytes.
-        const auto padded = values_.first(packed.size() + 8);
+        const auto padded = value_room_.first(packed.size() + 8);
         std::memcpy(padded.data(), packed.data(), packed.size());
         std::memset(padded.data() + packed.size(), 0, 8);
         kernels_.unpack_bits(padded.data(), low_room_.data(), groups, coding.shift);
@@ -74,7 +116,7 @@ class Run {
                     std::span<std::byte> pixels, std::size_t count) {
         const bool as_it_is = kind_.log2_bytes == 0 && coding.origin == 0 && coding.shift == 0;
         const bool direct = as_it_is && symbols.size() * coding.tuple == count;
-        std::byte* values = direct ? pixels.data() : values_.data();
+        std::byte* values = direct ? pixels.data() : value_room_.data();
         if (coding.tuple == 4) {
             kernels_.unpack_quads(symbols.data(), values, symbols.size());
         } else if (coding.tuple == 2) {
@@ -87,7 +129,7 @@ class Run {
 
     void put_wild(const Coding& coding, const std::byte* lows, std::span<std::byte> pixels) {
         const std::size_t tuple_bytes = coding.tuple << kind_.log2_bytes;
-        for (const std::size_t tuple : *wild_tuples_) {
+        for (const std::size_t tuple : wild_tuples_) {
             const std::size_t at = tuple * tuple_bytes;
             read_wild(coding, lows == nullptr ? nullptr : lows + tuple * coding.tuple,
                       pixels.subspan(at, std::min(tuple_bytes, pixels.size() - at)));
@@ -111,39 +153,44 @@ class Run {
 
     const simd::RansKernels& kernels_;
     const PixelKind& kind_;
-    SymbolReader& reader_;
-    Cursor &escapes_, &lows_, &wild_;
-    std::span<std::byte> symbols_, values_, low_room_;
-    std::vector<std::size_t>* wild_tuples_ = nullptr;
+    const CodedBlock& block_;
+    Cursor stream_;
+    SymbolReader reader_;
+    Cursor escapes_, lows_, wild_;
+    std::span<std::byte> symbol_room_, value_room_, low_room_;
+    std::vector<std::size_t>& wild_tuples_;
+
+    std::size_t segment_ = 0;
+    std::size_t first_ = 0;  ///< pixel of the segment that the next piece begins with
+    std::size_t at_ = 0;     ///< bytes before the piece
+    const DecodingTable* table_ = nullptr;
+    std::span<std::byte> piece_, symbols_;
 };
+
+void decode_rest(Run& run, bool has_piece) {
+    for (; has_piece; has_piece = run.next_piece()) {
+        run.read();
+        run.put();
+    }
+    run.finish();
+}
 
 }  // namespace
 
-void BlockDecoder::decode(const simd::RansKernels& kernels, const PixelKind& kind, std::size_t lanes,
-                          std::span<const Segment<DecodingTable>> segments, const BlockSizes& sizes,
-                          std::span<const std::byte> stream, std::span<std::byte> pixels) {
-    Cursor cursor(stream, "block");
-    const auto states = cursor.take(4 * lanes, "states");
-    SymbolReader reader(kernels, lanes, states, cursor.take(2 * sizes.words, "words"));
-    Cursor escapes(cursor.take(sizes.escapes, "escaped symbols"), "block");
-    Cursor lows(cursor.take(low_bytes_of(segments), "low bits"), "block");
-    Cursor wild(cursor.take(sizes.wild_bytes, "pixels out of range"), "block");
-    Run run(kernels, kind, reader, escapes, lows, wild);
-    constexpr std::size_t piece_values = 4 * piece_symbols;
-    run.use(symbol_memory_.first(piece_symbols), value_memory_.first(piece_values + 8), low_memory_.first(piece_values),
-            wild_tuples_);
-    for (std::size_t at = 0; const auto& segment : segments) {
-        const std::size_t piece_pixels = piece_symbols * segment.table->coding.tuple;
-        for (std::size_t first = 0; first < segment.pixels; first += piece_pixels) {
-            const std::size_t count = std::min(piece_pixels, segment.pixels - first) << kind.log2_bytes;
-            run.decode_piece(*segment.table, pixels.subspan(at, count));
-            at += count;
+void BlockDecoder::decode(std::span<const CodedBlock> blocks, std::span<Memory, blocks_at_once> memory) const {
+    Run first(kernels_, kind_, lanes_, blocks[0], memory[0]);
+    bool has_first = first.next_piece();
+    if (blocks.size() == blocks_at_once) {
+        Run second(kernels_, kind_, lanes_, blocks[1], memory[1]);
+        bool has_second = second.next_piece();
+        for (; has_first && has_second; has_first = first.next_piece(), has_second = second.next_piece()) {
+            Run::read_two(first, second);
+            first.put();
+            second.put();
         }
+        decode_rest(second, has_second);
     }
-    reader.finish();
-    if (cursor.remaining() + escapes.remaining() + lows.remaining() + wild.remaining() != 0)
-        fail(ErrorCode::corrupt, "block: ", cursor.remaining() + escapes.remaining() + wild.remaining(),
-             " bytes behind its last pixel");
+    decode_rest(first, has_first);
 }
 
 }  // namespace mrcz::codec::rans

@@ -398,26 +398,50 @@ std::span<std::byte> ParsedFrame::place_of(std::size_t index, std::span<std::byt
     return frame.subspan(first << setup_.kind.log2_bytes, count << setup_.kind.log2_bytes);
 }
 
-void ParsedFrame::decode_block(std::size_t index, std::span<std::byte> frame, DecodeMemory& memory) const {
-    if (numbers_) {
-        const auto [first, count] = pixels_of(index);
-        const auto numbers = memory.numbers.first(setup_.pixels);
-        numbers_->decode_block(index, numbers, memory);
-        return put_values(setup_.kind, plan_.palette, numbers.subspan(first, count), place_of(index, frame));
+void ParsedFrame::decode_blocks(std::size_t first, std::size_t count, std::span<std::byte> frame,
+                                DecodeMemory& memory) const {
+    if (numbers_) return decode_numbers(first, count, frame, memory);
+    if (!plan_.row->has_blocks) return decode_whole(frame);
+    if (plan_.row->mode == Mode::histograms) {
+        for (std::size_t index = first; index < first + count; ++index) decode_with_histograms(index, frame);
+        return;
     }
-    if (!plan_.row->has_blocks) return decode_piece(frame);
-    const auto here = place_of(index, frame);
-    if (plan_.row->mode == Mode::histograms)
-        return decode_with(setup_.model->parts().histograms, index * setup_.block_pixels, setup_.kind, plan_.lanes,
-                           streams_[index].sizes, streams_[index].bytes, here);
-    const auto to = is_in_order() ? here : memory.gathered.first(here.size());
-    const auto segments = segments_of_block(index);
-    memory.decoder.decode(*setup_.kernels, setup_.kind, plan_.lanes, segments, streams_[index].sizes,
-                          streams_[index].bytes, to);
-    if (!is_in_order()) setup_.model->scatter(to, index * setup_.block_pixels, frame);
+    CodedBlock blocks[BlockDecoder::blocks_at_once];
+    std::size_t gathered = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+        const auto here = place_of(first + k, frame);
+        blocks[k] = {segments_of_block(first + k), streams_[first + k].sizes, streams_[first + k].bytes, here};
+        gathered += here.size();
+    }
+    if (!is_in_order())
+        for (std::span<std::byte> room = memory.gathered.first(gathered);
+             CodedBlock & block : std::span(blocks, count)) {
+            block.pixels = room.first(block.pixels.size());
+            room = room.subspan(block.pixels.size());
+        }
+    const BlockDecoder decoder(*setup_.kernels, setup_.kind, plan_.lanes);
+    decoder.decode(std::span<const CodedBlock>(blocks, count), memory.blocks);
+    if (is_in_order()) return;
+    for (std::size_t k = 0; k < count; ++k)
+        setup_.model->scatter(blocks[k].pixels, (first + k) * setup_.block_pixels, frame);
 }
 
-void ParsedFrame::decode_piece(std::span<std::byte> frame) const {
+void ParsedFrame::decode_numbers(std::size_t first, std::size_t count, std::span<std::byte> frame,
+                                 DecodeMemory& memory) const {
+    const auto numbers = memory.numbers.first(setup_.pixels);
+    numbers_->decode_blocks(first, count, numbers, memory);
+    for (std::size_t index = first; index < first + count; ++index) {
+        const auto [at, pixels] = pixels_of(index);
+        put_values(setup_.kind, plan_.palette, numbers.subspan(at, pixels), place_of(index, frame));
+    }
+}
+
+void ParsedFrame::decode_with_histograms(std::size_t index, std::span<std::byte> frame) const {
+    decode_with(setup_.model->parts().histograms, index * setup_.block_pixels, setup_.kind, plan_.lanes,
+                streams_[index].sizes, streams_[index].bytes, place_of(index, frame));
+}
+
+void ParsedFrame::decode_whole(std::span<std::byte> frame) const {
     const auto stored = streams_[0].bytes;
     if (plan_.row->mode == Mode::fallback) {
         if (setup_.fallback == nullptr)
@@ -440,12 +464,18 @@ void ParsedFrame::decode_piece(std::span<std::byte> frame) const {
 void decode_frame(const FrameSetup& setup, std::span<const std::byte> payload, std::span<std::byte> frame,
                   std::vector<DecodeMemory>& memory, const ShowPiece& show) {
     const ParsedFrame parsed(setup, payload);
-    const std::size_t workers = workers_for(setup.executor, parsed.block_count());
+    const std::size_t blocks = parsed.block_count();
+    // Every worker has some, or several have to share what one could decode faster.
+    const std::size_t at_once =
+        blocks >= BlockDecoder::blocks_at_once * workers_for(setup.executor, blocks) ? BlockDecoder::blocks_at_once : 1;
+    const std::size_t groups = (blocks + at_once - 1) / at_once;
+    const std::size_t workers = workers_for(setup.executor, groups);
     if (memory.size() < workers) memory.resize(workers);
     BlockShow shown(parsed, frame, show);
-    run_blocks(setup.executor, parsed.block_count(), [&](std::size_t worker, std::size_t block) {
-        parsed.decode_block(block, frame, memory[worker]);
-        shown.is_there(block);
+    run_blocks(setup.executor, groups, [&](std::size_t worker, std::size_t group) {
+        const std::size_t first = group * at_once, count = std::min(at_once, blocks - first);
+        parsed.decode_blocks(first, count, frame, memory[worker]);
+        for (std::size_t block = first; block < first + count; ++block) shown.is_there(block);
     });
     if (show && !parsed.is_in_order()) show(frame);
 }

@@ -20,7 +20,7 @@ struct EncodeMemory {
 };
 /// Memory of one thread.
 struct DecodeMemory {
-    BlockDecoder decoder;
+    BlockDecoder::Memory blocks[BlockDecoder::blocks_at_once];
     Buffer gathered, numbers;
 };
 
@@ -41,7 +41,8 @@ class ParsedFrame {
     [[nodiscard]] const Plan& plan() const { return plan_; }
     /// Pieces that can be decoded one by one, in any order, each into pixels of its own.
     [[nodiscard]] std::size_t block_count() const { return numbers_ ? numbers_->block_count() : streams_.size(); }
-    void decode_block(std::size_t index, std::span<std::byte> frame, DecodeMemory& memory) const;
+    /// Blocks `first` …, as many as BlockDecoder takes at once.
+    void decode_blocks(std::size_t first, std::size_t count, std::span<std::byte> frame, DecodeMemory& memory) const;
     /// Whether block `index` fills place_of() it and nothing else; otherwise its pixels lie all over the frame.
     [[nodiscard]] bool is_in_order() const { return plan_.row->mode != Mode::segments; }
     [[nodiscard]] std::span<std::byte> place_of(std::size_t index, std::span<std::byte> frame) const;
@@ -57,7 +58,9 @@ class ParsedFrame {
     };
     [[nodiscard]] std::vector<Segment<DecodingTable>> segments_of_block(std::size_t index) const;
     [[nodiscard]] std::size_t low_bytes_of_block(std::size_t index) const;
-    void decode_piece(std::span<std::byte> frame) const;
+    void decode_whole(std::span<std::byte> frame) const;
+    void decode_numbers(std::size_t first, std::size_t count, std::span<std::byte> frame, DecodeMemory& memory) const;
+    void decode_with_histograms(std::size_t index, std::span<std::byte> frame) const;
 
     FrameSetup setup_;
     Plan plan_;

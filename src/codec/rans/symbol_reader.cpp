@@ -22,17 +22,37 @@ SymbolReader::SymbolReader(const simd::RansKernels& kernels, std::size_t lanes, 
     }
 }
 
+simd::RansReader SymbolReader::words() const { return {next_, in_tail_ ? end_ : end_ - 2 * lanes_}; }
+
 void SymbolReader::read(const DecodeTable& table, std::span<std::byte> symbols) {
-    const std::size_t round_bytes = 2 * lanes_;
     std::size_t done = 0;
     while (symbols.size() - done >= lanes_) {
-        if (!in_tail_ && static_cast<std::size_t>(end_ - next_) < round_bytes) move_to_tail();
-        simd::RansReader reader{next_, in_tail_ ? end_ : end_ - round_bytes};
+        if (!in_tail_ && static_cast<std::size_t>(end_ - next_) < 2 * lanes_) move_to_tail();
+        simd::RansReader reader = words();
         done += kernels_.decode(states_, lanes_, table.data(), &reader, symbols.data() + done, symbols.size() - done);
         next_ = reader.next;
         if (in_tail_ && next_ > end_) words_end();
     }
     if (done < symbols.size()) read_partial_round(table, symbols.subspan(done));
+}
+
+void SymbolReader::read_two(SymbolReader& first, const DecodeTable& first_table, std::span<std::byte> first_symbols,
+                            SymbolReader& second, const DecodeTable& second_table,
+                            std::span<std::byte> second_symbols) {
+    const auto far_from_end = [](const SymbolReader& reader) {
+        return !reader.in_tail_ && static_cast<std::size_t>(reader.end_ - reader.next_) >= 2 * reader.lanes_;
+    };
+    std::size_t done = 0;
+    if (first.kernels_.decode_two != nullptr && far_from_end(first) && far_from_end(second)) {
+        simd::RansReader words[] = {first.words(), second.words()};
+        done = first.kernels_.decode_two({first.states_, first_table.data(), &words[0], first_symbols.data()},
+                                         {second.states_, second_table.data(), &words[1], second_symbols.data()},
+                                         first.lanes_, first_symbols.size());
+        first.next_ = words[0].next;
+        second.next_ = words[1].next;
+    }
+    first.read(first_table, first_symbols.subspan(done));
+    second.read(second_table, second_symbols.subspan(done));
 }
 
 void SymbolReader::move_to_tail() {

@@ -15,11 +15,16 @@ class SymbolReader {
 
     /// Throws Error{truncated} when the words end first. A lane begins anew with each call.
     void read(const DecodeTable& table, std::span<std::byte> symbols);
+    /// read() of two readers with the same lanes, at once where that is faster. As many symbols of either.
+    static void read_two(SymbolReader& first, const DecodeTable& first_table, std::span<std::byte> first_symbols,
+                         SymbolReader& second, const DecodeTable& second_table, std::span<std::byte> second_symbols);
 
     /// Throws Error{corrupt} unless all words were used and every lane is where it began when it was coded.
     void finish() const;
 
   private:
+    /// The words from which whole rounds are read without looking.
+    [[nodiscard]] simd::RansReader words() const;
     void move_to_tail();
     void read_partial_round(const DecodeTable& table, std::span<std::byte> symbols);
 

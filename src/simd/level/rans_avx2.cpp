@@ -198,6 +198,23 @@ size_t decode(uint32_t* states, size_t lanes, const uint32_t* table, RansReader*
     return rounds(states, table, reader, octets(symbols), count);
 }
 
+// The states of two streams would not stay in registers.
+constexpr decltype(RansKernels::decode_two) decode_two = nullptr;
+
+void mark_from(const std::byte* bytes, size_t count, unsigned least, uint64_t* marks) {
+    const __m256i from = _mm256_set1_epi8(static_cast<char>(least));
+    const auto marks_of_32 = [&](const uint8_t* at) {
+        const __m256i of = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+        return static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_max_epu8(of, from), of)));
+    };
+    size_t at = 0;
+    for (; at + 64 <= count; at += 64) {
+        const uint8_t* here = octets(bytes) + at;
+        *marks++ = marks_of_32(here) | static_cast<uint64_t>(marks_of_32(here + 32)) << 32;
+    }
+    if (at < count) *marks = marks_of(octets(bytes) + at, count - at, least);
+}
+
 }  // namespace
 
 const RansKernels avx2_rans = MRCZ_RANS_KERNELS;

@@ -204,30 +204,51 @@ inline __m512i take_words(__m512i state, const std::byte*& next) {
     return _mm512_mask_or_epi32(state, low, _mm512_slli_epi32(state, 16), _mm512_maskz_expand_epi32(low, words));
 }
 
+// Bytes of words fetched before they are needed, some twenty rounds: every lane waits for the words of those before it.
+constexpr size_t words_ahead = 1024;
+
+// The states of a stream while they stay in registers.
 template <size_t Vectors>
-size_t decode_rounds(uint32_t* states, const uint32_t* table, RansReader* reader, uint8_t* symbols, size_t count) {
-    constexpr size_t lanes = Vectors * vector_lanes;
+struct Lanes {
     __m512i state[Vectors];
-    MRCZ_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) state[v] = _mm512_loadu_si512(states + v * vector_lanes);
-    const std::byte* next = reader->next;
-    const std::byte* const limit = reader->limit;
-    size_t done = 0;
-    for (; done + lanes <= count && next <= limit; done += lanes) {
+    const std::byte* next;
+
+    MRCZ_INLINE Lanes(const uint32_t* states, const RansReader& reader) : next(reader.next) {
+        MRCZ_UNROLL
+        for (size_t v = 0; v < Vectors; ++v) state[v] = _mm512_loadu_si512(states + v * vector_lanes);
+    }
+
+    template <bool Gathers>
+    MRCZ_INLINE void round(const uint32_t* table, uint8_t* symbols) {
+        _mm_prefetch(reinterpret_cast<const char*>(next) + words_ahead, _MM_HINT_T0);
         Decoded decoded[Vectors];
         MRCZ_UNROLL
         for (size_t v = 0; v < Vectors; ++v)
-            decoded[v] = v % 2 == 0 ? take_symbol<true>(state[v], table) : take_symbol<false>(state[v], table);
+            decoded[v] =
+                Gathers && v % 2 == 0 ? take_symbol<true>(state[v], table) : take_symbol<false>(state[v], table);
         MRCZ_UNROLL
         for (size_t v = 0; v < Vectors; ++v) {
             state[v] = take_words(decoded[v].state, next);
-            _mm_storeu_si128(reinterpret_cast<__m128i*>(symbols + done + v * vector_lanes),
+            _mm_storeu_si128(reinterpret_cast<__m128i*>(symbols + v * vector_lanes),
                              _mm512_cvtepi32_epi8(decoded[v].entry));
         }
     }
-    MRCZ_UNROLL
-    for (size_t v = 0; v < Vectors; ++v) _mm512_storeu_si512(states + v * vector_lanes, state[v]);
-    reader->next = next;
+
+    MRCZ_INLINE void store(uint32_t* states, RansReader& reader) const {
+        MRCZ_UNROLL
+        for (size_t v = 0; v < Vectors; ++v) _mm512_storeu_si512(states + v * vector_lanes, state[v]);
+        reader.next = next;
+    }
+};
+
+template <size_t Vectors>
+size_t decode_rounds(uint32_t* states, const uint32_t* table, RansReader* reader, uint8_t* symbols, size_t count) {
+    constexpr size_t lanes = Vectors * vector_lanes;
+    Lanes<Vectors> here(states, *reader);
+    const std::byte* const limit = reader->limit;
+    size_t done = 0;
+    for (; done + lanes <= count && here.next <= limit; done += lanes) here.template round<true>(table, symbols + done);
+    here.store(states, *reader);
     return done;
 }
 
@@ -235,6 +256,35 @@ size_t decode(uint32_t* states, size_t lanes, const uint32_t* table, RansReader*
               size_t count) {
     const auto rounds = lanes == 64 ? decode_rounds<4> : lanes == 32 ? decode_rounds<2> : decode_rounds<1>;
     return rounds(states, table, reader, octets(symbols), count);
+}
+
+// A stream's next round waits for its states; meanwhile there is the other's. What is left to wait for are loads, and
+// single ones make fewest.
+template <size_t Vectors>
+size_t decode_two_rounds(const RansStream& first, const RansStream& second, size_t count) {
+    constexpr size_t lanes = Vectors * vector_lanes;
+    Lanes<Vectors> a(first.states, *first.reader), b(second.states, *second.reader);
+    const std::byte *const limit_a = first.reader->limit, *const limit_b = second.reader->limit;
+    size_t done = 0;
+    for (; done + lanes <= count && a.next <= limit_a && b.next <= limit_b; done += lanes) {
+        a.template round<false>(first.table, octets(first.symbols) + done);
+        b.template round<false>(second.table, octets(second.symbols) + done);
+    }
+    a.store(first.states, *first.reader);
+    b.store(second.states, *second.reader);
+    return done;
+}
+
+size_t decode_two(const RansStream& first, const RansStream& second, size_t lanes, size_t count) {
+    const auto rounds = lanes == 64 ? decode_two_rounds<4> : lanes == 32 ? decode_two_rounds<2> : decode_two_rounds<1>;
+    return rounds(first, second, count);
+}
+
+void mark_from(const std::byte* bytes, size_t count, unsigned least, uint64_t* marks) {
+    const __m512i from = _mm512_set1_epi8(static_cast<char>(least));
+    size_t at = 0;
+    for (; at + 64 <= count; at += 64) *marks++ = _mm512_cmpge_epu8_mask(_mm512_loadu_si512(octets(bytes) + at), from);
+    if (at < count) *marks = marks_of(octets(bytes) + at, count - at, least);
 }
 
 }  // namespace

@@ -74,6 +74,12 @@ inline uint8_t decode_symbol(uint32_t& state, const uint32_t* table, const std::
     return static_cast<uint8_t>(entry);
 }
 
+inline uint64_t marks_of(const uint8_t* bytes, size_t count, unsigned least) {
+    uint64_t marks = 0;
+    for (size_t i = 0; i < count; ++i) marks |= static_cast<uint64_t>(bytes[i] >= least) << i;
+    return marks;
+}
+
 void pack_quads(const std::byte* values, std::byte* tuples, size_t count) {
     const uint8_t* from = octets(values);
     uint8_t* to = octets(tuples);

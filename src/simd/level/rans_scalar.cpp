@@ -23,6 +23,13 @@ size_t decode(uint32_t* states, size_t lanes, const uint32_t* table, RansReader*
     return done;
 }
 
+constexpr decltype(RansKernels::decode_two) decode_two = nullptr;
+
+void mark_from(const std::byte* bytes, size_t count, unsigned least, uint64_t* marks) {
+    for (size_t at = 0; at < count; at += 64)
+        *marks++ = marks_of(octets(bytes) + at, count - at < 64 ? count - at : 64, least);
+}
+
 void pack_bits(const std::byte* bytes, std::byte* packed, size_t groups, unsigned bits) {
     const uint64_t mask = (1u << bits) - 1;
     for (size_t group = 0; group < groups; ++group) {

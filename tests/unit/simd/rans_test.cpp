@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <functional>
 #include <numeric>
 #include <vector>
 
@@ -114,6 +115,76 @@ TEST(RansKernels, EveryLevelDecodesWholeRoundsAndLeavesTheSameStates) {
             EXPECT_EQ(reader.next, reader.limit);
             EXPECT_EQ(states, std::vector<std::uint32_t>(lanes, rans_low));
         }
+    }
+}
+
+/// A coded stream, and one symbol after another of it.
+struct Stream {
+    Tables tables;
+    std::vector<std::uint32_t> states;
+    Bytes symbols, words, back;
+    RansReader reader;
+
+    Stream(const Tables& with, std::size_t lanes, std::size_t size, std::uint64_t seed)
+        : tables(with), symbols(random_bytes(size, 8, seed)), back(size) {
+        const Coded coded = encode(rans_kernels(Level::scalar), lanes, tables, symbols);
+        states = coded.states;
+        words.resize(coded.words.size() + 2 * lanes);
+        rans_kernels(Level::scalar).reverse_words(coded.words.data(), words.data(), coded.words.size() / 2);
+        reader = {words.data(), words.data() + coded.words.size()};
+    }
+    RansStream from(std::size_t at) { return {states.data(), tables.decode.data(), &reader, back.data() + at}; }
+};
+
+TEST(RansKernels, TwoStreamsAtOnceAreTheTwoOneAfterTheOther) {
+    for (const Level level : levels()) {
+        const auto decode_two = rans_kernels(level).decode_two;
+        if (decode_two == nullptr) continue;
+        for (const std::size_t lanes : {16u, 32u, 64u}) {
+            Stream first(Tables(uneven()), lanes, 64 * 50, lanes), second(Tables(flat()), lanes, 64 * 50, 3);
+            for (std::size_t at = 0; at < first.back.size(); at += 640)
+                EXPECT_EQ(decode_two(first.from(at), second.from(at), lanes, 640 + lanes / 2), 640u);
+            for (const Stream& stream : {std::cref(first), std::cref(second)}) {
+                EXPECT_EQ(stream.back, stream.symbols) << kernels(level).name << ", " << lanes << " lanes";
+                EXPECT_EQ(stream.reader.next, stream.reader.limit);
+                EXPECT_EQ(stream.states, std::vector<std::uint32_t>(lanes, rans_low));
+            }
+        }
+    }
+}
+
+TEST(RansKernels, TwoStreamsStopBehindTheLimitOfEither) {
+    for (const Level level : levels()) {
+        const auto decode_two = rans_kernels(level).decode_two;
+        if (decode_two == nullptr) continue;
+        for (const bool shortens_first : {true, false}) {
+            Stream first(Tables(flat()), 32, 4096, 1), second(Tables(flat()), 32, 4096, 2);
+            Stream& shorter = shortens_first ? first : second;
+            shorter.reader.limit = shorter.words.data() + 100;
+            const std::size_t done = decode_two(first.from(0), second.from(0), 32, 4096);
+            EXPECT_EQ(done % 32, 0u);
+            EXPECT_LT(done, 4096u);
+            EXPECT_GT(shorter.reader.next, shorter.reader.limit);
+            EXPECT_LE(shorter.reader.next, shorter.reader.limit + 64);
+            for (const Stream& stream : {std::cref(first), std::cref(second)})
+                EXPECT_TRUE(std::equal(stream.back.begin(), stream.back.begin() + static_cast<std::ptrdiff_t>(done),
+                                       stream.symbols.begin()));
+        }
+    }
+}
+
+TEST(RansKernels, MarksTellTheBytesFromAValueOn) {
+    for (const std::size_t size : {1u, 63u, 64u, 65u, 128u, 1000u}) {
+        const Bytes bytes = random_bytes(size, 256, size);
+        for (const unsigned least : {0u, 1u, 128u, 254u, 255u})
+            for (const Level level : levels()) {
+                std::vector<std::uint64_t> marks((size + 63) / 64, ~std::uint64_t{0});
+                rans_kernels(level).mark_from(bytes.data(), size, least, marks.data());
+                for (std::size_t at = 0; at < 64 * marks.size(); ++at)
+                    EXPECT_EQ(marks[at / 64] >> (at % 64) & 1u,
+                              at < size && std::to_integer<unsigned>(bytes[at]) >= least ? 1u : 0u)
+                        << kernels(level).name << ", byte " << at << " of " << size;
+            }
     }
 }
 

@@ -74,8 +74,38 @@ TEST(RansFrame, BlocksAreDecodedOneByOneInAnyOrder) {
     ASSERT_EQ(parsed.block_count(), 6u);
     Bytes back(frame.size());
     DecodeMemory memory;
-    for (const std::size_t block : {3, 0, 5, 1, 4, 2}) parsed.decode_block(block, back, memory);
+    for (const std::size_t block : {3, 0, 5, 1, 4, 2}) parsed.decode_blocks(block, 1, back, memory);
     EXPECT_EQ(back, frame);
+}
+
+TEST(RansFrame, BlocksDecodedTwoAtOnceAreThoseDecodedOneByOne) {
+    constexpr std::size_t side = 1500;  // a model's segments end where blocks of the usual size do
+    const auto disks = disk_frames(side, 2);
+    const auto model = learned(PixelType::uint16, side, disks, 500);
+    ASSERT_TRUE(model);
+    const std::size_t pixels = 2 * 4096 + 77;
+    const std::pair<FrameSetup, Bytes> trials[] = {
+        {setup_for(PixelType::uint8, pixels), poisson<std::uint8_t>(pixels, 0.1)},
+        {setup_for(PixelType::uint16, pixels), poisson<std::uint16_t>(pixels, 900)},
+        {setup_for(PixelType::int32, pixels), frame_of(PixelType::int32, contents[12], pixels)},
+        {setup_for(PixelType::uint16, side * side, model.get()), disks[1]}};
+    for (auto [setup, frame] : trials) {
+        if (setup.model == nullptr) setup.block_pixels = 4096;
+        const Bytes payload = expect_round_trip(setup, frame);
+        SCOPED_TRACE(mode_of(setup, payload));
+        for (const simd::Level level : all_levels()) {
+            setup.kernels = &simd::rans_kernels(level);
+            const ParsedFrame parsed(setup, payload);
+            ASSERT_EQ(parsed.block_count(), 3u);
+            DecodeMemory memory;
+            Bytes alone(frame.size()), together(frame.size());
+            for (const std::size_t block : {2u, 0u, 1u}) parsed.decode_blocks(block, 1, alone, memory);
+            parsed.decode_blocks(1, 2, together, memory);
+            parsed.decode_blocks(0, 2, together, memory);
+            EXPECT_TRUE(alone == frame) << simd::kernels(level).name;
+            EXPECT_TRUE(together == frame) << simd::kernels(level).name;
+        }
+    }
 }
 
 TEST(RansFrame, BytesDoNotDependOnThreads) {
