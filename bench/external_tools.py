@@ -102,7 +102,9 @@ def tools(arguments, raw, dtype, shape, folder):
              mrcz_tool(arguments.mrcz, "mrcz lz4, %d threads" % cores, "-T%d" % cores, "--codec", "lz4"),
              mrcz_tool(arguments.mrcz, "mrcz zstd, 1 thread", "-T1"),
              mrcz_tool(arguments.mrcz, "mrcz zstd, %d threads" % cores, "-T%d" % cores),
-             mrcz_tool(arguments.mrcz, "mrcz zstd -9, %d threads" % cores, "-T%d" % cores, "-9")]
+             mrcz_tool(arguments.mrcz, "mrcz zstd -9, %d threads" % cores, "-T%d" % cores, "-9"),
+             mrcz_tool(arguments.mrcz, "mrcz rans, 1 thread", "-T1", "--codec", "rans"),
+             mrcz_tool(arguments.mrcz, "mrcz rans, %d threads" % cores, "-T%d" % cores, "--codec", "rans")]
     found.append(four_bit_tool(arguments.mrcz))
     for name, pack, unpack in (("pigz", "pigz -p%d" % cores, "pigz -dp%d" % cores),
                                ("lbzip2", "lbzip2 -n%d" % cores, "lbzip2 -dn%d" % cores),

@@ -1,20 +1,32 @@
-// The rans codec in memory, each level beside c-blosc (bitshuffle, zstd-1, 64 KiB) in the same run, and beside the
-// Shannon bound of the data. usage: bench_rans FILE.raw DTYPE NY NX [FRAMES [BITS_BOUND [LEVELS]]]
-// FRAMES frames, spread evenly over the file, are coded and decoded in turn with every peer until the medians settle.
+// The codec rans in memory, by instruction set and threads, beside c-blosc (bitshuffle, zstd-1, 64 KiB) in the same
+// run. Prints JSON: a line for the set, then one for each coder. Run by rans_tables.py.
+//
+// usage: bench_rans FILE.raw DTYPE NY NX [--frames 2] [--share 0] [--samples 256] [--histograms]
+//                   [--levels avx512,avx2,scalar] [--threads 1,2] [--rounds 5] [--no-peer]
+//
+// FRAMES frames, spread evenly over the file, are coded and decoded by all coders in turn, ROUNDS times, each frame
+// once unmeasured and then measured. `--share N`: with a model for N frames, learned from SAMPLES of them;
+// `--histograms`: the model that keeps a histogram for every pixel. One thread is measured by its processor time, so
+// that other programs of the machine count little; several by the clock.
 #include <blosc.h>
+#include <fmt/format.h>
 #include <time.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <functional>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "codec/rans/frame.hpp"
 #include "codec/rans/model.hpp"
+#include "codec/rans/rans.hpp"
+#include "codec/rans/workers.hpp"
+#include "mrcz/thread_executor.hpp"
 
 namespace {
 
@@ -23,154 +35,293 @@ using namespace mrcz::codec;
 
 using Frames = std::vector<Bytes>;
 
-Frames read_frames(const char* path, std::size_t frame_bytes, std::size_t wanted) {
-    std::ifstream file(path, std::ios::binary | std::ios::ate);
-    const auto total = static_cast<std::size_t>(file.tellg()) / frame_bytes;
-    const std::size_t count = std::min(wanted, total);
-    Frames frames(count, Bytes(frame_bytes));
-    for (std::size_t k = 0; k < count; ++k) {
-        file.seekg(static_cast<std::streamoff>(k * total / count * frame_bytes));
-        file.read(reinterpret_cast<char*>(frames[k].data()), static_cast<std::streamsize>(frame_bytes));
+struct Arguments {
+    std::string path;
+    PixelType type = PixelType::uint8;
+    std::size_t pixels = 0, row_pixels = 0;
+    std::size_t frames = 2, share = 0, samples = 256;
+    int rounds = 5;
+    bool has_histograms = false, has_peer = true;
+    std::string levels = "avx512,avx2,scalar", threads = "1,2";
+
+    std::size_t frame_bytes() const { return pixels * info_of(type).pixel_bytes; }
+};
+
+Arguments parse(const std::vector<std::string>& words) {
+    if (words.size() < 4) throw std::runtime_error("usage: bench_rans FILE.raw DTYPE NY NX [options]");
+    Arguments arguments;
+    arguments.path = words[0];
+    const auto type = find_pixel_type(words[1]);
+    if (!type) throw std::runtime_error("no pixel type " + words[1]);
+    arguments.type = *type;
+    arguments.row_pixels = std::stoull(words[3]);
+    arguments.pixels = std::stoull(words[2]) * arguments.row_pixels;
+    for (std::size_t i = 4; i < words.size(); ++i) {
+        const std::string& word = words[i];
+        const auto value = [&] {
+            return i + 1 < words.size() ? words[++i] : throw std::runtime_error(word + ": value");
+        };
+        if (word == "--frames")
+            arguments.frames = std::stoull(value());
+        else if (word == "--share")
+            arguments.share = std::stoull(value());
+        else if (word == "--samples")
+            arguments.samples = std::stoull(value());
+        else if (word == "--rounds")
+            arguments.rounds = std::stoi(value());
+        else if (word == "--levels")
+            arguments.levels = value();
+        else if (word == "--threads")
+            arguments.threads = value();
+        else if (word == "--histograms")
+            arguments.has_histograms = true;
+        else if (word == "--no-peer")
+            arguments.has_peer = false;
+        else
+            throw std::runtime_error("unknown option " + word);
     }
+    return arguments;
+}
+
+Frames read_frames(const Arguments& arguments, std::size_t wanted) {
+    std::ifstream file(arguments.path, std::ios::binary | std::ios::ate);
+    if (!file) throw std::runtime_error("cannot open " + arguments.path);
+    const std::size_t bytes = arguments.frame_bytes(), total = static_cast<std::size_t>(file.tellg()) / bytes;
+    const std::size_t count = std::min(wanted, total);
+    Frames frames(count, Bytes(bytes));
+    for (std::size_t k = 0; k < count; ++k) {
+        file.seekg(static_cast<std::streamoff>(k * total / count * bytes));
+        file.read(reinterpret_cast<char*>(frames[k].data()), static_cast<std::streamsize>(bytes));
+    }
+    if (!file || count == 0) throw std::runtime_error("cannot read frames of " + arguments.path);
     return frames;
 }
 
-struct Peer {
-    std::string name;
-    std::function<std::size_t(const Bytes& frame, Bytes& chunk)> encode;
-    std::function<void(const Bytes& chunk, std::size_t size, Bytes& frame)> decode;
+// ------------------------------------------------------------------------------------------------------------- coders
+
+/// Codes single frames; `worker` is on one thread at a time.
+class Coder {
+  public:
+    Coder(std::string coder_name, std::string level_name, unsigned thread_count)
+        : name(std::move(coder_name)), level(std::move(level_name)), threads(thread_count), executor(thread_count) {}
+    virtual ~Coder() = default;
+    virtual std::size_t encode(std::size_t worker, const Bytes& frame, Bytes& chunk) = 0;
+    virtual void decode(std::size_t worker, const Bytes& chunk, std::size_t size, Bytes& frame) = 0;
+
+    std::string name, level;
+    unsigned threads;
+    ThreadExecutor executor;
+    bool has_a_thread_a_frame = false;  ///< else the threads share each frame
+    std::size_t coded_bytes = 0;
     std::vector<double> encode_seconds{}, decode_seconds{};
-    std::size_t coded = 0;
 };
 
-/// Of this thread alone: other programs on the machine are not measured.
-double processor_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
+class Rans final : public Coder {
+  public:
+    Rans(const rans::FrameSetup& setup, simd::Level level_number, const char* level_name, unsigned thread_count)
+        : Coder("rans", level_name, thread_count), setup_(setup), encoding_(thread_count), decoding_(thread_count) {
+        setup_.kernels = &simd::rans_kernels(level_number);
+        has_a_thread_a_frame = thread_count > 1 && setup.block_count() == 1;
+        if (thread_count > 1 && !has_a_thread_a_frame) setup_.executor = &executor;
+    }
+    std::size_t encode(std::size_t worker, const Bytes& frame, Bytes& chunk) override {
+        return rans::encode_frame(setup_, frame, chunk, encoding_[worker]);
+    }
+    void decode(std::size_t worker, const Bytes& chunk, std::size_t size, Bytes& frame) override {
+        rans::decode_frame(setup_, std::span(chunk).first(size), frame, decoding_[worker]);
+    }
 
-double seconds(const std::function<void()>& work) {
-    const double start = processor_seconds();
-    work();
-    return processor_seconds() - start;
-}
+  private:
+    rans::FrameSetup setup_;
+    std::vector<rans::EncodeMemory> encoding_;
+    std::vector<std::vector<rans::DecodeMemory>> decoding_;
+};
 
-void measure(Peer& peer, const Frames& frames, std::size_t chunk_bound) {
-    std::vector<Bytes> chunks(frames.size(), Bytes(chunk_bound));
-    std::vector<std::size_t> sizes(frames.size());
-    Bytes back(frames[0].size());
-    std::vector<double> both[2];
-    for (std::size_t k = 0; k < frames.size(); ++k) {
-        sizes[k] = peer.encode(frames[k], chunks[k]);
-        both[0].push_back(seconds([&] { sizes[k] = peer.encode(frames[k], chunks[k]); }));
-        peer.decode(chunks[k], sizes[k], back);
-        both[1].push_back(seconds([&] { peer.decode(chunks[k], sizes[k], back); }));
-        if (back != frames[k]) {
-            std::fprintf(stderr, "%s: frame %zu does not come back\n", peer.name.c_str(), k);
-            std::exit(1);
+/// Of frames too small for its threads to share, each thread takes its own, as ours do.
+class Blosc final : public Coder {
+  public:
+    Blosc(std::size_t pixel_bytes, std::size_t frame_bytes, unsigned thread_count)
+        : Coder("c-blosc", "", thread_count), pixel_bytes_(pixel_bytes) {
+        has_a_thread_a_frame = thread_count > 1 && frame_bytes < (std::size_t{1} << 20);
+    }
+    std::size_t encode(std::size_t, const Bytes& frame, Bytes& chunk) override {
+        if (has_a_thread_a_frame || threads == 1)
+            return static_cast<std::size_t>(blosc_compress_ctx(1, BLOSC_BITSHUFFLE, pixel_bytes_, frame.size(),
+                                                               frame.data(), chunk.data(), chunk.size(), "zstd",
+                                                               block_bytes, 1));
+        keep_threads();
+        return static_cast<std::size_t>(
+            blosc_compress(1, BLOSC_BITSHUFFLE, pixel_bytes_, frame.size(), frame.data(), chunk.data(), chunk.size()));
+    }
+    void decode(std::size_t, const Bytes& chunk, std::size_t, Bytes& frame) override {
+        if (has_a_thread_a_frame || threads == 1) {
+            blosc_decompress_ctx(chunk.data(), frame.data(), frame.size(), 1);
+            return;
         }
+        keep_threads();
+        blosc_decompress(chunk.data(), frame.data(), frame.size());
     }
-    peer.coded = 0;
-    for (const std::size_t size : sizes) peer.coded += size;
-    for (unsigned way : {0u, 1u}) {
-        std::sort(both[way].begin(), both[way].end());
-        (way == 0 ? peer.encode_seconds : peer.decode_seconds).push_back(both[way][both[way].size() / 2]);
+
+  private:
+    static constexpr std::size_t block_bytes = 65536;
+    /// With a context of its own each call would start threads anew.
+    void keep_threads() const {
+        blosc_set_nthreads(static_cast<int>(threads));
+        blosc_set_compressor("zstd");
+        blosc_set_blocksize(block_bytes);
+    }
+    std::size_t pixel_bytes_;
+};
+
+// ---------------------------------------------------------------------------------------------------------- measuring
+
+double seconds(clockid_t clock, const std::function<void()>& work) {
+    const auto now = [clock] {
+        timespec time{};
+        clock_gettime(clock, &time);
+        return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+    };
+    const double start = now();
+    work();
+    return now() - start;
+}
+
+/// Frames that are measured in one go: one, or as many small ones as make a few megabytes.
+std::size_t frames_in_a_go(std::size_t frame_bytes) {
+    constexpr std::size_t enough_bytes = std::size_t{4} << 20;
+    return std::max<std::size_t>(1, enough_bytes / frame_bytes);
+}
+
+struct Memory {
+    std::vector<Bytes> chunks;
+    std::vector<std::size_t> sizes;
+    Frames back;
+};
+
+void measure(Coder& coder, std::span<const Bytes> frames, Memory& memory) {
+    Executor* const across = coder.has_a_thread_a_frame ? &coder.executor : nullptr;
+    const clockid_t clock = coder.threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
+    const auto encode = [&] {
+        rans::run_blocks(across, frames.size(), [&](std::size_t worker, std::size_t k) {
+            memory.sizes[k] = coder.encode(worker, frames[k], memory.chunks[k]);
+        });
+    };
+    const auto decode = [&] {
+        rans::run_blocks(across, frames.size(), [&](std::size_t worker, std::size_t k) {
+            coder.decode(worker, memory.chunks[k], memory.sizes[k], memory.back[k]);
+        });
+    };
+    encode();
+    coder.encode_seconds.back() += seconds(clock, encode);
+    for (std::size_t k = 0; k < frames.size(); ++k) std::ranges::fill(memory.back[k], std::byte{0xA5});
+    decode();
+    coder.decode_seconds.back() += seconds(clock, decode);
+    for (std::size_t k = 0; k < frames.size(); ++k) {
+        coder.coded_bytes += memory.sizes[k];
+        if (memory.back[k] != frames[k]) throw std::runtime_error(coder.name + " " + coder.level + ": a frame is lost");
     }
 }
 
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
+void run_rounds(std::vector<std::unique_ptr<Coder>>& coders, const Frames& frames, int rounds, std::size_t bound) {
+    const std::size_t most = std::min(frames.size(), frames_in_a_go(frames[0].size()));
+    Memory memory{std::vector<Bytes>(most, Bytes(bound)), std::vector<std::size_t>(most),
+                  Frames(most, Bytes(frames[0].size()))};
+    for (int round = 0; round < rounds; ++round)
+        for (auto& coder : coders) {
+            coder->encode_seconds.push_back(0);
+            coder->decode_seconds.push_back(0);
+            coder->coded_bytes = 0;
+            for (std::size_t k = 0; k < frames.size(); k += most)
+                measure(*coder, std::span(frames).subspan(k, std::min(most, frames.size() - k)), memory);
+        }
+}
+
+struct Learned {
+    std::shared_ptr<const rans::Model> model;
+    std::size_t bytes = 0;
+    double seconds = 0;
+};
+
+/// As a file would have it: written, and read back.
+Learned learn(const Arguments& arguments) {
+    Learned learned;
+    if (arguments.share == 0) return learned;
+    const Frames samples = read_frames(arguments, std::min(arguments.share, arguments.samples));
+    const std::vector<std::span<const std::byte>> spans(samples.begin(), samples.end());
+    learned.seconds = seconds(CLOCK_THREAD_CPUTIME_ID, [&] {
+        learned.model = rans::learn_model(
+            {arguments.type, arguments.pixels, arguments.row_pixels, spans, arguments.share, arguments.has_histograms});
+    });
+    if (!learned.model) return learned;
+    const Bytes payload = rans::write_model(*learned.model);
+    learned.bytes = payload.size();
+    learned.model = rans::read_model(payload, arguments.type, arguments.pixels);
+    return learned;
+}
+
+std::vector<std::unique_ptr<Coder>> coders_of(const Arguments& arguments, const rans::FrameSetup& setup) {
+    constexpr const char* names[] = {"scalar", "avx2", "avx512"};
+    std::vector<std::unique_ptr<Coder>> coders;
+    for (unsigned threads = 1; threads <= 64; ++threads) {
+        if (("," + arguments.threads + ",").find("," + std::to_string(threads) + ",") == std::string::npos) continue;
+        if (arguments.has_peer)
+            coders.push_back(
+                std::make_unique<Blosc>(info_of(arguments.type).pixel_bytes, arguments.frame_bytes(), threads));
+        for (std::size_t level = static_cast<std::size_t>(simd::best_level()) + 1; level-- > 0;)
+            if (arguments.levels.find(names[level]) != std::string::npos)
+                coders.push_back(std::make_unique<Rans>(setup, static_cast<simd::Level>(level), names[level], threads));
+    }
+    return coders;
+}
+
+std::string list(const std::vector<double>& values) {
+    std::string text;
+    for (const double value : values) text += fmt::format("{}{:.9f}", text.empty() ? "" : ",", value);
+    return "[" + text + "]";
+}
+
+void run(const Arguments& arguments) {
+    const Frames frames = read_frames(arguments, arguments.frames);
+    const Learned learned = learn(arguments);
+    rans::FrameSetup setup;
+    setup.kind = rans::kind_of(arguments.type);
+    setup.pixels = arguments.pixels;
+    setup.kernels = &simd::rans_kernels();
+    setup.model = learned.model.get();
+    const auto fallback = rans::blosc_fallback(arguments.type, frames[0]);
+    setup.fallback = fallback.get();
+
+    const std::size_t bound = std::max(rans::payload_bound(setup), arguments.frame_bytes() + BLOSC_MAX_OVERHEAD);
+    rans::EncodeMemory memory;
+    Bytes chunk(bound);
+    const std::size_t size = rans::encode_frame(setup, frames[0], chunk, memory);
+    const rans::ParsedFrame parsed(setup, std::span(chunk).first(size));
+    std::cout << fmt::format(
+        "{{\"set\":\"{}\",\"mode\":\"{}\",\"lanes\":{},\"frames\":{},\"frame_bytes\":{},\"pixels\":{},\"share\":{},"
+        "\"model_bytes\":{},\"learning_seconds\":{:.3f}}}\n",
+        arguments.path, parsed.plan().row->name, parsed.plan().lanes, frames.size(), arguments.frame_bytes(),
+        arguments.pixels, arguments.share, learned.bytes, learned.seconds);
+
+    auto coders = coders_of(arguments, setup);
+    run_rounds(coders, frames, arguments.rounds, bound);
+    for (const auto& coder : coders)
+        std::cout << fmt::format(
+            "{{\"coder\":\"{}\",\"level\":\"{}\",\"threads\":{},\"bytes\":{},\"encode_seconds\":{},"
+            "\"decode_seconds\":{}}}\n",
+            coder->name, coder->level, coder->threads, coder->coded_bytes, list(coder->encode_seconds),
+            list(coder->decode_seconds));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc < 5)
-        return std::fprintf(stderr, "usage: bench_rans FILE.raw DTYPE NY NX [FRAMES [BITS [LEVELS [MODEL]]]]\n"), 2;
-    const auto type = find_pixel_type(argv[2]);
-    if (!type) return std::fprintf(stderr, "no pixel type %s\n", argv[2]), 2;
-    const std::size_t row_pixels = std::strtoull(argv[4], nullptr, 10);
-    const std::size_t pixels = std::strtoull(argv[3], nullptr, 10) * row_pixels;
-    const std::size_t pixel_bytes = info_of(*type).pixel_bytes;
-    const Frames frames =
-        read_frames(argv[1], pixels * pixel_bytes, argc > 5 ? std::strtoull(argv[5], nullptr, 10) : 2);
-    const double bound = argc > 6 ? std::atof(argv[6]) : 0;
-    const std::string levels = argc > 7 ? argv[7] : "avx512,avx2,scalar";
-    const std::size_t sharing = argc > 8 ? std::strtoull(argv[8], nullptr, 10) : 0;
-
-    rans::FrameSetup setup;
-    setup.kind = rans::kind_of(*type);
-    setup.pixels = pixels;
-    setup.kernels = &simd::rans_kernels();
-    std::shared_ptr<const rans::Model> model;
-    std::size_t model_bytes = 0;
-    if (sharing != 0) {
-        const Frames taken = read_frames(argv[1], pixels * pixel_bytes, std::min<std::size_t>(sharing, 256));
-        const std::vector<std::span<const std::byte>> spans(taken.begin(), taken.end());
-        const double took = seconds([&] {
-            model = rans::learn_model(
-                {*type, pixels, row_pixels, spans, sharing, std::getenv("RANS_HISTOGRAMS") != nullptr});
-        });
-        if (model) {
-            const Bytes payload = rans::write_model(*model);
-            model_bytes = payload.size();
-            model = rans::read_model(payload, *type, pixels);
-        }
-        std::printf("model: %zu bytes, learned in %.3f s from %zu frames\n", model_bytes, took, taken.size());
-    }
-    setup.model = model.get();
-
-    std::vector<Peer> peers;
-    peers.push_back({"c-blosc",
-                     [&](const Bytes& frame, Bytes& chunk) {
-                         return static_cast<std::size_t>(blosc_compress_ctx(1, BLOSC_BITSHUFFLE, pixel_bytes,
-                                                                            frame.size(), frame.data(), chunk.data(),
-                                                                            chunk.size(), "zstd", 65536, 1));
-                     },
-                     [](const Bytes& chunk, std::size_t, Bytes& frame) {
-                         blosc_decompress_ctx(chunk.data(), frame.data(), frame.size(), 1);
-                     }});
-    rans::EncodeMemory encode_memory;
-    std::vector<rans::DecodeMemory> decode_memory;
-    std::vector<rans::FrameSetup> setups;
-    std::vector<std::string> names{"scalar", "avx2", "avx512"};
-    for (std::size_t level = 0; level <= static_cast<std::size_t>(simd::best_level()); ++level) {
-        setups.push_back(setup);
-        setups.back().kernels = &simd::rans_kernels(static_cast<simd::Level>(level));
-    }
-    for (std::size_t level = setups.size(); level-- > 0;) {
-        if (levels.find(names[level]) == std::string::npos) continue;
-        const rans::FrameSetup& here = setups[level];
-        peers.push_back(
-            {names[level],
-             [&](const Bytes& frame, Bytes& chunk) { return rans::encode_frame(here, frame, chunk, encode_memory); },
-             [&](const Bytes& chunk, std::size_t size, Bytes& frame) {
-                 rans::decode_frame(here, std::span(chunk).first(size), frame, decode_memory);
-             }});
-    }
-    const std::size_t chunk_bound = std::max(rans::payload_bound(setup), pixels * pixel_bytes + BLOSC_MAX_OVERHEAD);
-    for (unsigned round = 0; round < 3; ++round)
-        for (Peer& peer : peers) measure(peer, frames, chunk_bound);
-
-    Bytes chunk(chunk_bound);
-    const std::size_t size = rans::encode_frame(setup, frames[0], chunk, encode_memory);
-    const rans::ParsedFrame parsed(setup, std::span(chunk).first(size));
-    std::printf("%s: mode %s, %u lanes, %zu frames\n", argv[1], std::string(parsed.plan().row->name).c_str(),
-                parsed.plan().lanes, frames.size());
-    const double base_encode = median(peers[0].encode_seconds), base_decode = median(peers[0].decode_seconds);
-    for (const Peer& peer : peers) {
-        double bits = static_cast<double>(peer.coded) * 8 / static_cast<double>(frames.size() * pixels);
-        const bool ours = &peer != &peers[0];
-        if (ours) bits += 40 * 8 / static_cast<double>(pixels);
-        if (ours && sharing != 0)
-            bits += static_cast<double>(model_bytes + 40) * 8 / static_cast<double>(sharing * pixels);
-        const double encode = median(peer.encode_seconds), decode = median(peer.decode_seconds);
-        const double megabytes = static_cast<double>(pixels * pixel_bytes) / 1e6;
-        std::printf("  %-8s %.4f bit/px", peer.name.c_str(), bits);
-        if (bound > 0) std::printf(" (%.2f %% of the bound)", 100 * bound / bits);
-        std::printf("  encode %6.0f MB/s (%.2fx)  decode %6.0f MB/s (%.2fx)\n", megabytes / encode,
-                    base_encode / encode, megabytes / decode, base_decode / decode);
+    try {
+        blosc_init();
+        run(parse({argv + 1, argv + argc}));
+        blosc_destroy();
+        return 0;
+    } catch (const std::exception& error) {
+        std::cerr << "bench_rans: " << error.what() << '\n';
+        return 1;
     }
 }

@@ -1,11 +1,10 @@
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <vector>
 
 #include "codec/blosc/backend.hpp"
 #include "codec/blosc/blosc.hpp"
-#include "codec/blosc/filter.hpp"
+#include "codec/blosc/trial.hpp"
 
 namespace mrcz::codec::blosc {
 namespace {
@@ -28,34 +27,6 @@ std::span<const std::byte> sample_of(std::span<const std::byte> frame, std::size
     return frame.subspan(whole_blocks / 2 * block_bytes).first(std::min(frame.size(), block_bytes));
 }
 
-class Trial {
-  public:
-    Trial(const Backend& backend, int level, std::size_t pixel_bytes, std::span<const std::byte> sample)
-        : pixel_bytes_(pixel_bytes), sample_(sample), filtered_(sample.size()), room_(backend.bound(sample.size())) {
-        for (std::size_t method = 0; method < backend.methods; ++method)
-            compressors_.push_back(backend.make_compressor(level, method));
-    }
-
-    [[nodiscard]] std::size_t methods() const { return compressors_.size(); }
-
-    [[nodiscard]] std::size_t bytes_with(const Choice& choice) {
-        std::span<const std::byte> block = sample_;
-        if (choice.filter != Filter::none) {
-            apply_filter(choice.filter, pixel_bytes_, sample_, filtered_);
-            block = filtered_;
-        }
-        const std::size_t size = compressors_[choice.method]->compress(block, room_);
-        return size == 0 ? block.size() : size;
-    }
-
-  private:
-    std::size_t pixel_bytes_;
-    std::span<const std::byte> sample_;
-    std::vector<std::byte> filtered_;
-    std::vector<std::byte> room_;
-    std::vector<std::unique_ptr<BlockCompressor>> compressors_;
-};
-
 std::vector<Filter> candidates(Filter wanted, std::size_t pixel_bytes) {
     if (wanted != Filter::automatic) return {wanted};
     if (pixel_bytes == 1) return {Filter::bitshuffle, Filter::none};
@@ -70,15 +41,16 @@ Choice choose(const CodecInfo& info, int level, Filter wanted, std::size_t pixel
     const std::vector<Filter> filters = candidates(wanted, pixel_bytes);
     if (frame.empty() || (filters.size() == 1 && backend.methods == 1)) return {filters.front(), 0};
     const Margins margins = margins_of(level);
-    Trial trial(backend, level, pixel_bytes, sample_of(frame, block_bytes));
+    const auto sample = sample_of(frame, block_bytes);
+    Trial trial(backend, level, pixel_bytes);
     Choice best;
     std::size_t to_beat = std::numeric_limits<std::size_t>::max();
     std::size_t methods = trial.methods();
     for (const Filter filter : filters) {
         Choice choice{filter, 0};
-        std::size_t bytes = trial.bytes_with(choice);
+        std::size_t bytes = trial.bytes_with(choice, sample);
         for (std::size_t method = 1; method < methods; ++method) {
-            const std::size_t other = trial.bytes_with({filter, method});
+            const std::size_t other = trial.bytes_with({filter, method}, sample);
             if (other >= reduced(bytes, margins.method)) continue;
             choice.method = method;
             bytes = other;

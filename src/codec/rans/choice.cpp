@@ -115,39 +115,51 @@ std::optional<Plan> palette_plan(const FrameSetup& setup, std::span<const std::b
 constexpr std::size_t trial_runs = 8;
 
 /// Bytes that the other codec takes, estimated from so many.
-std::uint64_t fallback_bytes(const FrameSetup& setup, std::span<const std::byte> frame, std::size_t tried_bytes) {
+std::uint64_t estimated_fallback_bytes(const FrameSetup& setup, std::span<const std::byte> frame,
+                                       std::size_t tried_bytes) {
     const std::size_t tried_pixels = tried_bytes >> setup.kind.log2_bytes;
     const Bytes tried = sample(setup, frame, tried_pixels, tried_pixels / trial_runs);
-    Bytes coded(tried.size());
-    const std::size_t size = setup.fallback->encode(tried, coded);
-    if (size == 0) return UINT64_MAX;
-    return static_cast<std::uint64_t>(static_cast<double>(size) * static_cast<double>(frame.size()) /
-                                      static_cast<double>(tried.size()));
+    return static_cast<std::uint64_t>(static_cast<double>(setup.fallback->estimate(tried)) *
+                                      static_cast<double>(frame.size()) / static_cast<double>(tried.size()));
 }
 
-double quantile(std::vector<double>& values, double share) {
+std::uint64_t exact_fallback_bytes(const FrameSetup& setup, std::span<const std::byte> frame) {
+    Bytes coded(frame.size());
+    const std::size_t size = setup.fallback->encode(frame, coded);
+    return size == 0 ? UINT64_MAX : size;
+}
+
+template <class Number>
+Number quantile(std::vector<Number>& values, double share) {
     const auto place = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
     std::nth_element(values.begin(), place, values.end());
     return *place;
 }
 
+/// Spots and hot pixels are above; they say nothing of the part they are in.
+double usual_most(const std::vector<std::uint32_t>& values) {
+    constexpr std::size_t looked_at = 4096;
+    std::vector<std::uint32_t> some;
+    for (std::size_t k = 0; k < values.size(); k += 1 + values.size() / looked_at) some.push_back(values[k]);
+    const double quarter = quantile(some, 0.25), three = quantile(some, 0.75);
+    return three + 4 * (three - quarter + 1);
+}
+
 /// Whether the means of parts of an image differ by more than a quarter of what the pixels of one part do. Counts of a
 /// camera do not; diffraction patterns do, and of those a short trial tells little.
 bool parts_differ(const PixelKind& kind, std::span<const std::byte> look) {
-    std::vector<double> values(look.size() >> kind.log2_bytes), means, deviations;
+    std::vector<std::uint32_t> values(look.size() >> kind.log2_bytes);
+    std::vector<double> means, deviations;
     for (std::size_t k = 0; k < values.size(); ++k)
         values[k] = load_pixel(kind, &look[k << kind.log2_bytes]) ^ kind.sign_bit;
     if (values.size() < first_look_run) return false;
-    std::vector<double> sorted = values;
-    // Spots and hot pixels say nothing of the part they are in.
-    const double quarter = quantile(sorted, 0.25), three = quantile(sorted, 0.75),
-                 most = three + 4 * (three - quarter + 1);
+    const double most = usual_most(values);
     for (std::size_t first = 0; first + first_look_run <= values.size(); first += first_look_run) {
         double sum = 0, deviation = 0;
-        for (std::size_t k = 0; k < first_look_run; ++k) sum += std::min(values[first + k], most);
+        for (std::size_t k = 0; k < first_look_run; ++k) sum += std::min<double>(values[first + k], most);
         const double mean = sum / first_look_run;
         for (std::size_t k = 0; k < first_look_run; ++k)
-            deviation += std::abs(std::min(values[first + k], most) - mean);
+            deviation += std::abs(std::min<double>(values[first + k], most) - mean);
         means.push_back(mean);
         deviations.push_back(deviation / first_look_run);
     }
@@ -161,14 +173,16 @@ std::optional<std::uint64_t> rival_bytes(const FrameSetup& setup, std::span<cons
         std::size_t tried_bytes;
         std::uint64_t unsure;  // how far off its estimate may be: one part in so many
     };
-    constexpr std::size_t first = std::size_t{1} << 16, then = std::size_t{1} << 20;
-    constexpr Trial of_counts[] = {{first, 16}, {then, 200}}, of_images[] = {{first, 4}, {then, 8}};
+    constexpr std::size_t first = std::size_t{1} << 16, then = std::size_t{1} << 18, last = std::size_t{1} << 20;
+    constexpr Trial of_counts[] = {{first, 16}, {then, 100}, {last, 200}}, of_images[] = {{first, 4}, {last, 8}};
     if (setup.fallback == nullptr) return std::nullopt;
-    for (const auto& trial : parts_differ(setup.kind, look) ? of_images : of_counts) {
+    using Trials = std::span<const Trial>;
+    for (const Trial& trial : parts_differ(setup.kind, look) ? Trials(of_images) : Trials(of_counts)) {
         if (trial.tried_bytes >= frame.size()) break;
-        if (fallback_bytes(setup, frame, trial.tried_bytes) > bytes + bytes / trial.unsure) return std::nullopt;
+        const std::uint64_t estimated = estimated_fallback_bytes(setup, frame, trial.tried_bytes);
+        if (estimated > bytes + bytes / trial.unsure) return std::nullopt;
     }
-    return fallback_bytes(setup, frame, frame.size());
+    return exact_fallback_bytes(setup, frame);
 }
 
 }  // namespace

@@ -1,37 +1,43 @@
 // The blosc chunk that stands in for a frame where repeats make it smaller than entropy coding.
 #include <algorithm>
+#include <memory>
 #include <mutex>
+#include <vector>
 
 #include "codec/blosc/blosc.hpp"
 #include "codec/blosc/chunk.hpp"
+#include "codec/blosc/trial.hpp"
 #include "codec/rans/rans.hpp"
 
 namespace mrcz::codec::rans {
 namespace {
 
 constexpr std::size_t pieces = 16, piece_bytes = std::size_t{1} << 20;  // of a block's size
+constexpr std::size_t trial_piece_bytes = std::size_t{16} << 10;        // all of them a quarter of a block
+constexpr int level = 1;
 
 struct NoObserver final : FrameObserver {
     void observe(std::span<const std::byte>) override {}
 };
 
-/// Blocks from all over the frame, because beam, background and gaps of a detector differ.
-Bytes pieces_of(std::span<const std::byte> frame) {
+/// From all over the frame, because beam, background and gaps of a detector differ.
+Bytes pieces_of(std::span<const std::byte> frame, std::size_t bytes = piece_bytes) {
     Bytes taken;
-    if (frame.size() <= pieces * piece_bytes) {
+    if (frame.size() <= pieces * bytes) {
         append(taken, frame);
         return taken;
     }
     const std::size_t distance = frame.size() / pieces;
     for (std::size_t piece = 0; piece < pieces; ++piece) {
-        const std::size_t first = (piece * distance + (distance - piece_bytes) / 2) / piece_bytes * piece_bytes;
-        append(taken, frame.subspan(first, piece_bytes));
+        const std::size_t first = (piece * distance + (distance - bytes) / 2) / bytes * bytes;
+        append(taken, frame.subspan(first, bytes));
     }
     return taken;
 }
 
 Bytes encoded_with(Filter filter, PixelType type, std::span<const std::byte> bytes) {
     CodecOptions options;
+    options.level = level;
     options.filter = filter;
     const auto encoder = blosc::prepare_encoder(*find_codec("zstd"), {type, bytes.size()}, options, bytes);
     Bytes coded(encoder->chunk_bound());
@@ -53,10 +59,47 @@ Filter smallest_filter(PixelType type, std::span<const std::byte> sample) {
     return best;
 }
 
+/// Trials of one pixel type, for whoever needs one: what they keep is dear to make.
+class Trials {
+  public:
+    explicit Trials(PixelType type) : pixel_bytes_(info_of(type).pixel_bytes) {}
+
+    /// Of the block with this filter, by the method that suits it.
+    [[nodiscard]] std::size_t bytes_with(Filter filter, std::span<const std::byte> block) {
+        std::unique_ptr<blosc::Trial> trial = take();
+        std::size_t least = SIZE_MAX;
+        for (std::size_t method = 0; method < trial->methods(); ++method)
+            least = std::min(least, trial->bytes_with({filter, method}, block));
+        give_back(std::move(trial));
+        return least;
+    }
+
+  private:
+    std::unique_ptr<blosc::Trial> take() {
+        const std::lock_guard lock(mutex_);
+        if (free_.empty())
+            return std::make_unique<blosc::Trial>(blosc::backend_of_codec(find_codec("zstd")->id), level, pixel_bytes_);
+        auto trial = std::move(free_.back());
+        free_.pop_back();
+        return trial;
+    }
+    void give_back(std::unique_ptr<blosc::Trial> trial) {
+        const std::lock_guard lock(mutex_);
+        free_.push_back(std::move(trial));
+    }
+
+    std::size_t pixel_bytes_;
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<blosc::Trial>> free_;
+};
+
 class BloscFallback final : public Fallback {
   public:
     BloscFallback(PixelType type, std::span<const std::byte> first_frame)
-        : type_(type), sample_(pieces_of(first_frame)) {}
+        : type_(type),
+          sample_(pieces_of(first_frame)),
+          trial_sample_(pieces_of(first_frame, trial_piece_bytes)),
+          trials_(type) {}
 
     std::size_t encode(std::span<const std::byte> bytes, std::span<std::byte> chunk) const override {
         if (bytes.size() > blosc::largest_frame) return 0;
@@ -65,6 +108,10 @@ class BloscFallback final : public Fallback {
         if (coded.size() > chunk.size()) return 0;
         std::copy(coded.begin(), coded.end(), chunk.begin());
         return coded.size();
+    }
+
+    std::size_t estimate(std::span<const std::byte> bytes) const override {
+        return trials_.bytes_with(trial_sample_.empty() ? quickly_found_filter(bytes) : trial_filter(), bytes);
     }
 
     void decode(std::span<const std::byte> chunk, std::span<std::byte> bytes) const override {
@@ -80,8 +127,29 @@ class BloscFallback final : public Fallback {
         return filter_;
     }
 
+    [[nodiscard]] Filter quickly_found_filter(std::span<const std::byte> sample) const {
+        Filter best = Filter::bitshuffle;
+        std::size_t least = SIZE_MAX;
+        for (const Filter filter : {Filter::bitshuffle, Filter::byteshuffle, Filter::none}) {
+            if (filter == Filter::byteshuffle && info_of(type_).pixel_bytes == 1) continue;
+            const std::size_t size = trials_.bytes_with(filter, sample);
+            if (size >= least) continue;
+            best = filter;
+            least = size;
+        }
+        return best;
+    }
+    /// The one that estimates are made with.
+    [[nodiscard]] Filter trial_filter() const {
+        std::call_once(tried_, [this] { trial_filter_ = quickly_found_filter(trial_sample_); });
+        return trial_filter_;
+    }
+
     PixelType type_;
-    Bytes sample_;
+    Bytes sample_, trial_sample_;
+    mutable Trials trials_;
+    mutable std::once_flag tried_;
+    mutable Filter trial_filter_ = Filter::bitshuffle;
     mutable std::once_flag found_;
     mutable Filter filter_ = Filter::bitshuffle;
 };
