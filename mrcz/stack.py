@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import operator
 import os
 from collections.abc import Iterator
 from typing import Any, Callable
@@ -11,11 +10,14 @@ from typing import Any, Callable
 import numpy as np
 
 from . import _core, documents, limits, pixels, threads
+from .array_manners import ArrayManners
+from .converted import Converted
 from .errors import ArgumentError
 from .extended_header import ExtendedHeader
 from .facts import Array, Finding, Section, Statistics, VoxelSize
 from .header import Header
 from .indexing import select
+from .reductions import Reductions
 from .sources import Origin
 from .threads import checked as checked_threads
 from .volumes import Volumes
@@ -27,11 +29,12 @@ _STATISTICS_FIELDS = ("minimum", "maximum", "mean", "std", "nan_count")
 _BATCH_BYTES = 64 << 20
 
 
-class Stack:
+class Stack(ArrayManners, Reductions):
     """Frames of an MRC or MRCZ file, ``[z, y, x]``, as a lazy array; made by :func:`mrcz.open`.
 
     Indexing works as NumPy's does and gives NumPy arrays. Only frames that an index touches are read and decoded, on
-    several threads. Safe to use from several threads, and pickles: another process opens the same file again, and
+    several threads; :meth:`mean`, :meth:`std`, :meth:`min`, :meth:`max` and :meth:`sum` hold some of them at a time, also as
+    ``np.mean(stack)`` and so on. Safe to use from several threads, and pickles: another process opens the same file again, and
     raises :class:`mrcz.FileChangedError` if it is no longer what it was.
     """
 
@@ -249,20 +252,6 @@ class Stack:
         whole = self.read()
         return whole if dtype is None else whole.astype(dtype, copy=False)
 
-    __hash__ = object.__hash__
-
-    def __eq__(self, other: Any) -> Any:
-        """Pixel by pixel with numbers and arrays, as NumPy compares; reads all frames."""
-        return self._compared(other, operator.eq)
-
-    def __ne__(self, other: Any) -> Any:
-        return self._compared(other, operator.ne)
-
-    def _compared(self, other: Any, compare: Callable[[Any, Any], Any]) -> Any:
-        if isinstance(other, (bool, int, float, complex, list, tuple)) or hasattr(other, "__array__"):
-            return compare(np.asarray(self), other)
-        return NotImplemented
-
     def __len__(self) -> int:
         frames: int = self._opened().frames
         return frames
@@ -273,15 +262,38 @@ class Stack:
         for first in range(0, len(self), at_once):
             yield from self.read(first, min(at_once, len(self) - first))
 
-    def sum(self, axis: Any = 0, dtype: Any = None, out: Array | None = None) -> Any:
+    def sum(self, axis: Any = 0, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Any:
         """The sum over all frames, pixel by pixel, exact: uint32 where it fits, else int64; float64 of floats. A file
-        that keeps its sum need not be read for it. Other axes than 0, as NumPy sums them.
+        that keeps its sum need not be read for it. Other axes than 0, or with a `dtype`, as :meth:`numpy.ndarray.sum`.
         """
-        if axis == 0 and dtype is None and out is None and self.pixel_type not in (
-                "complex_int16", "complex64", "rgb8"):
-            stored = self._opened().sum() if self._correction is None else None
-            return stored if stored is not None else self._pixels.sum_of_frames(threads.resolve(self._threads))
-        return np.asarray(self).sum(axis=axis, dtype=dtype, out=out)
+        if type(axis) is int and axis == 0 and dtype is None and out is None and not keepdims and not others:
+            frames = self._sum_of_frames()
+            if frames is not None:
+                return frames
+        return super().sum(axis, dtype, out, keepdims, **others)
+
+    def _sum_of_frames(self) -> Array | None:
+        if self.pixel_type in ("complex_int16", "complex64", "rgb8"):
+            return None
+        stored: Array | None = self._opened().sum() if self._correction is None else None
+        return stored if stored is not None else self._pixels.sum_of_frames(threads.resolve(self._threads))
+
+    def astype(self, dtype: Any, *, casting: Any = "unsafe") -> Converted:
+        """The same stack with numbers of another type: a lazy array, whose frames are converted when they are read.
+
+        Raises
+        ------
+        TypeError
+            If `casting` does not allow it.
+        """
+        return Converted(self, dtype, casting)
+
+    def _blocks(self) -> Iterator[Array]:
+        """All frames, some at a time."""
+        frame_bytes = max(self.nbytes // max(len(self), 1), 1)
+        at_once = max(threads.resolve(self._threads), _BATCH_BYTES // frame_bytes)
+        for first in range(0, len(self), at_once):
+            yield self.read(first, min(at_once, len(self) - first))
 
     @property
     def volumes(self) -> Volumes:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import likeness
+from .converted import Converted
 from .errors import ArgumentError
 from .frame_spool import folder_of
 from .output_names import codec_of
@@ -22,7 +23,7 @@ def write(path: str | os.PathLike[str], data: Any, *, progress: Progress | None 
     Parameters
     ----------
     path : path
-    data : array, dask array, :class:`Stack`, or iterable of frames
+    data : array, dask array, :class:`Stack` (also of :meth:`Stack.astype`), or iterable of frames
         ``[z, y, x]`` or a single frame ``[y, x]``; of more axes the last two are a frame. What is not in memory (a dask
         array, a memory map, a dataset of h5py or zarr) is fetched in pieces of about 64 MB, or a chunk at a time where
         chunks are larger; a dask array by its own chunks. Where chunks span many frames but are parts of them, each is
@@ -41,9 +42,13 @@ def write(path: str | os.PathLike[str], data: Any, *, progress: Progress | None 
     <mrcz.Stack '...dark.mrc' (1, 64, 64) float32, 2 x 2 x 2 A, raw>
     """
     require_known_sizes(getattr(data, "shape", ()), "write")
-    if isinstance(data, Stack):
-        options.setdefault("like", data)
-        likeness.tell_what_stays_behind(data, is_plain=options.get("codec") == "raw" or codec_of(os.fspath(path)) == "raw")
+    if isinstance(data, Converted):
+        options.setdefault("dtype", data.dtype)
+    original = data.stack if isinstance(data, Converted) else data
+    if isinstance(original, Stack):
+        options.setdefault("like", original)
+        likeness.tell_what_stays_behind(original,
+                                        is_plain=options.get("codec") == "raw" or codec_of(os.fspath(path)) == "raw")
     shape = getattr(data, "shape", ())
     if options.get("volume") is not None:
         options["volume"] = _volume(options["volume"], shape, 3 if is_of_colours(options) else 2, path)

@@ -26,6 +26,7 @@ function(mrcz_package_test name environment)
 endfunction()
 
 mrcz_package_test(stack package)
+mrcz_package_test(reductions package)
 mrcz_package_test(writer package)
 mrcz_package_test(documents package)
 mrcz_package_test(sources package)
@@ -46,7 +47,7 @@ mrcz_package_test(dask package)
 mrcz_package_test(process_session package)
 
 # The same build under the last NumPy 1.
-foreach(name stack writer documents dropin processing)
+foreach(name stack reductions writer documents dropin processing)
   mrcz_script_test(package/numpy-1/${name} ${PROJECT_SOURCE_DIR}/tests/python/run_package_test.py
     numpy-1 ${PROJECT_SOURCE_DIR}/tests/python/package/test_${name}.py)
   set_property(TEST package/numpy-1/${name} APPEND PROPERTY ENVIRONMENT "MRCZ_PYTHON=${PROJECT_BINARY_DIR}/python")
