@@ -95,7 +95,7 @@ PYTHON_MRCZ = ("python-mrcz-0.5", "python-mrcz")
 
 
 def folder_of(peer: Peer) -> Path:
-    return Path(os.environ.get("MRCZ_VENVS") or PROJECT / "build" / "venvs") / peer.name
+    return Path(os.path.abspath(os.environ.get("MRCZ_VENVS") or PROJECT / "build" / "venvs")) / peer.name
 
 
 def _python_in(folder: Path) -> Path:
@@ -129,7 +129,8 @@ class CannotMake(Exception):
 
 def _run(command: list[str]) -> str:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PIP_SECONDS)
+        # Not in the checkout: its folder mrcz/ would be imported in place of a peer of that name.
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PIP_SECONDS, cwd=PROJECT.anchor)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise CannotMake(str(error)) from error
     if done.returncode != 0:
