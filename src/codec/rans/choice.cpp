@@ -116,10 +116,10 @@ constexpr std::size_t trial_runs = 8;
 
 /// Bytes that the other codec takes, estimated from so many.
 std::uint64_t estimated_fallback_bytes(const FrameSetup& setup, std::span<const std::byte> frame,
-                                       std::size_t tried_bytes) {
+                                       std::size_t tried_bytes, bool quickly) {
     const std::size_t tried_pixels = tried_bytes >> setup.kind.log2_bytes;
     const Bytes tried = sample(setup, frame, tried_pixels, tried_pixels / trial_runs);
-    return static_cast<std::uint64_t>(static_cast<double>(setup.fallback->estimate(tried)) *
+    return static_cast<std::uint64_t>(static_cast<double>(setup.fallback->estimate(tried, quickly)) *
                                       static_cast<double>(frame.size()) / static_cast<double>(tried.size()));
 }
 
@@ -176,10 +176,11 @@ std::optional<std::uint64_t> rival_bytes(const FrameSetup& setup, std::span<cons
     constexpr std::size_t first = std::size_t{1} << 16, then = std::size_t{1} << 18, last = std::size_t{1} << 20;
     constexpr Trial of_counts[] = {{first, 16}, {then, 100}, {last, 200}}, of_images[] = {{first, 4}, {last, 8}};
     if (setup.fallback == nullptr) return std::nullopt;
+    const bool is_image = parts_differ(setup.kind, look);
     using Trials = std::span<const Trial>;
-    for (const Trial& trial : parts_differ(setup.kind, look) ? Trials(of_images) : Trials(of_counts)) {
+    for (const Trial& trial : is_image ? Trials(of_images) : Trials(of_counts)) {
         if (trial.tried_bytes >= frame.size()) break;
-        const std::uint64_t estimated = estimated_fallback_bytes(setup, frame, trial.tried_bytes);
+        const std::uint64_t estimated = estimated_fallback_bytes(setup, frame, trial.tried_bytes, !is_image);
         if (estimated > bytes + bytes / trial.unsure) return std::nullopt;
     }
     return exact_fallback_bytes(setup, frame);

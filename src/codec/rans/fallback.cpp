@@ -110,8 +110,9 @@ class BloscFallback final : public Fallback {
         return coded.size();
     }
 
-    std::size_t estimate(std::span<const std::byte> bytes) const override {
-        return trials_.bytes_with(trial_sample_.empty() ? quickly_found_filter(bytes) : trial_filter(), bytes);
+    std::size_t estimate(std::span<const std::byte> bytes, bool quickly) const override {
+        if (!quickly || trial_sample_.empty()) return best_trial(bytes).bytes;
+        return trials_.bytes_with(trial_filter(), bytes);
     }
 
     void decode(std::span<const std::byte> chunk, std::span<std::byte> bytes) const override {
@@ -127,21 +128,22 @@ class BloscFallback final : public Fallback {
         return filter_;
     }
 
-    [[nodiscard]] Filter quickly_found_filter(std::span<const std::byte> sample) const {
-        Filter best = Filter::bitshuffle;
-        std::size_t least = SIZE_MAX;
+    struct Best {
+        Filter filter = Filter::bitshuffle;
+        std::size_t bytes = SIZE_MAX;
+    };
+    [[nodiscard]] Best best_trial(std::span<const std::byte> block) const {
+        Best best;
         for (const Filter filter : {Filter::bitshuffle, Filter::byteshuffle, Filter::none}) {
             if (filter == Filter::byteshuffle && info_of(type_).pixel_bytes == 1) continue;
-            const std::size_t size = trials_.bytes_with(filter, sample);
-            if (size >= least) continue;
-            best = filter;
-            least = size;
+            const std::size_t bytes = trials_.bytes_with(filter, block);
+            if (bytes < best.bytes) best = {filter, bytes};
         }
         return best;
     }
-    /// The one that estimates are made with.
+    /// The one that suits the first frame.
     [[nodiscard]] Filter trial_filter() const {
-        std::call_once(tried_, [this] { trial_filter_ = quickly_found_filter(trial_sample_); });
+        std::call_once(tried_, [this] { trial_filter_ = best_trial(trial_sample_).filter; });
         return trial_filter_;
     }
 
