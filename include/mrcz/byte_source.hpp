@@ -35,7 +35,7 @@ class ByteSource {
 /// Bytes in memory, owned.
 [[nodiscard]] std::unique_ptr<ByteSource> make_memory_source(std::vector<std::byte> bytes, std::string name);
 
-/// `source`, from which what will_read() announces is fetched in few requests, and kept: in a single one up to 1 MiB,
+/// `source`, from which what will_read() announces is fetched in few requests, and kept: in a single one up to 8 MiB,
 /// else 64 KiB at least. For sources that are far away.
 [[nodiscard]] std::unique_ptr<ByteSource> make_caching_source(std::unique_ptr<ByteSource> source);
 

@@ -9,8 +9,8 @@
 namespace mrcz {
 namespace {
 
-/// Fetched whole when any of it is read.
-constexpr std::uint64_t most_at_once = std::uint64_t{1} << 20;
+/// Fetched whole when any of it is read: the end of a file of some 300000 frames.
+constexpr std::uint64_t most_at_once = std::uint64_t{8} << 20;
 /// Fetched at least, of longer ranges.
 constexpr std::uint64_t least_at_once = std::uint64_t{64} << 10;
 

@@ -110,6 +110,14 @@ def test_one_frame_from_a_server_takes_three_requests(served, frames, coded, cod
     assert all(told for _, told in served.requests)
 
 
+def test_one_pattern_of_a_long_scan_takes_three_requests(served, tmp_path):
+    patterns = np.arange(65536, dtype="uint16").reshape(-1, 1, 1) * np.ones((1, 4, 4), "uint16")
+    mrcz.write(tmp_path / "scan.mrcz", patterns, codec="zstd")
+    stack = mrcz.open(served.put("scan.mrcz", (tmp_path / "scan.mrcz").read_bytes()))
+    assert np.array_equal(stack[40000], patterns[40000])
+    assert len(served.requests) <= 3, served.requests
+
+
 def test_frames_are_fetched_side_by_side_and_nothing_else(served, frames, coded):
     stack = mrcz.open(served.put("a.mrcz", coded["zstd"]), threads=3)
     assert np.array_equal(stack[100:150:5], frames[100:150:5])
