@@ -6,6 +6,7 @@ import os
 from typing import Any, Optional, Union
 
 from . import _core, pixels
+from .arguments import checked
 from .jobs import _report
 from .limits import make_limits
 from .stack import Progress
@@ -14,6 +15,7 @@ from .threads import resolve
 PathLike = Union[str, "os.PathLike[str]"]
 
 
+@checked()
 def convert(source: PathLike, target: PathLike, *, dataset: str = "", scan: Optional[tuple[int, int]] = None,
             codec: str = "", level: int = 0, filter: str = "auto", block_size: int = 0, dtype: Any = None,  # noqa: A002
             clip: bool = False, round: bool = False, mode0: str = "by_header", overwrite: bool = False,  # noqa: A002

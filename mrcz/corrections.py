@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import _core
+from .arguments import checked, flag, number, of_kinds, path_or, shown, text, whole_of_31_bits
 from .errors import ArgumentError
 
 Array = np.ndarray[Any, Any]
@@ -58,6 +59,11 @@ class GammaLaw:
             file.write(json.dumps(law, indent=1) + "\n")
 
 
+_OUTLIER_FIELDS = {"rule": text, "transform": text, "spare_patches": flag, "decorrelate": flag,
+                   **dict.fromkeys(("counts_per_electron", "least_threshold", "steepness", "threshold_share"), number)}
+_KOMA_FIELDS = {"radius": whole_of_31_bits, "trailing": flag, "dose_scaled": flag, "divided": flag}
+
+
 @dataclass(frozen=True)
 class OutlierOptions:
     """How hot and dead pixels are found (McLeod et al. 2018, section 4).
@@ -93,7 +99,7 @@ class OutlierOptions:
     decorrelate: bool = False
 
     def _plain(self) -> dict[str, Any]:
-        plain = asdict(self)
+        plain = of_kinds("outliers", asdict(self), _OUTLIER_FIELDS)
         plain["kernel_taps"] = [float(tap) for tap in self.kernel_taps]
         if self.least_threshold is None:
             plain["least_threshold"] = 0.0 if self.rule == "paper" else 4.0
@@ -122,7 +128,7 @@ class KomaOptions:
     divided: bool = False
 
     def _plain(self) -> dict[str, Any]:
-        return asdict(self)
+        return of_kinds("koma", asdict(self), _KOMA_FIELDS)
 
 
 def chosen(kind: Any, given: Any, name: str) -> Any:
@@ -216,6 +222,7 @@ def _stamped(value: Any) -> str:
     return repr(value)
 
 
+@checked(gain=path_or, dark=path_or, defects=path_or, fill=text, absolute=flag)
 def correction_of(*, gain: Any = None, gain_kind: str = "multiplicative", gain_orient: Any = (0, 0), gamma: Any = None,
                   dark: Any = None, defects: Any = None, outliers: Any = None, fill: str | None = None,
                   koma: Any = None, koma_divides: bool = False, dtype: Any = None, seed: int = 0,
@@ -359,7 +366,10 @@ def _bare(bare: Any) -> dict[str, Any] | None:
 
 
 def dtype_name(dtype: Any) -> str:
-    name = dtype if isinstance(dtype, str) and dtype == "uint4" else np.dtype(dtype).name
+    try:
+        name = dtype if isinstance(dtype, str) and dtype == "uint4" else np.dtype(dtype).name
+    except (TypeError, ValueError):
+        raise TypeError(f"dtype: {shown(dtype)}, expected a type of NumPy's, or \"uint4\"") from None
     if name not in ("int8", "uint8", "int16", "uint16", "int32", "uint32", "float16", "float32", "uint4"):
         raise ArgumentError(f"dtype {name}: corrected pixels are int8, uint8, int16, uint16, int32, uint32, float16 or "
                             "float32", "invalid_argument")

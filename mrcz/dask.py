@@ -24,6 +24,7 @@ except ImportError as error:
     raise ImportError("mrcz.dask needs dask: pip install 'libmrcz[dask]', or dask[array] and distributed") from error
 
 from . import _core, pixels
+from .arguments import checked, flag, whole_of_31_bits
 from .corrections import Correction, correction_of
 from .dask_frames import Computing, OnCluster, OnThreads, frames_of
 from .dask_session import process_session
@@ -156,6 +157,7 @@ def _tasks(name: str, prepared: str, number: int | None, chunks: tuple[tuple[int
     }
 
 
+@checked(concatenate=flag)
 def from_mrcz(source: Any, chunks: Any = None, *, concatenate: bool = False, mode0: str = "by_header",
               **correction: Any) -> dask.array.Array:
     """A dask array of a stack, or of the stacks of several files.
@@ -238,6 +240,7 @@ class _Held:
         return tokenize(self.array)
 
 
+@checked(compute=flag, in_flight=whole_of_31_bits)
 def to_mrcz(array: Any, path: str | os.PathLike[str], *, compute: bool = True, in_flight: int = 4,
             overwrite: bool = False, **options: Any) -> Any:
     """Writes a dask array to a file, chunk by chunk, holding no more than `in_flight` + 2 chunks, and 64 MB of frames (or

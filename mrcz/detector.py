@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import _core, pixels, threads as thread_counts
+from .arguments import checked, count, flag, number, path_or, paths, whole_of_31_bits
 from .corrections import (Array, GammaLaw, KomaOptions, Orientation, correction_of, image, orientation,
                           outlier_options)
 from .errors import ArgumentError
@@ -26,6 +27,7 @@ _BATCH_BYTES = 64 << 20
 # Sums
 
 
+@checked(source=path_or)
 def sum_frames(source: Any, *, threads: int | None = None, mode0: str = "by_header",
                progress: Progress | None = None) -> Array:
     """The sum over all frames, exact, whatever the number of threads.
@@ -172,6 +174,7 @@ def _unpacked(packed: bytes) -> Outliers:
     return Outliers(_core.Outliers.unpack(packed))
 
 
+@checked(frames=count, fano_factor=number)
 def find_outliers(total: Any, frames: int, options: Any = True, *, known_bad: Any = None,
                   fano_factor: float | None = None, threads: int | None = None) -> Outliers:
     """Hot and dead pixels of a stack, from the sum of its frames (section 4, equations 1 to 6).
@@ -198,6 +201,8 @@ def find_outliers(total: Any, frames: int, options: Any = True, *, known_bad: An
     found = outlier_options(options) or outlier_options(True)
     assert found is not None
     bad = None if known_bad is None else np.ascontiguousarray(np.asarray(known_bad) != 0, np.uint8)
+    if bad is not None and np.ndim(known_bad) != 2:
+        raise ArgumentError(f"known_bad: an array of shape {np.shape(known_bad)}, expected a mask [y, x]", "invalid_argument")
     return Outliers(_core.find_outliers(_sum(total), int(frames), found._plain(), fano_factor, bad,
                                         thread_counts.resolve(threads)))
 
@@ -205,7 +210,8 @@ def find_outliers(total: Any, frames: int, options: Any = True, *, known_bad: An
 # Gain
 
 
-def read_reference(path: str | os.PathLike[str], *, bare: Any = None, mode0: str = "by_header") -> Array:
+@checked()
+def read_reference(path: str | bytes | os.PathLike[str], *, bare: Any = None, mode0: str = "by_header") -> Array:
     """The image in a file of any format that references come in, as float32 ``[y, x]``: MRC, MRCZ, TIFF, Falcon's
     ``.gain``, DM3, DM4; of a stack the mean of its frames. Rows lie as MRC has them: those of TIFF and DM4 are
     reversed. `bare`, ((rows, columns), dtype): files of exactly so many bytes and no known format are pixels alone."""
@@ -213,7 +219,8 @@ def read_reference(path: str | os.PathLike[str], *, bare: Any = None, mode0: str
     return np.asarray(_core.read_image(os.fsdecode(path), options))
 
 
-def read_gain(path: str | os.PathLike[str], *, kind: str = "multiplicative", dark: Any = None, orient: Any = (0, 0),
+@checked(dark=path_or, gamma=number)
+def read_gain(path: str | bytes | os.PathLike[str], *, kind: str = "multiplicative", dark: Any = None, orient: Any = (0, 0),
               gamma: float | None = None, bare: Any = None) -> Array:
     """The factors that counts are multiplied by, as float32 ``[y, x]``; 0 where the reference is zero, negative or no
     number, never infinite (equation 8). With `gamma` raised to it (equation 9).
@@ -266,6 +273,7 @@ class OrientationScore(NamedTuple):
     deviation: float
 
 
+@checked(frames=count)
 def find_orientation(total: Any, gain: Any, *, frames: int = 1, threads: int | None = None) -> list[OrientationScore]:
     """All orientations of a gain reference that fit the sum of a movie (8, or 4), the one that makes it flattest first.
     Where the second is nearly as good, do not trust the first.
@@ -279,12 +287,14 @@ def find_orientation(total: Any, gain: Any, *, frames: int = 1, threads: int | N
     return [OrientationScore(Orientation(*turned), deviation) for turned, deviation in rows]
 
 
+@checked(frames=count)
 def find_gamma(flat: Any, gain: Any, *, frames: int = 1, threads: int | None = None) -> float:
     """The exponent of `gain` under which `flat`, a sum of even light, is flattest (equation 10)."""
     gamma: float = _core.find_gamma(_sum(flat), int(frames), image(gain, "gain"), thread_counts.resolve(threads))
     return gamma
 
 
+@checked(flats=paths, gain=path_or, dark=path_or)
 def calibrate_gamma(flats: Sequence[Any], gain: Any, *, gain_kind: str = "multiplicative", gain_orient: Any = (0, 0),
                     dark: Any = None, frame_time: float | None = None, threads: int | None = None) -> GammaLaw:
     """The law of a detector (equation 11) from movies of even light at four or more dose rates: files, as ``mrcz process
@@ -302,16 +312,18 @@ def calibrate_gamma(flats: Sequence[Any], gain: Any, *, gain_kind: str = "multip
 # KOMA
 
 
+@checked(movie=whole_of_31_bits, movies=whole_of_31_bits, radius=whole_of_31_bits, trailing=flag)
 def koma_window(movie: int, movies: int, radius: int = 25, *, trailing: bool = False,
                 excluded: Sequence[bool] | None = None) -> list[int]:
     """The movies whose sums correct movie number `movie` of `movies`: always 2 · radius, more on one side at the ends;
     all others where there are fewer. `excluded`: whose sums enter no window (section 5.2)."""
     options = KomaOptions(radius=radius, trailing=trailing)._plain()
     members: list[int] = _core.koma_window(movie, movies, options,
-                                           None if excluded is None else [int(bool(one)) for one in excluded])
+                                           None if excluded is None else [int(bool(one)) for one in np.ravel(excluded)])
     return members
 
 
+@checked(frames=count, own_frame_mean=number, dose_scaled=flag, divided=flag)
 def koma_pattern(others: Any, frames: int, own_frame_mean: float, *, dose_scaled: bool = True,
                  divided: bool = False) -> Array:
     """What is subtracted from every frame: the mean frame of the other movies without its spatial mean, float32
@@ -328,6 +340,7 @@ def koma_pattern(others: Any, frames: int, own_frame_mean: float, *, dose_scaled
     return np.asarray(_core.koma_pattern(_sum(others), int(frames), float(own_frame_mean), options))
 
 
+@checked(frames=count)
 def block_contrast(total: Any, frames: int) -> float:
     """Standard deviation of the means of the 64 x 64 blocks of a sum, per frame, over its mean: contrast of the specimen,
     not noise nor hot pixels."""
@@ -335,10 +348,11 @@ def block_contrast(total: Any, frames: int) -> float:
     return contrast
 
 
+@checked(deviations=number)
 def high_contrast(contrasts: Sequence[float], deviations: float = 5) -> Array:
     """bool, one a movie: carbon and crystalline ice, whose contrast is above median + `deviations` median absolute
     deviations, and which KOMA leaves out of its windows."""
-    return np.array(_core.high_contrast(np.ascontiguousarray(contrasts, np.float64), float(deviations)), bool)
+    return np.array(_core.high_contrast(_line(contrasts, "contrasts"), float(deviations)), bool)
 
 
 # Correlation
@@ -351,6 +365,7 @@ def _float_frames(source: Any) -> Iterator[Array]:
         yield np.ascontiguousarray(frames[first : first + at_once], np.float32)
 
 
+@checked()
 def frame_correlation(source: Any, lag: int = 0) -> float:
     """Mean Pearson correlation between the frames of a stack (equation 7): over all pairs, or with `lag` over pairs so
     many frames apart. NaN where there is no pair; constant frames count for nothing."""
@@ -364,6 +379,7 @@ def frame_correlation(source: Any, lag: int = 0) -> float:
     return mean
 
 
+@checked(pairs=whole_of_31_bits)
 def fano_factor(source: Any, pairs: int = 4) -> float:
     """Variance over mean of the noise, from differences of neighbouring frames: 1 for counted electrons."""
     frames = source if isinstance(source, Stack) else _stacked(np.asarray(source))
@@ -389,4 +405,11 @@ class PowerLaw(NamedTuple):
 
 def fit_power_law(x: Any, y: Any) -> PowerLaw:
     """Least squares, for correlation against dose or KOMA radius (the paper's Figs. 11 and 12)."""
-    return PowerLaw(*_core.fit_power_law(np.ascontiguousarray(x, np.float64), np.ascontiguousarray(y, np.float64)))
+    return PowerLaw(*_core.fit_power_law(_line(x, "x"), _line(y, "y")))
+
+
+def _line(values: Any, name: str) -> Array:
+    line = np.ascontiguousarray(values, np.float64)
+    if np.ndim(values) != 1:
+        raise ArgumentError(f"{name}: an array of shape {np.shape(values)}, expected numbers in a row", "invalid_argument")
+    return line

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
 import numpy as np
 
 from . import _core, threads
+from .arguments import checked, flag, path_or
 from .errors import (ArgumentError, FileWarning, InputNotFoundError, SystemFailedError, TargetExistsError,
                      UnsupportedError)
 from .hdf5_attributes import attributes_of, not_among
@@ -73,6 +74,7 @@ def _opened(target: Any, mode: str) -> Iterator[Any]:
         yield file
 
 
+@checked(target=path_or, verify=flag)
 def to_hdf5(path: PathLike, target: PathLike | h5py.Group, dataset: str = "data", *, scan: Scan = None,
             verify: bool = True, overwrite: bool = False, progress: Progress | None = None) -> Moved:
     """Makes a file's frames a dataset of an HDF5 file.

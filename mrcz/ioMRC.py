@@ -23,6 +23,7 @@ from ._dropin_header import (
     read_blosc_header,
 )
 from ._dropin_input import Cast, Frames, cast_to, cast_to_file
+from .arguments import checked, number_or_none, path as a_path
 from .documents import to_document
 from .errors import warn
 from .frame_spool import folder_of
@@ -82,6 +83,7 @@ def _threads_of(n_threads: int | None) -> int:
 # ---------------------------------------------------------------------------------------------------------- reading
 
 
+@checked(MRCfilename=a_path)
 def readMRC(MRCfilename: str | os.PathLike[str], idx: int | tuple[int, int] | None = None, endian: str = "le",
             pixelunits: str = "\\AA", fileConvention: str = "ccpem", useMemmap: bool = False,
             n_threads: int | None = None, slices: int | None = None) -> tuple[Any, dict[str, Any]]:
@@ -136,6 +138,7 @@ def readMRC(MRCfilename: str | os.PathLike[str], idx: int | tuple[int, int] | No
     return (_as_items(image, per_item, path) if per_item > 0 else np.squeeze(image)), header
 
 
+@checked(MRCfilename=a_path)
 def readMRCHeader(MRCfilename: str | os.PathLike[str], slices: int | None = None, endian: str = "le",
                   fileConvention: str = "ccpem", pixelunits: str = "\\AA") -> tuple[dict[str, Any], int]:
     """The header dict of :func:`readMRC`, and the slices of each item of a list (0: the file is one array).
@@ -228,6 +231,7 @@ def _read_eman2(path: str, idx: Any, pixelunits: str, use_memmap: bool, slices: 
 # ---------------------------------------------------------------------------------------------------------- writing
 
 
+@checked(MRCfilename=a_path, voltage=number_or_none, C3=number_or_none, gain=number_or_none)
 def writeMRC(input_image: Any, MRCfilename: str | os.PathLike[str], meta: dict[str, Any] | None = None,
              endian: str = "le", dtype: Any = None, pixelsize: Any = (0.1, 0.1, 0.1), pixelunits: str = "\\AA",
              shape: Any = None, voltage: float | None = 0.0, C3: float | None = 0.0, gain: float | None = 1.0,

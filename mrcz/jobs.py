@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any, Union
 
 from . import _core, documents, pixels
+from .arguments import checked, live_of, paths, text
 from .errors import ArgumentError, warn
 from .limits import make_limits
 from .stack import Progress
@@ -22,6 +23,7 @@ _KEPT = (".mrc", ".mrcs", ".map", ".ccp4", ".st", ".rec", ".ali", ".preali", ".b
 _WRAPPERS = (".gz", ".bz2", ".zst")
 
 
+@checked()
 def compress(source: PathLike, target: PathLike | None = None, *, codec: str = "zstd", level: int = 0,
              filter: str = "auto", block_size: int = 0, metadata: Any = None, dtype: Any = None,  # noqa: A002
              clip: bool = False, round: bool = False, keep_sum: bool = False, mode0: str = "by_header",  # noqa: A002
@@ -69,6 +71,7 @@ def compress(source: PathLike, target: PathLike | None = None, *, codec: str = "
         overwrite=overwrite, threads=resolve(threads), progress=progress))
 
 
+@checked(frames=text)
 def decompress(source: PathLike, target: PathLike | None = None, *, frames: str = "", keep_metadata: bool = False,
                dtype: Any = None, clip: bool = False, round: bool = False, mode0: str = "by_header",  # noqa: A002
                overwrite: bool = False, limits: _core.Limits | None = None, threads: int | None = None,
@@ -99,6 +102,7 @@ def decompress(source: PathLike, target: PathLike | None = None, *, frames: str 
         mode0=mode0, limits=limits or make_limits(), overwrite=overwrite, threads=resolve(threads), progress=progress))
 
 
+@checked()
 def verify(path: PathLike, *, mode0: str = "by_header", limits: _core.Limits | None = None, threads: int | None = None,
            progress: Progress | None = None) -> dict[str, Any]:
     """Decodes everything and checks it against the hashes that the file keeps; writes nothing.
@@ -117,8 +121,9 @@ def verify(path: PathLike, *, mode0: str = "by_header", limits: _core.Limits | N
                                 progress=progress))
 
 
+@checked(sources=paths)
 def append(sources: PathLike | Iterable[PathLike], target: PathLike, *, level: int = 0, filter: str = "auto",  # noqa: A002
-           block_size: int = 0, live: tuple[int, float] | None = None, corrected: bool = False,
+           block_size: int = 0, live: bool | int | tuple[int, float] | None = None, corrected: bool = False,
            mode0: str = "by_header", limits: _core.Limits | None = None, threads: int | None = None,
            progress: Progress | None = None) -> dict[str, Any]:
     """Appends the frames of files to a finished one; all are looked at before it is touched.
@@ -130,8 +135,8 @@ def append(sources: PathLike | Iterable[PathLike], target: PathLike, *, level: i
     target : path
     corrected : bool
         The sources went through the corrections that the target's record tells of.
-    live : (int, float), optional
-        Commit every so many frames and seconds, instead of all frames or none.
+    live : bool, int or (int, float), optional
+        Commit every so many frames (32) and seconds (1), instead of all frames or none.
     level, filter, block_size, mode0, limits, threads, progress
         As in :func:`compress`.
 
@@ -143,10 +148,11 @@ def append(sources: PathLike | Iterable[PathLike], target: PathLike, *, level: i
     files = [sources] if isinstance(sources, (str, bytes, os.PathLike)) else list(sources)
     return _report(_core.append(
         [os.fsdecode(file) for file in files], os.fsdecode(target), level=level, block_bytes=block_size, filter=filter,
-        live=live, corrected=corrected, mode0=mode0, limits=limits or make_limits(), threads=resolve(threads),
+        live=live_of(live), corrected=corrected, mode0=mode0, limits=limits or make_limits(), threads=resolve(threads),
         progress=progress))
 
 
+@checked()
 def repair(path: PathLike, target: PathLike | None = None, *, overwrite: bool = False, dry_run: bool = False,
            uncommitted: bool = False, drop_uncommitted: bool = False, limits: _core.Limits | None = None,
            threads: int | None = None, progress: Progress | None = None) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from .arguments import checked
 from .errors import warn
 from .limits import make_limits
 from .sources import origin_of
 from .stack import Stack
 
 
+@checked()
 def open(source: Any, *, threads: int | None = None, mode0: str = "by_header",  # noqa: A001 - mrcz.open
          frame_bytes: int | None = None, extended_header_bytes: int | None = None, metadata_bytes: int | None = None,
          metadata_depth: int | None = None, trailing_bytes: int | None = None, **correction: Any) -> Stack:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import shown
 from .errors import ArgumentError
 
 # What a pixel of each type of the library is in an array. 4-bit pixels are unpacked; NumPy has no complex integers.
@@ -55,7 +56,10 @@ def pixel_type_of(dtype: Any) -> str:
     """
     if isinstance(dtype, str) and dtype in ("uint4", "rgb8", "complex_int16", "complex64"):
         return dtype
-    wanted = np.dtype(dtype).newbyteorder("=")
+    try:
+        wanted = np.dtype(dtype).newbyteorder("=")
+    except (TypeError, ValueError):
+        raise TypeError(f"dtype: {shown(dtype)}, expected a type of NumPy's or the name of a pixel type, such as \"uint4\"") from None
     if wanted.name in _NO_MODE:
         raise ArgumentError(f"dtype {wanted.name}: {_NO_MODE[wanted.name]}", "invalid_argument")
     for name, known in DTYPES.items():

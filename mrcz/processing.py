@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from . import _core, threads as thread_counts
+from .arguments import checked, path_or
 from .corrections import Array, Correction, Orientation, arguments_of, correction_of, nearest
 from .detector import Outliers
 from .errors import ArgumentError, CorrectionWarning, warn
@@ -106,6 +107,7 @@ def _reopened(origin: Origin, identity: Any, correction: Correction, step: str, 
     return stack
 
 
+@checked(gain=path_or, dark=path_or, defects=path_or)
 def correct(source: Any, *, gain: Any = None, gain_kind: str = "multiplicative", gain_orient: Any = (0, 0),
             gamma: Any = None, dark: Any = None, defects: Any = None, outliers: Any = None, fill: str | None = None,
             koma: Any = None, koma_divides: bool = False, dtype: Any = None, seed: int = 0,

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from . import ioMRC
+from .arguments import checked, whole_of_31_bits
 
 _TYPES = ("int8", "int16", "uint16", "int32", "uint32", "float16", "float32", "complex64")
 
 
+@checked(verbosity=whole_of_31_bits)
 def test(verbosity: int = 2) -> int:
     """Writes and reads a file in each codec and pixel type; prints a line each from `verbosity` 2 on.
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import _core, threads as thread_counts
+from .arguments import checked, path, paths
 from .corrections import correction_of, koma_options
 from .errors import ArgumentError, MrczError, SessionError, SystemFailedError
 from .jobs import compressed_name, restored_name, without_wrapper
@@ -70,6 +71,7 @@ def raise_failures(reports: list[dict[str, Any]], failures: dict[str, MrczError]
                        first.code, reports=reports, failures=failures)
 
 
+@checked(movies=paths, output_dir=path)
 def process(movies: Any, output_dir: str | os.PathLike[str], *, koma: Any = None, plain: bool = False, level: int = 0,
             overwrite: bool = False, measure: bool = False, lag: int = 0, threads: int | None = None,
             progress: Callable[[int, int], object] | None = None, **correction: Any) -> list[dict[str, Any]]:

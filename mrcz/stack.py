@@ -10,6 +10,7 @@ from typing import Any, Callable
 import numpy as np
 
 from . import _core, documents, limits, pixels, threads
+from .arguments import checked, shown, whole
 from .array_manners import ArrayManners
 from .converted import Converted
 from .errors import ArgumentError
@@ -177,6 +178,7 @@ class Stack(ArrayManners, Reductions):
 
     # Pixels
 
+    @checked(first=whole, count=whole)
     def read(self, first: int = 0, count: int | None = None, out: Array | None = None, *,
              progress: Progress | None = None) -> Array:
         """Frames `first` to `first + count - 1`, into `out` where it is given.
@@ -205,6 +207,8 @@ class Stack(ArrayManners, Reductions):
         shape = (count, *self.shape[1:])
         if out is None:
             out = np.empty(shape, self.dtype)
+        elif not isinstance(out, np.ndarray):
+            raise TypeError(f"out: {shown(out)}, expected a numpy.ndarray")
         elif out.shape != shape or out.dtype != self.dtype or not out.flags.c_contiguous:
             raise ArgumentError(f"out: {out.dtype} of shape {out.shape}, expected {self.dtype} of shape {shape}, "
                                 "C-ordered", "invalid_argument")
@@ -301,6 +305,7 @@ class Stack(ArrayManners, Reductions):
         several (ISPG 401)."""
         return Volumes(self)
 
+    @checked()
     def verify(self, *, progress: Progress | None = None) -> dict[str, Any]:
         """Decodes everything and checks it against the hashes that the file keeps.
 

@@ -6,6 +6,7 @@ import operator
 import os
 
 _chosen: int | None = None
+_MOST = 65536
 
 
 def available_processors() -> int:
@@ -48,6 +49,8 @@ def checked(threads: int | None) -> int | None:
         raise TypeError(f"threads: {threads!r}, expected a whole number") from None
     if count < 1:
         raise ValueError(f"threads: {count}, but work needs at least 1")
+    if count > _MOST:
+        raise ValueError(f"threads: {count}, at most {_MOST}")
     return count
 
 

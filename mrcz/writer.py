@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import _core, documents, likeness, pixels, threads
+from .arguments import checked, live_of
 from .errors import ArgumentError, warn
 from .facts import Array
 from .output_names import codec_of, require_name_of_mrc
@@ -75,6 +76,7 @@ class Writer:
     True
     """
 
+    @checked()
     def __init__(self, path: str | os.PathLike[str], shape: tuple[int, int] | None = None, dtype: Any = None, *,
                  like: Stack | None = None, codec: str | None = None, level: int = 0, filter: str = "auto",  # noqa: A002
                  block_size: int = 0, voxel_size: float | tuple[float, float, float] | None = None,
@@ -115,7 +117,7 @@ class Writer:
             "metadata": documents.to_document(metadata) if metadata is not None else None,
             "is_volume": bool(volume) and not self._sections,
             "volume_sections": self._sections,
-            "live": _live(live),
+            "live": live_of(live),
             "overwrite": overwrite,
         }
         if like is not None:
@@ -124,6 +126,7 @@ class Writer:
             self._create()
 
     @classmethod
+    @checked()
     def extending(cls, path: str | os.PathLike[str], *, level: int = 0, filter: str = "auto",  # noqa: A002
                   block_size: int = 0, live: bool | int | tuple[int, float] = False,
                   threads: int | None = None) -> Writer:
@@ -143,7 +146,7 @@ class Writer:
         writer._torn = False
         writer._sections = 0
         writer._core = _core.Writer.extending(writer.path, level=level, filter=filter, block_bytes=block_size,
-                                              live=_live(live), threads=_threads_of(threads), tell=warn)
+                                              live=live_of(live), threads=_threads_of(threads), tell=warn)
         writer._shape = (writer._core.rows, writer._core.columns)
         writer._type = writer._core.pixel_type
         return writer
@@ -171,6 +174,7 @@ class Writer:
         """Frames appended through this writer."""
         return self._frames
 
+    @checked()
     def append(self, frames: Any, *, progress: Progress | None = None) -> None:
         """Appends a frame ``[y, x]`` or several ``[z, y, x]``, of any strides and byte order.
 
@@ -319,14 +323,6 @@ def _field(value: float | None, like: Stack | None, name: str, unknown: float) -
     known = like is not None and any(label.startswith("MRCZ") for label in like.header.label)
     found = like.header[name] if like is not None and known else 0
     return float(found) if found > 0 and np.isfinite(found) else float(unknown)
-
-
-def _live(live: bool | int | tuple[int, float]) -> tuple[int, float] | None:
-    if live is False or live is None:
-        return None
-    if live is True:
-        return (32, 1.0)
-    return (live, 1.0) if isinstance(live, int) else (int(live[0]), float(live[1]))
 
 
 def _threads_of(count: int | None) -> int:

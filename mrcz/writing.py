@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import likeness
+from .arguments import checked, volume_kind
 from .converted import Converted
 from .errors import ArgumentError
 from .frame_spool import folder_of
@@ -17,6 +18,7 @@ from .stack import Progress, Stack
 from .writer import Writer, sections_of
 
 
+@checked()
 def write(path: str | os.PathLike[str], data: Any, *, progress: Progress | None = None, **options: Any) -> None:
     """Writes an array, or anything that gives frames, to a file.
 
@@ -51,7 +53,7 @@ def write(path: str | os.PathLike[str], data: Any, *, progress: Progress | None 
                                         is_plain=options.get("codec") == "raw" or codec_of(os.fspath(path)) == "raw")
     shape = getattr(data, "shape", ())
     if options.get("volume") is not None:
-        options["volume"] = _volume(options["volume"], shape, 3 if is_of_colours(options) else 2, path)
+        options["volume"] = _volume(volume_kind("volume", options["volume"]), shape, 3 if is_of_colours(options) else 2, path)
     with Writer(path, **options) as writer:
         axes = 3 if writer.pixel_type == "rgb8" else 2
         total = int(np.prod(shape[:-axes])) if shape else 0

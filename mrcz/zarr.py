@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from . import _core, threads
+from .arguments import checked, path as a_path
 from .errors import ArgumentError, UnsupportedError
 from .stack import Stack
 from .opening import open as open_stack
@@ -33,6 +34,7 @@ _CODECS = ("zstd", "lz4", "lz4hc", "zlib", "blosclz")
 __all__ = ["convert", "link", "open_array", "references", "write", "zarr_json"]
 
 
+@checked()
 def zarr_json(path: PathLike, *, scan: Scan = None) -> str:
     """The ``zarr.json`` of a Zarr v3 array whose one shard, under the key ``c/0/0/0``, is the file.
 
@@ -52,6 +54,7 @@ def zarr_json(path: PathLike, *, scan: Scan = None) -> str:
         return _core.zarr_metadata_json(stack._reader, scan, True)
 
 
+@checked()
 def references(path: PathLike, *, url: str | None = None, scan: Scan = None) -> dict[str, Any]:
     """A Zarr v2 array as references into the file, as kerchunk writes them (version 1).
 
@@ -84,6 +87,7 @@ def references(path: PathLike, *, url: str | None = None, scan: Scan = None) -> 
         return json.loads(_core.zarr_references_json(stack._reader, url or os.path.abspath(path), scan))
 
 
+@checked(folder=a_path)
 def link(path: PathLike, folder: PathLike, *, kind: str = "symbolic", absolute: bool = False, scan: Scan = None,
          overwrite: bool = False) -> None:
     """Makes a folder a Zarr v3 array whose shard is the file.
@@ -110,6 +114,7 @@ def link(path: PathLike, folder: PathLike, *, kind: str = "symbolic", absolute: 
                     threads=threads.resolve(None))
 
 
+@checked()
 def open_array(path: PathLike, *, scan: Scan = None) -> zarr.Array:
     """A file as a ``zarr.Array``, read-only.
 
@@ -145,6 +150,7 @@ def _zarr_3() -> Any:
     return zarr
 
 
+@checked(folder=a_path)
 def write(folder: PathLike, data: Any, *, codec: str = "zstd", scan: Scan = None, overwrite: bool = False,
           progress: Progress | None = None, **options: Any) -> None:
     """Writes an array as a Zarr v3 array whose one shard is an MRCZ file: readers of either find what they expect.

@@ -27,6 +27,7 @@ endfunction()
 
 mrcz_package_test(stack package)
 mrcz_package_test(reductions package)
+mrcz_package_test(arguments package)
 mrcz_package_test(writer package)
 mrcz_package_test(documents package)
 mrcz_package_test(sources package)
