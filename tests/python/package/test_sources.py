@@ -296,7 +296,7 @@ def test_threads_read_parts_of_one_file_object_side_by_side(tmp_path, frames):
     header[104:108] = b"JSON"
     (tmp_path / "b.mrc").write_bytes(bytes(header) + text + plain[1024:])
     # Longer than what is fetched at once from behind the pixels.
-    noise = np.random.default_rng(1).bytes(5 << 20).hex()
+    noise = np.random.default_rng(1).bytes(9 << 20).hex()
     (tmp_path / "noise").write_text(noise)
     mrcz.compress(tmp_path / "b.mrc", tmp_path / "b.mrcz", metadata={"noise": noise})
     run_within(120, f"""
