@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Times the Python package beside its peers, in pairs, and prints a table of medians.
 
-    bench/python_speed.py SETS [--package build/dev/python] [--python build/venvs/package/bin/python]
+    bench/python_speed.py SETS [--build build/bench] [--python build/venvs/package/bin/python]
         [--peer build/venvs/python-mrcz/bin/python] [--folder /dev/shm] [--rounds 7] [--json FILE]
+
+The build is of the preset `bench` with MRCZ_BUILD_PYTHON.
 
 SETS holds NAME.raw and meta.json, as the generator of synthetic sets writes them. Each side is a program of its own that
 waits for orders (both packages are named mrcz); a round gives the same order to one side after the other, so that what
@@ -11,7 +13,8 @@ else the machine does meets both. The first round warms up. Files lie in the fol
 Rows are in ROWS: a name, what the peer is told and what ours is told; a ratio is their median over rounds.
 
 A second table holds what the package costs beside what it stands on: importing it beside importing NumPy, and one frame of
-a file (opened, decoded into a new array) beside its decoding alone, from memory into memory that is at hand.
+a file (opened, decoded into a new array) beside its decoding alone, by a program in C++ (bench_frame_decode), from memory into
+memory that is at hand.
 """
 
 from __future__ import annotations
@@ -40,6 +43,10 @@ ROWS = [
     Row(f"{verb} zstd-1, {threads} thread{'s' * (threads > 1)}", least, {"do": verb, "threads": threads})
     for threads in (1, 2)
     for verb, least in (("writeMRC", 1.3), ("readMRC", 1.6))
+] + [
+    Row(f"{ours}, {threads} thread{'s' * (threads > 1)}, beside {verb} zstd-1", 3, {"do": verb, "ours": ours, "threads": threads})
+    for threads in (1, 2)
+    for verb, ours in (("writeMRC", 'mrcz.write(codec="rans")'), ("readMRC", "mrcz.open(p)[:] of it"))
 ]
 
 
@@ -84,7 +91,9 @@ def run_side(arguments: argparse.Namespace) -> None:
             order = json.loads(line)
             wall, cpu = time.perf_counter(), time.process_time()
             found = None
-            if order["do"] == "writeMRC":
+            if arguments.side == "ours" and "ours" in order:
+                found = do_rans(order, path, pixels)
+            elif order["do"] == "writeMRC":
                 mrcz.writeMRC(pixels, path, compressor="zstd", clevel=1, n_threads=order["threads"])
             else:
                 found = mrcz.readMRC(path, n_threads=order["threads"])[0]
@@ -95,6 +104,15 @@ def run_side(arguments: argparse.Namespace) -> None:
     finally:
         if os.path.exists(path):
             os.unlink(path)
+
+
+def do_rans(order: dict, path: str, pixels):
+    import mrcz
+
+    if order["do"] == "readMRC":
+        return mrcz.open(path, threads=order["threads"])[:]
+    mrcz.write(path, pixels, codec="rans", overwrite=True, threads=order["threads"])
+    return None
 
 
 def measure(arguments: argparse.Namespace) -> list[dict]:
@@ -139,32 +157,39 @@ def import_seconds(arguments: argparse.Namespace, line: str) -> float:
 
 
 FRAME_PROGRAM = """
-import json, sys, time
+import json, subprocess, sys, time
 import numpy as np
 import mrcz
-from mrcz import _core, pixels
-raw, path, rounds, described = sys.argv[1], sys.argv[2], int(sys.argv[3]), json.loads(sys.argv[4])
+raw, path, rounds, described, codec, decoder = sys.argv[1], sys.argv[2], int(sys.argv[3]), json.loads(sys.argv[4]), *sys.argv[5:]
 frames = np.memmap(raw, described["dtype"], "r").reshape(described["shape"])
-mrcz.write(path, frames.view("int8") if frames.dtype == np.uint8 else frames, overwrite=True)
-class Memory:
-    name = "memory"
-    def __init__(self, data):
-        self.data, self.size = memoryview(data), len(data)
-    def read_into(self, offset, view):
-        view[:] = self.data[offset : offset + len(view)]
-reader = _core.Reader.from_source(Memory(open(path, "rb").read()), _core.Limits(), "by_header")
-out = mrcz.open(path)[:1]
+mrcz.write(path, frames.view("int8") if frames.dtype == np.uint8 else frames, codec=codec, overwrite=True)
+beside = subprocess.Popen([decoder, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 pairs = []
 for turn in range(rounds + 1):
     k = turn % len(frames)
+    beside.stdin.write(f"{k}\\n")
+    beside.stdin.flush()
+    alone = float(beside.stdout.readline())
     start = time.perf_counter()
-    reader.read_frames(np.array([k]), pixels.as_bytes(out), 1)
-    middle = time.perf_counter()
     found = mrcz.open(path, threads=1)[k]
-    pairs.append((middle - start, time.perf_counter() - middle))
-    assert np.array_equal(found, out[0])
+    pairs.append((alone, time.perf_counter() - start))
+    assert found.tobytes() == frames[k].tobytes()
+beside.stdin.close()
+beside.wait()
 print(json.dumps(pairs[1:]))
 """
+
+
+def frame_pairs(arguments: argparse.Namespace, codec: str) -> list[tuple[float, float]]:
+    described = json.loads((arguments.sets / "meta.json").read_text())[arguments.set]
+    path = arguments.folder / f"speed.frame.{os.getpid()}.mrcz"
+    command = [str(arguments.python), "-c", FRAME_PROGRAM, str(arguments.sets / f"{arguments.set}.raw"), str(path),
+               str(4 * arguments.rounds), json.dumps(described), codec, str(arguments.build / "bench/bench_frame_decode")]
+    try:
+        done = subprocess.run(command, env=with_package(arguments), cwd="/", check=True, stdout=subprocess.PIPE, text=True)
+    finally:
+        path.unlink(missing_ok=True)
+    return json.loads(done.stdout)
 
 
 def measure_costs(arguments: argparse.Namespace) -> list[tuple[str, list[tuple[float, float]], float]]:
@@ -174,16 +199,9 @@ def measure_costs(arguments: argparse.Namespace) -> list[tuple[str, list[tuple[f
     ready = f"{package}; mrcz.open; mrcz.Writer; mrcz.readMRC"
     rows = [(f"`{line}` beside `{numpy}`", [(import_seconds(arguments, numpy), import_seconds(arguments, line))
                                            for _ in rounds][1:], 1.3) for line in (package, ready)]
-    described = json.loads((arguments.sets / "meta.json").read_text())[arguments.set]
-    path = arguments.folder / f"speed.frame.{os.getpid()}.mrcz"
-    environment = with_package(arguments)
-    try:
-        done = subprocess.run([str(arguments.python), "-c", FRAME_PROGRAM, str(arguments.sets / f"{arguments.set}.raw"), str(path),
-                               str(4 * arguments.rounds), json.dumps(described)], env=environment, cwd="/", check=True,
-                              capture_output=True, text=True)
-    finally:
-        path.unlink(missing_ok=True)
-    return [*rows, ("`mrcz.open(p)[k]` beside decoding in memory", json.loads(done.stdout), 1.3)]
+    frames = [(f"`mrcz.open(p)[k]` of {codec} beside decoding in memory, in C++", frame_pairs(arguments, codec), 1.3)
+              for codec in ("zstd", "rans")]
+    return rows + frames
 
 
 def print_costs(arguments: argparse.Namespace) -> None:
@@ -199,7 +217,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", type=Path)
     parser.add_argument("--set", default="dose1")
-    parser.add_argument("--package", type=Path, default=PROJECT / "build/dev/python")
+    parser.add_argument("--build", type=Path, default=PROJECT / "build/bench")
     parser.add_argument("--python", type=Path, default=venvs / "package/bin/python")
     parser.add_argument("--peer", type=Path, default=venvs / "python-mrcz/bin/python")
     parser.add_argument("--folder", type=Path, default=Path("/dev/shm"))
@@ -208,7 +226,8 @@ def main() -> None:
     parser.add_argument("--costs", action="store_true", help="only what the package costs, without the peer")
     parser.add_argument("--side", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    arguments.sets = arguments.sets.resolve()
+    arguments.sets, arguments.build = arguments.sets.resolve(), arguments.build.resolve()
+    arguments.package = arguments.build / "python"
     if arguments.side:
         run_side(arguments)
         return

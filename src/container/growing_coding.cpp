@@ -9,12 +9,16 @@ namespace {
 constexpr std::int64_t usual_frames = 4096;
 
 std::int64_t samples_of(const codec::CodecRow& row, const CodedFormat& format) {
-    const std::int64_t frames = format.frames > 0 ? format.frames : usual_frames;
-    const std::int64_t wanted = std::min(samples_wanted(row, format.frame_bytes, frames), GrowingCoding::most_samples);
-    return format.frames > 0 ? std::min(wanted, frames / 8) : wanted;
+    if (format.frames <= 0) return GrowingCoding::most_samples_of(row, format.frame_bytes);
+    const std::int64_t wanted = samples_wanted(row, format.frame_bytes, format.frames);
+    return std::min({wanted, GrowingCoding::most_samples, format.frames / 8});
 }
 
 }  // namespace
+
+std::int64_t GrowingCoding::most_samples_of(const codec::CodecRow& row, std::uint64_t frame_bytes) {
+    return std::min(samples_wanted(row, frame_bytes, usual_frames), most_samples);
+}
 
 GrowingCoding::GrowingCoding(const codec::CodecRow& row, const CodedFormat& format, const CodecOptions& options)
     : row_(row), format_(format), options_(options), wanted_(samples_of(row, format)) {}

@@ -28,6 +28,8 @@ class GrowingCoding {
 
     /// Frames that a model is learned from at most; of a stack whose frames are counted, at most an eighth of them.
     static constexpr std::int64_t most_samples = 64;
+    /// Frames of this size that a model is learned from where it is not known how many will come.
+    [[nodiscard]] static std::int64_t most_samples_of(const codec::CodecRow& row, std::uint64_t frame_bytes);
 
   private:
     void learn();

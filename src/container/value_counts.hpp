@@ -31,13 +31,14 @@ class ValueCounts {
 
   private:
     void count(std::span<const std::byte> pixels);
+    void count_bytes(std::span<const std::byte> pixels);
     [[nodiscard]] std::vector<std::uint64_t> by_value() const;
 
     PixelType type_;
     bool counts_all_;
     bool has_too_many_ = false;
     std::int64_t frames_ = 0;
-    std::vector<std::uint64_t> counts_;  ///< by word; of bytes four times over
+    std::vector<std::uint64_t> counts_;  ///< by word; of bytes eight times over
 };
 
 }  // namespace mrcz::container

@@ -259,9 +259,11 @@ struct Writer::Impl {
         run_ordered(stages, threads.of_frames());
     }
 
-    /// Frames that come many at once are taken for all there will be, or like them.
+    /// Frames that come many at once are taken for all there will be, or like them: as many as would be kept to learn
+    /// from are, and need not be kept.
     void prepare(std::span<const std::byte> frames, std::int64_t count) {
-        constexpr std::int64_t many = 16;
+        const std::int64_t many =
+            std::min<std::int64_t>(16, container::GrowingCoding::most_samples_of(row, frame_bytes));
         const container::CodedFormat shape{format, frame_bytes, 0};
         if (output->takes_model() && count < many) {
             coding.emplace(row, shape, options);

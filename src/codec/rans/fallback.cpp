@@ -12,8 +12,8 @@
 namespace mrcz::codec::rans {
 namespace {
 
-constexpr std::size_t pieces = 16, piece_bytes = std::size_t{1} << 20;  // of a block's size
-constexpr std::size_t trial_piece_bytes = std::size_t{16} << 10;        // all of them a quarter of a block
+constexpr std::size_t pieces = 16, piece_bytes = std::size_t{1} << 18;  // all of them four blocks
+constexpr std::size_t trial_piece_bytes = std::size_t{16} << 10;        // all of them a quarter of one
 constexpr int level = 1;
 
 struct NoObserver final : FrameObserver {

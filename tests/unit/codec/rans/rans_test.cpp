@@ -71,6 +71,16 @@ TEST(RansCodec, BloscIsTakenForRepeatsThatAShortTrialCannotSee) {
     expect_coded(PixelType::uint16, frame, nullptr, fallback);
 }
 
+TEST(RansCodec, TrialsTryEveryFilterUnlessTheyAreToBeQuick) {
+    constexpr std::size_t pixels = 1 << 17;
+    const Bytes counts = poisson<std::uint16_t>(pixels, 0.02), bright = poisson<std::uint16_t>(pixels, 300);
+    const auto of_counts = blosc_fallback(PixelType::uint16, counts),
+               of_bright = blosc_fallback(PixelType::uint16, bright);
+    EXPECT_EQ(of_counts->estimate(bright, false), of_bright->estimate(bright, false));
+    EXPECT_EQ(of_bright->estimate(bright, true), of_bright->estimate(bright, false));
+    EXPECT_GT(of_counts->estimate(bright, true), of_counts->estimate(bright, false));
+}
+
 TEST(RansCodec, FramesOfPartsOfPixelsAndWrongModelsAreRefused) {
     EXPECT_THROW((void)make_encoder({PixelType::uint16, 3}, nullptr, nullptr), Error);
     EXPECT_THROW((void)make_decoder({PixelType::uint16, 0}, nullptr, nullptr), Error);
