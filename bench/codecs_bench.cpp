@@ -38,7 +38,7 @@ void report(benchmark::State& state, std::size_t coded) {
 
 void encode(benchmark::State& state, const CodecInfo& info) {
     const auto& row = codec::writing_row(info);
-    const auto encoder = row.prepare_encoder(info, {PixelType::int8, dose_1().size()}, {}, dose_1());
+    const auto encoder = row.prepare_encoder(info, {PixelType::int8, dose_1().size()}, {}, {.first_frame = dose_1()});
     const auto scratch = encoder->make_scratch();
     std::vector<std::byte> chunk(encoder->chunk_bound());
     NoObserver observer;
@@ -50,7 +50,7 @@ void encode(benchmark::State& state, const CodecInfo& info) {
 void decode(benchmark::State& state, const CodecInfo& info) {
     const auto& row = codec::writing_row(info);
     const codec::FrameShape shape{PixelType::int8, dose_1().size()};
-    const auto encoder = row.prepare_encoder(info, shape, {}, dose_1());
+    const auto encoder = row.prepare_encoder(info, shape, {}, {.first_frame = dose_1()});
     const auto decoder = row.prepare_decoder(shape);
     NoObserver observer;
     std::vector<std::byte> chunk(encoder->chunk_bound());

@@ -82,7 +82,7 @@ class FrameCodec final : public Coder {
     FrameCodec(const Set& set, const Point& point) : threads_(point.threads) {
         const codec::CodecRow& row = codec::writing_row(*point.codec);
         const CodecOptions options{.level = point.level, .block_bytes = point.block_bytes};
-        encoder_ = row.prepare_encoder(row.info, {set.type, set.frame_bytes}, options, set.frames[0]);
+        encoder_ = row.prepare_encoder(row.info, {set.type, set.frame_bytes}, options, {.first_frame = set.frames[0]});
         decoder_ = row.prepare_decoder({set.type, set.frame_bytes});
         for (unsigned thread = 0; thread < threads_; ++thread) {
             encoding_.push_back(encoder_->make_scratch());

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "mrcz/codec.hpp"
@@ -33,6 +34,20 @@ struct ModelLesson {
     std::uint64_t row_bytes = 0;  ///< 0: rows do not begin with bytes of their own
     std::span<const std::span<const std::byte>> samples;
     std::uint64_t frames = 0;  ///< that will share the model
+};
+
+/// Bytes of a frame that are looked at without the rest of it.
+struct FramePart {
+    std::int64_t frame = 0;
+    std::uint64_t offset = 0;
+    std::size_t bytes = 0;
+};
+
+/// Settles options that say "measure". Both may be empty.
+struct Samples {
+    std::span<const std::byte> first_frame = {};
+    std::span<const std::span<const std::byte>> parts =
+        {};  ///< those of CodecRow::parts_to_measure; empty: of first_frame
 };
 
 /// Memory and contexts of one thread, reused from frame to frame.
@@ -91,10 +106,8 @@ struct ModelRow {
 /// A row of the registry: what is public, and how to make its parts.
 struct CodecRow {
     CodecInfo info;
-    /// `first_frame` lets options that say "measure" be settled; it may be empty.
     std::unique_ptr<const FrameEncoder> (*prepare_encoder)(const CodecInfo& info, const FrameShape& shape,
-                                                           const CodecOptions& options,
-                                                           std::span<const std::byte> first_frame);
+                                                           const CodecOptions& options, const Samples& samples);
     std::unique_ptr<const FrameDecoder> (*prepare_decoder)(const FrameShape& shape);
     ChunkSize chunk_size;
     /// Decoded bytes of the frame in the chunk; null where a chunk's head does not tell.
@@ -108,6 +121,11 @@ struct CodecRow {
     /// Name of the way that the payload beginning with `head` (a byte or more) is coded in; null where there is one
     /// way only.
     std::string_view (*mode_of)(std::span<const std::byte> head) = nullptr;
+    /// What it wants to see of the first `there` frames of a stack of `all`, where the options say "measure"; null
+    /// where nothing ever is.
+    std::vector<FramePart> (*parts_to_measure)(const CodecInfo& info, const FrameShape& shape,
+                                               const CodecOptions& options, std::int64_t there,
+                                               std::int64_t all) = nullptr;
 
     [[nodiscard]] bool has_own_chunks() const noexcept { return chunk_version != 0; }
 };

@@ -49,7 +49,7 @@ class Decoder final : public FrameDecoder {
 }  // namespace
 
 std::unique_ptr<const FrameEncoder> prepare_encoder(const CodecInfo&, const FrameShape& shape, const CodecOptions&,
-                                                    std::span<const std::byte>) {
+                                                    const Samples&) {
     return std::make_unique<Encoder>(shape.frame_bytes);
 }
 

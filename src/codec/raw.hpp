@@ -6,8 +6,7 @@
 namespace mrcz::codec::raw {
 
 [[nodiscard]] std::unique_ptr<const FrameEncoder> prepare_encoder(const CodecInfo& info, const FrameShape& shape,
-                                                                  const CodecOptions& options,
-                                                                  std::span<const std::byte> first_frame);
+                                                                  const CodecOptions& options, const Samples& samples);
 [[nodiscard]] std::unique_ptr<const FrameDecoder> prepare_decoder(const FrameShape& shape);
 
 }  // namespace mrcz::codec::raw

@@ -20,7 +20,12 @@ constexpr CodecRow blosc_row(std::uint16_t id, std::string_view name, int defaul
             codec::blosc::prepare_encoder,
             codec::blosc::prepare_decoder,
             codec::blosc::chunk_size,
-            codec::blosc::frame_size};
+            codec::blosc::frame_size,
+            0,
+            nullptr,
+            nullptr,
+            nullptr,
+            codec::blosc::parts_to_measure};
 }
 
 /// A blosc codec that nothing new is written with.

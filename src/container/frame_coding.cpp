@@ -20,12 +20,12 @@ std::uint64_t row_bytes_of(const FrameFormat& format) {
 }  // namespace
 
 FrameCoding::FrameCoding(const codec::CodecRow& row, const CodedFormat& format, const CodecOptions& options,
-                         std::span<const std::byte> first_frame, const std::optional<NumberedModel>& model)
+                         const codec::Samples& samples, const std::optional<NumberedModel>& model)
     : row_(row),
       format_(format.format),
       frames_(format.frames),
       encoder_(row.prepare_encoder(row.info, {format.format.type, format.frame_bytes, model ? model->model : nullptr},
-                                   options, first_frame)) {
+                                   options, samples)) {
     header_.has_contiguous_rows = container::has_contiguous_rows(format_);
     if (model) header_.model = model->number;
 }
@@ -43,6 +43,22 @@ std::size_t FrameCoding::encode(std::int64_t number, std::span<const std::byte> 
     header.first = static_cast<std::uint64_t>(number);
     codec::seal_own_chunk(chunk.first(size), row_, header);
     return size;
+}
+
+FrameSamples::FrameSamples(const codec::CodecRow& row, const CodedFormat& format, const CodecOptions& options,
+                           std::span<const std::span<const std::byte>> frames) {
+    if (frames.empty()) return;
+    first_ = frames[0];
+    for (const codec::FramePart& part :
+         parts_to_measure(row, format, options, static_cast<std::int64_t>(frames.size())))
+        parts_.push_back(
+            frames[static_cast<std::size_t>(part.frame)].subspan(static_cast<std::size_t>(part.offset), part.bytes));
+}
+
+std::vector<codec::FramePart> parts_to_measure(const codec::CodecRow& row, const CodedFormat& format,
+                                               const CodecOptions& options, std::int64_t there) {
+    if (row.parts_to_measure == nullptr) return {};
+    return row.parts_to_measure(row.info, {format.format.type, format.frame_bytes}, options, there, format.frames);
 }
 
 void renumber_chunk(std::span<std::byte> chunk, const codec::CodecRow& row, std::int64_t number) {

@@ -19,9 +19,9 @@ struct CodedFormat {
 
 class FrameCoding {
   public:
-    /// `first_frame` settles options that are to be measured; it may be empty. `model` is for codecs that have them.
+    /// `model` is for codecs that have them.
     FrameCoding(const codec::CodecRow& row, const CodedFormat& format, const CodecOptions& options,
-                std::span<const std::byte> first_frame, const std::optional<NumberedModel>& model = {});
+                const codec::Samples& samples, const std::optional<NumberedModel>& model = {});
 
     [[nodiscard]] const FrameFormat& format() const noexcept { return format_; }
     [[nodiscard]] const codec::FrameEncoder& encoder() const noexcept { return *encoder_; }
@@ -43,6 +43,23 @@ class FrameCoding {
     std::unique_ptr<const codec::FrameEncoder> encoder_;
     codec::OwnChunkHeader header_;
 };
+
+/// What settles options that are to be measured, of frames that are in memory.
+class FrameSamples {
+  public:
+    /// `frames`: the first of a stack; `format.frames` are those of all of it, 0 where that is not known.
+    FrameSamples(const codec::CodecRow& row, const CodedFormat& format, const CodecOptions& options,
+                 std::span<const std::span<const std::byte>> frames);
+    [[nodiscard]] codec::Samples get() const noexcept { return {first_, parts_}; }
+
+  private:
+    std::span<const std::byte> first_;
+    std::vector<std::span<const std::byte>> parts_;
+};
+
+/// See CodecRow::parts_to_measure; empty where nothing is to be measured.
+[[nodiscard]] std::vector<codec::FramePart> parts_to_measure(const codec::CodecRow& row, const CodedFormat& format,
+                                                             const CodecOptions& options, std::int64_t there);
 
 /// Makes the chunk of a file's frame be that of another number.
 void renumber_chunk(std::span<std::byte> chunk, const codec::CodecRow& row, std::int64_t number);

@@ -27,13 +27,16 @@ GrowingCoding::GrowingCoding(const codec::CodecRow& row, const CodedFormat& form
                              const std::optional<NumberedModel>& model)
     : row_(row), format_(format), options_(options), model_(model) {}
 
-const FrameCoding& GrowingCoding::begin(std::span<const std::byte> frame) {
-    if (!without_) without_.emplace(row_, format_, options_, frame, model_);
+const FrameCoding& GrowingCoding::begin(std::span<const std::span<const std::byte>> frames) {
+    if (!without_) {
+        const FrameSamples samples(row_, format_, options_, frames);
+        without_.emplace(row_, format_, options_, samples.get(), model_);
+    }
     return *without_;
 }
 
 const FrameCoding& GrowingCoding::next(std::span<const std::byte> frame) {
-    (void)begin(frame);
+    (void)begin({&frame, 1});
     if (seen_ == wanted_ && !samples_.empty()) learn();
     if (seen_ < wanted_) samples_.emplace_back(frame.begin(), frame.end());
     ++seen_;
@@ -45,7 +48,8 @@ void GrowingCoding::learn() {
     const std::int64_t frames = format_.frames > 0 ? format_.frames : usual_frames;
     if (auto learned = learn_model(row_, format_, samples, frames - wanted_)) {
         chunk_ = std::move(learned->chunk);
-        with_.emplace(row_, format_, options_, samples_[0], learned->model);
+        const FrameSamples settling(row_, format_, options_, samples);
+        with_.emplace(row_, format_, options_, settling.get(), learned->model);
     }
     samples_.clear();
 }

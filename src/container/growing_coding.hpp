@@ -19,8 +19,8 @@ class GrowingCoding {
     GrowingCoding(const codec::CodecRow& row, const CodedFormat& format, const CodecOptions& options,
                   const std::optional<NumberedModel>& model);
 
-    /// Settles by the first frame what is to be measured; next() does that, too.
-    const FrameCoding& begin(std::span<const std::byte> frame);
+    /// Settles by the first frames, those that are there, what is to be measured; next() does so by the one it gets.
+    const FrameCoding& begin(std::span<const std::span<const std::byte>> frames);
     /// The coding of the next frame, which stays valid. To be called once for each frame, in order, one at a time.
     [[nodiscard]] const FrameCoding& next(std::span<const std::byte> frame);
     /// The model chunk to be written before frame `number`, counted from the first that next() saw; empty: none.

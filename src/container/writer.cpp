@@ -228,13 +228,15 @@ struct Writer::Impl {
     void add_frames(std::span<const std::byte> frames, const RunContext& context) {
         const auto count = static_cast<std::int64_t>(frames.size() / frame_bytes);
         if (!coding) prepare(frames, count);
-        const ThreadShares threads(context, count, coding->begin(frames.first(frame_bytes)).encoder().parts());
-        if (coders.size() < pipeline_slots(context)) coders.resize(pipeline_slots(context));
-        const std::int64_t before = output->frames();
-        std::vector<const container::FrameCoding*> codings(coders.size());
         const auto frame = [&](std::int64_t item) {
             return frames.subspan(static_cast<std::size_t>(item) * frame_bytes, frame_bytes);
         };
+        std::vector<std::span<const std::byte>> all;
+        for (std::int64_t item = 0; item < count; ++item) all.push_back(frame(item));
+        const ThreadShares threads(context, count, coding->begin(all).encoder().parts());
+        if (coders.size() < pipeline_slots(context)) coders.resize(pipeline_slots(context));
+        const std::int64_t before = output->frames();
+        std::vector<const container::FrameCoding*> codings(coders.size());
         const PipelineStages stages{
             .take =
                 [&](std::int64_t item, std::size_t slot) {

@@ -127,8 +127,8 @@ class Appender {
         if (!coding_ && frames > 0) {  // the first frame settles what is to be measured
             slots[0]->fetch(0);
             first = slots[0]->pixels();
-            coding_.emplace(row_, container::CodedFormat{layout_.format(), layout_.frame_bytes}, options_, first,
-                            model_);
+            coding_.emplace(row_, container::CodedFormat{layout_.format(), layout_.frame_bytes}, options_,
+                            codec::Samples{.first_frame = first}, model_);
         }
         const std::int64_t before = growth_.frames();
         const PipelineStages stages{

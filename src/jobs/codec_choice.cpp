@@ -48,7 +48,8 @@ Candidate measure(const codec::CodecRow& row, const container::CodedFormat& form
                   std::span<const std::span<const std::byte>> samples) {
     Candidate candidate{&row, container::learn_model(row, format, samples, format.frames), 0};
     const auto model = candidate.model ? std::optional(candidate.model->model) : std::nullopt;
-    const container::FrameCoding coding(row, format, options, samples[0], model);
+    const container::FrameSamples settling(row, format, options, samples);
+    const container::FrameCoding coding(row, format, options, settling.get(), model);
     const auto scratch = coding.encoder().make_scratch();
     const auto frames = measured(samples, format.frame_bytes);
     Bytes chunk(coding.chunk_bound());

@@ -10,6 +10,17 @@
 
 namespace mrcz::jobs {
 
+namespace {
+
+/// One frame, or as many as are worth no word: they settle what is to be measured where frames only come in order.
+std::int64_t frames_read_early(const header::Layout& layout) {
+    constexpr std::uint64_t most_bytes = std::uint64_t{1} << 20, most_frames = 8;
+    const std::uint64_t fitting = most_bytes / std::max<std::uint64_t>(1, layout.frame_bytes);
+    return std::min(layout.frames, static_cast<std::int64_t>(std::clamp<std::uint64_t>(fitting, 1, most_frames)));
+}
+
+}  // namespace
+
 CodingSlots::CodingSlots(FrameFeed& feed, const codec::CodecRow* row, const CodecOptions& options,
                          const RunContext& context, bool moves, double least_speed)
     : moves_(moves), row_(row) {
@@ -20,7 +31,8 @@ CodingSlots::CodingSlots(FrameFeed& feed, const codec::CodecRow* row, const Code
     const std::int64_t wanted =
         row == nullptr ? samples_to_choose(format) : container::samples_wanted(*row, layout.frame_bytes, layout.frames);
     const ModelSamples peeked(feed, wanted);
-    read_early(feed, std::max(std::min<std::int64_t>(layout.frames, 1), peeked.frames().empty() ? wanted : 0));
+    read_early(feed, std::max(moves ? std::min<std::int64_t>(layout.frames, 1) : frames_read_early(layout),
+                              peeked.frames().empty() ? wanted : 0));
     const auto& samples = peeked.frames().empty() ? early_ : peeked.frames();
     if (row_ == nullptr) {
         CodecChoice choice = choose_codec(format, options, least_speed, samples);
@@ -33,14 +45,21 @@ CodingSlots::CodingSlots(FrameFeed& feed, const codec::CodecRow* row, const Code
     // Most frames are moved, and nothing is to be measured for the few that are not.
     const bool first_moves = moves_ && !early_.empty() && !feeds_[0]->chunk().empty();
     if (first_moves && chosen.filter == Filter::automatic) chosen.filter = Filter::bitshuffle;
-    const auto first = early_.empty() ? std::span<const std::byte>() : early_[0];
-    coding_.emplace(*row_, format, chosen, first, model_ ? std::optional(model_->model) : std::nullopt);
+    prepare(feed, format, chosen);
     for (std::size_t slot = 0; slot < feeds_.size(); ++slot) {
         coders_.emplace_back(*coding_);
         recorders_.emplace_back(layout.format());
     }
     taken_.resize(feeds_.size());
     moved_.resize(feeds_.size());
+}
+
+void CodingSlots::prepare(FrameFeed& feed, const container::CodedFormat& format, const CodecOptions& options) {
+    const PeekedParts peeked(feed, container::parts_to_measure(*row_, format, options, format.frames));
+    const container::FrameSamples early(*row_, format, options, early_);
+    codec::Samples samples = early.get();
+    if (!peeked.parts().empty()) samples.parts = peeked.parts();
+    coding_.emplace(*row_, format, options, samples, model_ ? std::optional(model_->model) : std::nullopt);
 }
 
 void CodingSlots::work(std::int64_t frame, std::size_t slot) {

@@ -47,6 +47,8 @@ class CodingSlots {
 
   private:
     [[nodiscard]] bool is_early(std::int64_t frame) const { return static_cast<std::size_t>(frame) < early_.size(); }
+    /// With what settles options that are to be measured: parts from all over the stack, or of the early frames.
+    void prepare(FrameFeed& feed, const container::CodedFormat& format, const CodecOptions& options);
     /// The first of them lies in slot 0, which is the first that the pipeline hands out.
     void read_early(FrameFeed& feed, std::int64_t count);
 

@@ -1,5 +1,7 @@
 #include "jobs/converting_feed.hpp"
 
+#include <algorithm>
+
 #include "base/buffer.hpp"
 #include "container/footer.hpp"
 #include "container/original.hpp"
@@ -41,10 +43,13 @@ class ConvertingFeed final : public FrameFeed {
     std::unique_ptr<FeedSlot> make_slot() override {
         return std::make_unique<ConvertingSlot>(feed_.make_slot(), conversion_);
     }
-    bool peek(std::int64_t frame, std::span<std::byte> pixels) override {
-        const auto room = peeked_.first(static_cast<std::size_t>(feed_.layout().frame_bytes));
-        if (!feed_.peek(frame, room)) return false;
+    bool peek(std::int64_t frame, std::uint64_t offset, std::span<std::byte> part) override {
+        Buffer memory, converted;
+        const auto room = memory.first(static_cast<std::size_t>(feed_.layout().frame_bytes));
+        if (!feed_.peek(frame, 0, room)) return false;
+        const auto pixels = converted.first(static_cast<std::size_t>(layout().frame_bytes));
         conversion_.preview(room, pixels);
+        std::ranges::copy(pixels.subspan(static_cast<std::size_t>(offset), part.size()), part.begin());
         return true;
     }
     std::vector<container::Section> sections() override {
@@ -69,7 +74,6 @@ class ConvertingFeed final : public FrameFeed {
 
     FrameFeed& feed_;
     Conversion& conversion_;
-    Buffer peeked_;
 };
 
 }  // namespace

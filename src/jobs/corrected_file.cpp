@@ -88,7 +88,8 @@ class Slots {
             first = slots_[0].pixels;
         }
         const codec::CodecRow& row = codec::writing_row(codec);
-        coding_.emplace(row, container::CodedFormat{to, bytes_of(to)}, movie_.options.coding, first);
+        coding_.emplace(row, container::CodedFormat{to, bytes_of(to)}, movie_.options.coding,
+                        codec::Samples{.first_frame = first});
         for (Slot& slot : slots_) slot.coder = std::make_unique<container::FrameCoder>(*coding_);
     }
 

@@ -30,8 +30,11 @@ class FrameFeed {
     [[nodiscard]] virtual const header::Layout& layout() const = 0;
     [[nodiscard]] virtual const Bytes& extended_header() const = 0;
     [[nodiscard]] virtual std::unique_ptr<FeedSlot> make_slot() = 0;
-    /// Fills `pixels` with a frame as its slot would, out of turn; false where frames only come in order. One thread.
-    [[nodiscard]] virtual bool peek(std::int64_t, std::span<std::byte>) { return false; }
+    /// Fills `part` with a frame's bytes from `offset` on (whole pixels) as its slot would, out of turn; false where
+    /// frames only come in order. One thread.
+    [[nodiscard]] virtual bool peek(std::int64_t, [[maybe_unused]] std::uint64_t offset, std::span<std::byte>) {
+        return false;
+    }
     /// After the last frame: what the new file's footer takes over from this input, ORIG among it.
     [[nodiscard]] virtual std::vector<container::Section> sections() = 0;
     /// Bytes of the input so far, unwrapped.

@@ -9,13 +9,26 @@ ModelSamples::ModelSamples(FrameFeed& feed, std::int64_t count) {
     for (std::int64_t i = 0; i < count; ++i) {
         Bytes pixels(static_cast<std::size_t>(layout.frame_bytes));
         try {
-            if (!feed.peek(i * layout.frames / count, pixels)) return;
+            if (!feed.peek(i * layout.frames / count, 0, pixels)) return;
         } catch (const Error&) {
             continue;
         }
         memory_.push_back(std::move(pixels));
         frames_.emplace_back(memory_.back());
     }
+}
+
+PeekedParts::PeekedParts(FrameFeed& feed, std::span<const codec::FramePart> parts) {
+    for (const codec::FramePart& part : parts) {
+        Bytes pixels(part.bytes);
+        try {
+            if (!feed.peek(part.frame, part.offset, pixels)) return;
+        } catch (const Error&) {
+            continue;
+        }
+        memory_.push_back(std::move(pixels));
+    }
+    parts_.assign(memory_.begin(), memory_.end());
 }
 
 }  // namespace mrcz::jobs

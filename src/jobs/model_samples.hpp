@@ -1,13 +1,15 @@
-// Frames from all over a file, to learn a model from before the first is coded.
+// What is looked at from all over a file before its first frame is coded.
 #pragma once
 
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "codec/codec.hpp"
 #include "jobs/frame_feed.hpp"
 
 namespace mrcz::jobs {
 
+/// To learn a model from.
 class ModelSamples {
   public:
     /// `count` frames at equal distances, but those that cannot be read: the job that reads all of them says why.
@@ -19,6 +21,20 @@ class ModelSamples {
   private:
     std::vector<Bytes> memory_;
     std::vector<std::span<const std::byte>> frames_;
+};
+
+/// To settle options that are to be measured.
+class PeekedParts {
+  public:
+    /// Those of `parts` that can be read.
+    PeekedParts(FrameFeed& feed, std::span<const codec::FramePart> parts);
+
+    /// Empty where the feed's frames only come in order.
+    [[nodiscard]] const std::vector<std::span<const std::byte>>& parts() const noexcept { return parts_; }
+
+  private:
+    std::vector<Bytes> memory_;
+    std::vector<std::span<const std::byte>> parts_;
 };
 
 }  // namespace mrcz::jobs

@@ -42,10 +42,10 @@ class PlainFeed final : public FrameFeed {
     const Bytes& extended_header() const override { return extended_header_; }
     std::uint64_t bytes_read() const override { return bytes_read_; }
     std::unique_ptr<FeedSlot> make_slot() override;
-    bool peek(std::int64_t frame, std::span<std::byte> pixels) override {
+    bool peek(std::int64_t frame, std::uint64_t offset, std::span<std::byte> part) override {
         if (!again_) return false;
-        again_->read_at(layout_.data_offset + static_cast<std::uint64_t>(frame) * layout_.frame_bytes, pixels);
-        if (layout_.order == ByteOrder::big) simd::kernels().byteswap(pixels, info_of(layout_.type).word_bytes);
+        again_->read_at(layout_.data_offset + static_cast<std::uint64_t>(frame) * layout_.frame_bytes + offset, part);
+        if (layout_.order == ByteOrder::big) simd::kernels().byteswap(part, info_of(layout_.type).word_bytes);
         return true;
     }
 

@@ -40,7 +40,8 @@ EncodingOutcome encode_into(int background, const codec::FrameEncoder& encoder, 
 
 std::unique_ptr<const codec::FrameEncoder> encoder_of(const CodecTrial& trial, const Bytes& frame) {
     const CodecInfo& info = *find_codec(trial.codec);
-    return codec::writing_row(info).prepare_encoder(info, {trial.type, frame.size()}, trial.options, frame);
+    return codec::writing_row(info).prepare_encoder(info, {trial.type, frame.size()}, trial.options,
+                                                    {.first_frame = frame});
 }
 
 void expect_decodes(const CodecTrial& trial, const Bytes& chunk, const Bytes& frame) {

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <limits>
 #include <vector>
 
 #include "codec/blosc/backend.hpp"
@@ -9,22 +8,25 @@
 namespace mrcz::codec::blosc {
 namespace {
 
-constexpr int last_fast_level = 2;
-
-/// How much smaller, in per cent, the slower of two ways has to be.
+/// How much smaller, in per cent, than bitshuffle and the first method the slower ways have to be. Without a filter all
+/// of the pixels' bytes are left to the entropy coder, which takes two to three times as long; with byte-shuffle it
+/// does not.
 struct Margins {
-    std::size_t filter;
+    std::size_t byteshuffle;
+    std::size_t none;
     std::size_t method;
 };
 
-constexpr Margins margins_of(int level) { return level <= last_fast_level ? Margins{5, 1} : Margins{2, 0}; }
+constexpr Margins margins_of(int level) { return is_fast(level) ? Margins{1, 5, 1} : Margins{1, 2, 0}; }
 
 constexpr std::size_t reduced(std::size_t bytes, std::size_t percent) { return bytes - bytes * percent / 100; }
 
-/// A whole block, because how well a block does depends on its size: the middle one.
-std::span<const std::byte> sample_of(std::span<const std::byte> frame, std::size_t block_bytes) {
-    const std::size_t whole_blocks = frame.size() / block_bytes;
-    return frame.subspan(whole_blocks / 2 * block_bytes).first(std::min(frame.size(), block_bytes));
+using Blocks = std::span<const std::span<const std::byte>>;
+
+std::size_t bytes_with(Trial& trial, const Choice& choice, Blocks blocks) {
+    std::size_t bytes = 0;
+    for (const auto block : blocks) bytes += trial.bytes_with(choice, block);
+    return bytes;
 }
 
 std::vector<Filter> candidates(Filter wanted, std::size_t pixel_bytes) {
@@ -35,31 +37,37 @@ std::vector<Filter> candidates(Filter wanted, std::size_t pixel_bytes) {
 
 }  // namespace
 
-Choice choose(const CodecInfo& info, int level, Filter wanted, std::size_t pixel_bytes, std::size_t block_bytes,
-              std::span<const std::byte> frame) {
+Choice choose(const CodecInfo& info, int level, Filter wanted, std::size_t pixel_bytes, Blocks blocks) {
     const Backend& backend = backend_of_codec(info.id);
     const std::vector<Filter> filters = candidates(wanted, pixel_bytes);
-    if (frame.empty() || (filters.size() == 1 && backend.methods == 1)) return {filters.front(), 0};
+    if (blocks.empty() || (filters.size() == 1 && backend.methods == 1)) return {filters.front(), 0};
     const Margins margins = margins_of(level);
-    const auto sample = sample_of(frame, block_bytes);
     Trial trial(backend, level, pixel_bytes);
     Choice best;
-    std::size_t to_beat = std::numeric_limits<std::size_t>::max();
+    std::size_t least = 0, bitshuffled = 0;
     std::size_t methods = trial.methods();
     for (const Filter filter : filters) {
         Choice choice{filter, 0};
-        std::size_t bytes = trial.bytes_with(choice, sample);
+        const std::size_t first = bytes_with(trial, choice, blocks);
+        std::size_t bytes = first;
+        bool repeats = false;
         for (std::size_t method = 1; method < methods; ++method) {
-            const std::size_t other = trial.bytes_with({filter, method}, sample);
+            const std::size_t other = bytes_with(trial, {filter, method}, blocks);
+            repeats = repeats || other < first;
             if (other >= reduced(bytes, margins.method)) continue;
             choice.method = method;
             bytes = other;
         }
         // Pixels without repeats to search for have none under another filter either.
-        if (choice.method == 0) methods = 1;
-        if (bytes >= to_beat) continue;
+        if (!repeats) methods = 1;
+        if (filter == filters.front()) {
+            bitshuffled = bytes;
+        } else {
+            const std::size_t margin = filter == Filter::none ? margins.none : margins.byteshuffle;
+            if (bytes >= std::min(least, reduced(bitshuffled, margin))) continue;
+        }
         best = choice;
-        to_beat = filter == Filter::bitshuffle ? reduced(bytes, margins.filter) : bytes;
+        least = bytes;
     }
     return best;
 }

@@ -97,11 +97,19 @@ class Encoder final : public FrameEncoder {
     ChunkHeader layout_;
 };
 
+std::vector<std::span<const std::byte>> blocks_of(const CodecInfo& info, const FrameShape& shape,
+                                                  const CodecOptions& options, const Samples& samples) {
+    std::vector<std::span<const std::byte>> blocks(samples.parts.begin(), samples.parts.end());
+    if (!blocks.empty() || samples.first_frame.empty()) return blocks;
+    for (const FramePart& part : parts_to_measure(info, shape, options, 1, 1))
+        blocks.push_back(samples.first_frame.subspan(static_cast<std::size_t>(part.offset), part.bytes));
+    return blocks;
+}
+
 }  // namespace
 
 std::unique_ptr<const FrameEncoder> prepare_encoder(const CodecInfo& info, const FrameShape& shape,
-                                                    const CodecOptions& options,
-                                                    std::span<const std::byte> first_frame) {
+                                                    const CodecOptions& options, const Samples& samples) {
     if (shape.frame_bytes > largest_frame)
         fail(ErrorCode::invalid_argument, "a frame of ", shape.frame_bytes, " bytes is more than a blosc chunk holds (",
              largest_frame, "); it needs a codec without that limit, such as rans");
@@ -114,7 +122,7 @@ std::unique_ptr<const FrameEncoder> prepare_encoder(const CodecInfo& info, const
         fail(ErrorCode::invalid_argument, "block size ", options.block_bytes, ": at most ", largest_frame);
     const auto frame_bytes = static_cast<std::size_t>(shape.frame_bytes);
     const std::size_t block_bytes = choose_block_bytes(frame_bytes, pixel_bytes, options.block_bytes);
-    const Choice choice = choose(info, level, options.filter, pixel_bytes, block_bytes, first_frame);
+    const Choice choice = choose(info, level, options.filter, pixel_bytes, blocks_of(info, shape, options, samples));
     return std::make_unique<Encoder>(backend_of_codec(info.id), level, choice, pixel_bytes, frame_bytes, block_bytes);
 }
 

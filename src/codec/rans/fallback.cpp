@@ -39,7 +39,8 @@ Bytes encoded_with(Filter filter, PixelType type, std::span<const std::byte> byt
     CodecOptions options;
     options.level = level;
     options.filter = filter;
-    const auto encoder = blosc::prepare_encoder(*find_codec("zstd"), {type, bytes.size()}, options, bytes);
+    const auto encoder =
+        blosc::prepare_encoder(*find_codec("zstd"), {type, bytes.size()}, options, {.first_frame = bytes});
     Bytes coded(encoder->chunk_bound());
     NoObserver observer;
     coded.resize(encoder->encode(bytes, coded, *encoder->make_scratch(), observer));

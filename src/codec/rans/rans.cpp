@@ -155,10 +155,9 @@ std::shared_ptr<const SharedModel> read(std::span<const std::byte> payload, cons
 }  // namespace
 
 std::unique_ptr<const FrameEncoder> prepare_encoder(const CodecInfo& info, const FrameShape& shape,
-                                                    const CodecOptions& options,
-                                                    std::span<const std::byte> first_frame) {
+                                                    const CodecOptions& options, const Samples& samples) {
     if (options.level != 0) fail(ErrorCode::invalid_argument, "codec ", info.name, " has no levels");
-    return make_encoder(shape, FileModel::in(shape), blosc_fallback(shape.type, first_frame));
+    return make_encoder(shape, FileModel::in(shape), blosc_fallback(shape.type, samples.first_frame));
 }
 
 std::unique_ptr<const FrameDecoder> prepare_decoder(const FrameShape& shape) {

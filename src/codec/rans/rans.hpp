@@ -19,8 +19,7 @@ namespace mrcz::codec::rans {
 
 /// For the registry. Throw Error{unsupported} for pixels that are no integers.
 [[nodiscard]] std::unique_ptr<const FrameEncoder> prepare_encoder(const CodecInfo& info, const FrameShape& shape,
-                                                                  const CodecOptions& options,
-                                                                  std::span<const std::byte> first_frame);
+                                                                  const CodecOptions& options, const Samples& samples);
 [[nodiscard]] std::unique_ptr<const FrameDecoder> prepare_decoder(const FrameShape& shape);
 inline constexpr std::uint16_t chunk_version = 1;
 extern const ModelRow model_row;

@@ -57,7 +57,7 @@ void grow(CrashingDisk& disk, const WriterOptions& options, bool live) {
     const Bytes pixels = all_frames(options);
     const std::size_t size = frame_bytes_of(options);
     const container::FrameCoding coding(row, {{options.type, options.nx, options.ny}, size}, found.coding,
-                                        std::span(pixels).first(size), found.model);
+                                        codec::Samples{.first_frame = std::span(pixels).first(size)}, found.model);
     container::FrameCoder coder(coding);
     const std::int64_t first = found.start.tables.frames();
     container::GrowingFile file(disk, target, std::move(found.file), std::move(found.start));
@@ -194,7 +194,7 @@ void replace(CrashingDisk& disk, const WriterOptions& options) {
     const std::size_t size = frame_bytes_of(options);
     const container::FrameCoding coding(codec::writing_row(*find_codec("raw")),
                                         {{options.type, options.nx, options.ny}, size}, found.coding,
-                                        std::span(pixels).first(size), found.model);
+                                        codec::Samples{.first_frame = std::span(pixels).first(size)}, found.model);
     container::FrameCoder coder(coding);
     container::GrowingFile file(disk, target, std::move(found.file), std::move(found.start), replaced_from);
     for (std::int64_t frame = 0; frame < frames_added; ++frame)

@@ -1,6 +1,6 @@
 mrcz_unit_test(jobs
   SOURCES kit/codec_trials.cpp kit/descriptors.cpp kit/json_fields.cpp kit/wrappers.cpp
-          unit/jobs/frame_range_test.cpp unit/jobs/compress_test.cpp unit/jobs/decompress_test.cpp
+          unit/jobs/frame_range_test.cpp unit/jobs/compress_test.cpp unit/jobs/filter_test.cpp unit/jobs/decompress_test.cpp
           unit/jobs/verify_test.cpp unit/jobs/info_test.cpp unit/jobs/four_bit_test.cpp unit/jobs/dtype_test.cpp
           unit/jobs/dialects_test.cpp unit/jobs/damage_test.cpp unit/jobs/append_test.cpp unit/jobs/repair_test.cpp
           unit/jobs/live_test.cpp unit/jobs/proof_test.cpp unit/jobs/output_state_test.cpp
