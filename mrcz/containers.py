@@ -52,6 +52,6 @@ def convert(source: PathLike, target: PathLike, *, dataset: str = "", scan: Opti
     """
     kind = None if dtype is None else pixels.pixel_type_of(dtype)
     return _report(_core.convert(
-        os.fspath(source), os.fspath(target), dataset=dataset, scan=scan, codec=codec, level=level,
+        os.fsdecode(source), os.fsdecode(target), dataset=dataset, scan=scan, codec=codec, level=level,
         block_bytes=block_size, filter=filter, dtype=kind, clip=clip, round=round, overwrite=overwrite, mode0=mode0,
         limits=limits or make_limits(), threads=resolve(threads), progress=progress))

@@ -351,7 +351,7 @@ def from_hdf5(source: PathLike | h5py.Group, dataset: str, path: PathLike, *, co
             raise ArgumentError(f"there is no dataset {dataset}; there are {', '.join(group) or 'none'}",
                                 "invalid_argument", group.file.filename)
         frames = _Frames(found)
-        report, said = _core.convert_array(frames, name=group.file.filename, output=os.fspath(path),
+        report, said = _core.convert_array(frames, name=group.file.filename, output=os.fsdecode(path),
                                            codec=codec, overwrite=overwrite, limits=_core.Limits(),
                                            threads=threads.resolve(None), progress=progress)
     for message in said:

@@ -14,6 +14,7 @@ from typing import IO
 
 from . import _core
 from .errors import FileChangedError, FileDamagedError, InputNotFoundError, MrczError, SystemFailedError, warn
+from .patient_socket import PatientHTTPConnection, PatientHTTPSConnection, require_wanted
 
 # What the library reads first of any file.
 _HEAD_BYTES = 256 << 10
@@ -67,6 +68,7 @@ class WebFile:
 
     def _attempts(self, fetch: Callable[[], None]) -> None:
         for attempt in range(_ATTEMPTS):
+            require_wanted()
             try:
                 fetch()
                 return
@@ -227,7 +229,7 @@ class _Place:
     def connect(self) -> http.client.HTTPConnection:
         host, port = self._parts.hostname or "", self._parts.port
         is_secure = self._parts.scheme == "https"
-        kind = http.client.HTTPSConnection if is_secure else http.client.HTTPConnection
+        kind = PatientHTTPSConnection if is_secure else PatientHTTPConnection
         if self._proxy is None:
             return kind(host, port, timeout=_TIMEOUT_SECONDS)
         connection = kind(self._proxy.hostname or "", self._proxy.port, timeout=_TIMEOUT_SECONDS)

@@ -19,6 +19,8 @@ from .sources import ByteRanges, copied_to_disk, digest_of, has_hashes, open_ran
 class AddressOrigin:
     """``http://`` and ``https://`` by the standard library, any other address by fsspec."""
 
+    is_far = True
+
     def __init__(self, address: str) -> None:
         self.name = address
         self._ranges: Any = None
@@ -90,6 +92,8 @@ def _naming(address: str) -> Iterator[None]:
 
 class ObjectOrigin:
     """A file object. Another process gets it by pickling it, where it pickles."""
+
+    is_far = True
 
     def __init__(self, file: Any, token: str | None = None) -> None:
         self.file = file

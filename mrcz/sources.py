@@ -32,6 +32,7 @@ class Origin(Protocol):
     """Something that a reader can be opened on, twice with the same result. Pickles."""
 
     name: str
+    is_far: bool  # reading may take long, however little is read
 
     def open(self, limits: _core.Limits, mode0: str) -> Any: ...
     def identity(self, reader: Any) -> Any: ...
@@ -65,6 +66,8 @@ def origin_of(source: Any) -> Origin:
 
 
 class PathOrigin:
+    is_far = False
+
     def __init__(self, path: str) -> None:
         self.name = path
         self.path = os.path.abspath(path)

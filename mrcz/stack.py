@@ -216,7 +216,9 @@ class Stack(ArrayManners, Reductions):
         return out
 
     def _decode(self, frames: Array, out: Array, progress: Progress | None = None) -> None:
-        self._opened_pixels().read_frames(frames, pixels.as_bytes(out), threads.resolve(self._threads), progress)
+        # Corrected frames are always read so that Ctrl-C is heard meanwhile.
+        far = {"is_far": True} if self._origin.is_far and self._correction is None else {}
+        self._opened_pixels().read_frames(frames, pixels.as_bytes(out), threads.resolve(self._threads), progress, **far)
 
     def __getitem__(self, key: Any) -> Any:
         shape = self.shape

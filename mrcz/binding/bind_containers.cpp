@@ -7,10 +7,10 @@
 #include <nanobind/stl/vector.h>
 
 #include <chrono>
-#include <mutex>
 
 #include "binding.hpp"
 #include "coding.hpp"
+#include "job.hpp"
 #include "mrcz/convert_file.hpp"
 #include "mrcz/error.hpp"
 #include "mrcz/reports.hpp"
@@ -124,29 +124,16 @@ class PythonArray final : public ArraySource {
     ArraySourceFacts facts_;
 };
 
-using Outcome = std::pair<std::string, std::vector<std::string>>;
-
-/// `job` is given the context; its report as JSON, and its warnings.
-template <class Job>
+/// `convert` is given the context; its report, with the time it took.
+template <class Convert>
 Outcome converted(const std::string& input, const std::string& output, unsigned threads, const nb::object& progress,
-                  const Job& job) {
-    std::vector<std::string> warnings;
-    std::mutex mutex;
-    ConvertFileResult result;
-    const auto start = std::chrono::steady_clock::now();
-    run_unlocked(
-        threads,
-        [&](const RunContext& given) {
-            RunContext context = given;
-            context.log = [&](std::string_view message) {
-                const std::lock_guard lock(mutex);
-                warnings.emplace_back(message);
-            };
-            result = job(context);
-        },
-        progress);
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    return {json_report(input, output, result, taken.count()), warnings};
+                  const Convert& convert) {
+    return run_job(threads, progress, [&](const RunContext& context) {
+        const auto start = std::chrono::steady_clock::now();
+        const ConvertFileResult result = convert(context);
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+        return json_report(input, output, result, taken.count());
+    });
 }
 
 // NOLINTNEXTLINE(readability-function-size): the options of ConvertFileOptions, one argument each
@@ -169,15 +156,15 @@ Outcome convert_paths(const std::filesystem::path& input, const std::filesystem:
                      [&](const RunContext& context) { return convert_file(input, output, options, context); });
 }
 
-Outcome convert_python_array(const nb::object& array, const std::string& name, const std::filesystem::path& output,
-                             const std::string& codec, bool overwrite, const Limits& limits, unsigned threads,
-                             const nb::object& progress) {
+Outcome convert_python_array(const nb::object& array, const std::filesystem::path& name,
+                             const std::filesystem::path& output, const std::string& codec, bool overwrite,
+                             const Limits& limits, unsigned threads, const nb::object& progress) {
     ConvertFileOptions options;
     options.codec = codec;
     options.overwrite = overwrite;
     options.limits = limits;
     PythonArray source(array);
-    return converted(name, output.string(), threads, progress,
+    return converted(name.string(), output.string(), threads, progress,
                      [&](const RunContext& context) { return convert_array(source, output, options, context); });
 }
 

@@ -6,13 +6,13 @@
 
 #include <chrono>
 #include <filesystem>
-#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "binding.hpp"
 #include "coding.hpp"
+#include "job.hpp"
 #include "mrcz/jobs.hpp"
 #include "mrcz/reports.hpp"
 
@@ -20,31 +20,6 @@ namespace mrcz::python {
 namespace {
 
 using Path = std::filesystem::path;
-
-/// What a job has to say: its report as JSON, and its warnings.
-using Outcome = std::pair<nb::object, std::vector<nb::object>>;
-
-/// `job` is given the context and returns the report.
-template <class Job>
-Outcome run_job(unsigned threads, const nb::object& progress, const Job& job) {
-    std::string report;
-    std::vector<std::string> said;
-    std::mutex mutex;
-    run_unlocked(
-        threads,
-        [&](const RunContext& given) {
-            RunContext context = given;
-            context.log = [&](std::string_view message) {
-                const std::lock_guard lock(mutex);
-                said.emplace_back(message);
-            };
-            report = job(context);
-        },
-        progress);
-    Outcome outcome{text_of(report), {}};
-    for (const std::string& message : said) outcome.second.push_back(text_of(message));
-    return outcome;
-}
 
 std::optional<PixelType> type_of(const std::optional<std::string>& name) {
     if (!name) return std::nullopt;

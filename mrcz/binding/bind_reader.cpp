@@ -214,7 +214,7 @@ void require_room(const Reader& reader, std::size_t frames, std::size_t bytes) {
 using FrameNumbers = nb::ndarray<const std::int64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 
 void read_frames(const Reader& reader, const FrameNumbers& numbers, const Buffer& out, unsigned threads,
-                 const nb::object& progress) {
+                 const nb::object& progress, bool is_far) {
     const std::span<const std::int64_t> frames(numbers.data(), numbers.size());
     const std::span<std::byte> bytes = writable_bytes(out);
     require_room(reader, frames.size(), bytes.size());
@@ -222,7 +222,9 @@ void read_frames(const Reader& reader, const FrameNumbers& numbers, const Buffer
         if (reader.pixel_type() == PixelType::uint4) return Unpacking(reader).read(frames, bytes, context);
         reader.read_frames(frames, bytes, context);
     };
-    if (bytes.size() < brief_bytes && progress.is_none()) return run_briefly(frames.size() < 2 ? 1 : threads, work);
+    // Nobody knows how long a server takes.
+    if (bytes.size() < brief_bytes && progress.is_none() && !is_far)
+        return run_briefly(frames.size() < 2 ? 1 : threads, work);
     run_unlocked(threads, work, progress);
 }
 
@@ -282,7 +284,7 @@ void bind_reader(nb::module_& module) {
         .def("sum_of_frames", &sum_of_frames, nb::arg("threads"), nb::arg("progress") = nb::none())
         .def("info_json", &info_of)
         .def("read_frames", &read_frames, nb::arg("frames"), nb::arg("out"), nb::arg("threads"),
-             nb::arg("progress") = nb::none());
+             nb::arg("progress") = nb::none(), nb::arg("is_far") = false);
 }
 
 }  // namespace mrcz::python

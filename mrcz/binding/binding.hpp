@@ -48,7 +48,10 @@ using Work = std::function<void(const RunContext&)>;
 /// signal's handler raises, KeyboardInterrupt, is then raised here. Pools are kept between calls; a process that was
 /// forked makes its own.
 void run_unlocked(unsigned threads, const Work& work, const nb::object& progress = nb::none());
-/// The same for work that is over before anybody would interrupt it.
+/// Whether the work that this thread does, for run_unlocked, was cancelled: what Python code that it calls waits for is
+/// wanted no more.
+[[nodiscard]] bool is_cancelled();
+/// As run_unlocked, for work that is over before anybody would interrupt it.
 void run_briefly(unsigned threads, const Work& work);
 
 /// Bytes that a Python object hands out: `name` (str), `size` (int), `read_into(offset, memoryview)`.

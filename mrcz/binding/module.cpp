@@ -10,6 +10,7 @@ NB_MODULE(_core, module) {
     // program it harms nobody.
     nb::set_leak_warnings(false);
     module.attr("version") = mrcz::version;
+    module.def("is_cancelled", &is_cancelled);
     bind_errors(module);
     bind_codecs(module);
     bind_header(module);

@@ -5,7 +5,9 @@
 #include <exception>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <vector>
 
 #include "binding.hpp"
 #include "mrcz/error.hpp"
@@ -89,6 +91,42 @@ class Reporter {
     std::chrono::steady_clock::time_point told_;
 };
 
+/// What may stop the work of this thread.
+thread_local const CancelToken* token_of_this_thread = nullptr;
+
+class TokenHere {
+  public:
+    explicit TokenHere(const CancelToken* token) : before_(token_of_this_thread) { token_of_this_thread = token; }
+    ~TokenHere() { token_of_this_thread = before_; }
+    TokenHere(const TokenHere&) = delete;
+    TokenHere& operator=(const TokenHere&) = delete;
+
+  private:
+    const CancelToken* before_;
+};
+
+/// Threads of a pool that know what may stop their work.
+class StoppableExecutor final : public Executor {
+  public:
+    StoppableExecutor(Executor& pool, const CancelToken& token) : pool_(pool), token_(token) {}
+
+    [[nodiscard]] unsigned concurrency() const noexcept override { return pool_.concurrency(); }
+    void run_all(std::span<const std::function<void()>> tasks) override {
+        std::vector<std::function<void()>> known;
+        known.reserve(tasks.size());
+        for (const auto& task : tasks)
+            known.emplace_back([&task, this] {
+                const TokenHere here(&token_);
+                task();
+            });
+        pool_.run_all(known);
+    }
+
+  private:
+    Executor& pool_;
+    const CancelToken& token_;
+};
+
 RunContext context_of(BorrowedPool& pool) {
     RunContext context;
     context.executor = pool.executor();
@@ -158,6 +196,8 @@ void run_unlocked(unsigned threads, const Work& work, const nb::object& progress
     RunContext context = context_of(pool);
     CancelToken cancel;
     context.cancel = &cancel;
+    std::optional<StoppableExecutor> stoppable;
+    if (context.executor != nullptr) context.executor = &stoppable.emplace(*context.executor, cancel);
     if (!progress.is_none())
         context.progress = [report = std::make_shared<Reporter>(progress)](const ProgressUpdate& now) {
             (*report)(now);
@@ -165,8 +205,15 @@ void run_unlocked(unsigned threads, const Work& work, const nb::object& progress
     const bool hears_signals = is_main_thread();
     const nb::gil_scoped_release unlocked;
     if (!hears_signals) return work(context);
-    run_hearing_signals([&] { work(context); }, cancel);
+    run_hearing_signals(
+        [&] {
+            const TokenHere here(&cancel);
+            work(context);
+        },
+        cancel);
 }
+
+bool is_cancelled() { return token_of_this_thread != nullptr && token_of_this_thread->is_cancelled(); }
 
 void run_briefly(unsigned threads, const Work& work) {
     BorrowedPool pool(threads);

@@ -2,8 +2,10 @@
 
 import gzip
 import io
+import itertools
 import pickle
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -353,3 +355,57 @@ def test_views_that_a_source_keeps_do_not_lead_into_memory_of_the_readers(frames
     for view in ranges.views:
         view[:] = b"\xff" * len(view) if isinstance(view, memoryview) else 255
     assert np.array_equal(out[0], 0 * frames[150] if failing else frames[150])
+
+
+INTERRUPTED = """
+import sys
+import mrcz
+
+stack = mrcz.open(sys.argv[1], threads=int(sys.argv[2]))
+print("opened", flush=True)
+sys.stdin.readline()
+try:
+    stack[:]
+except KeyboardInterrupt:
+    print("interrupted", stack.shape)
+"""
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("sent", [0, 100])
+def test_ctrl_c_ends_waiting_for_a_server_that_hangs(served, tmp_path, threads, sent):
+    frames = np.random.default_rng(0).integers(0, 255, (12, 300, 300), "int16")
+    mrcz.write(tmp_path / "a.mrcz", frames)
+    address = served.put("a.mrcz", (tmp_path / "a.mrcz").read_bytes())
+    ended, program, requests = threading.Event(), None, itertools.count()
+    is_open, answers = threading.Event(), served.answer
+
+    def hang(request):
+        """Once frames are asked for, Ctrl-C is pressed, and no answer comes, or only a part of it."""
+        if program is None or not is_open.is_set():
+            return answers(request)
+        if sent:
+            first, last = (int(end) for end in re.fullmatch(r"bytes=(\d+)-(\d+)", request.headers["Range"]).groups())
+            size = len(served.files["/a.mrcz"])
+            request.send_response(206)
+            request.send_header("Content-Length", str(last + 1 - first))
+            request.send_header("Content-Range", f"bytes {first}-{last}/{size}")
+            request.send_header("ETag", f'"{hash(served.files["/a.mrcz"]):x}"')
+            request.end_headers()
+            request.wfile.write(bytes(sent))
+            request.wfile.flush()
+        if next(requests) == 0:
+            program.send_signal(signal.SIGINT)
+        ended.wait()
+
+    served.answer = hang
+    program = subprocess.Popen([sys.executable, "-c", INTERRUPTED, address, str(threads)], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert program.stdout.readline() == "opened\n"
+        is_open.set()
+        told, errors = program.communicate("\n", timeout=50)  # less than the package waits for any server
+    finally:
+        ended.set()
+        program.kill()
+    assert told == "interrupted (12, 300, 300)\n", errors

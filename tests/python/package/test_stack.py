@@ -456,6 +456,10 @@ def test_a_file_whose_name_is_no_utf_8_says_what_it_is(tmp_path):
     mrcz.write(path, pixels_of("int16"))
     stack = mrcz.open(path)
     assert stack.name == os.fsdecode(path) and stack.info() and not stack.findings and "Stack" in repr(stack)
+    for work in (lambda: mrcz.verify(path), lambda: mrcz.convert(path, path[:-5] + b".zarr")):
+        assert work()["frames"] == stack.shape[0]
+    with pytest.raises(FileExistsError, match="overwrite=True"):
+        mrcz.convert(path, path[:-5] + b".zarr")
 
 
 def test_errors_advise_in_words_of_this_package(tmp_path):
