@@ -12,11 +12,13 @@ byte, whatever the number of workers. Nodes may go away at any time: what they w
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 
 import mrcz
 import mrcz.dask
+from mrcz.session import outputs_of
 
 
 def arguments() -> argparse.Namespace:
@@ -39,7 +41,13 @@ def arguments() -> argparse.Namespace:
     cluster.add_argument("--memory", default="16GB", help="of each Slurm job")
     cluster.add_argument("--walltime", default="02:00:00")
     cluster.add_argument("--partition")
-    return parser.parse_args()
+    chosen = parser.parse_args()
+    for name in (chosen.gain, chosen.dark, chosen.defects):
+        if name is not None and not os.path.exists(name):
+            parser.error(f"{name}: there is no such file")
+    if not (chosen.gain or chosen.dark or chosen.defects or chosen.outliers or chosen.koma is not None):
+        parser.error("nothing to correct: give --gain, --dark, --defects, --outliers or --koma")
+    return chosen
 
 
 def start(chosen: argparse.Namespace):
@@ -58,10 +66,26 @@ def start(chosen: argparse.Namespace):
     return cluster
 
 
+def any_output_is_missing(chosen: argparse.Namespace) -> bool:
+    """Tells of those that are there before the workers are waited for. The others are made."""
+    outputs = outputs_of(chosen.movies, chosen.output_dir, plain=False)
+    there = [name for name in outputs if os.path.lexists(name)]
+    if there:
+        print(f"{len(there)} of {len(outputs)} outputs exist already and stay as they are, {there[0]} the first; --overwrite "
+              "replaces them", file=sys.stderr)
+    return len(there) < len(outputs)
+
+
+def in_words_of_this_script(error: Exception) -> str:
+    return str(error).replace("overwrite=True", "--overwrite")
+
+
 def main() -> int:
     chosen = arguments()
     from distributed import Client
 
+    if not chosen.overwrite and not any_output_is_missing(chosen):
+        return 1
     began = time.monotonic()
     shown = sys.stderr.isatty()
     with start(chosen) as cluster, Client(cluster) as client:
@@ -74,8 +98,11 @@ def main() -> int:
             failures = {}
         except mrcz.SessionError as error:
             reports, failures = error.reports, error.failures
+        except mrcz.MrczError as error:
+            sys.exit(in_words_of_this_script(error))
     for movie, error in failures.items():
-        print(f"{movie}: {error}", file=sys.stderr)
+        told = in_words_of_this_script(error)
+        print(told if told.startswith(movie) else f"{movie}: {told}", file=sys.stderr)
     print(f"{len(reports)} movies corrected in {time.monotonic() - began:.1f} s", file=sys.stderr)
     return 1 if failures else 0
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import _core, processing
-from .errors import ArgumentError, MrczError, SystemFailedError, TargetExistsError
+from .errors import ArgumentError, InputNotFoundError, MrczError, SystemFailedError, TargetExistsError
 from .session import names_of, outputs_of, raise_failures, require_something, session_options
 
 Hook = Callable[[str, int], None]
@@ -210,6 +210,14 @@ def _results(client: Any, futures: list[Any], use: Callable[[int, Any], None]) -
         raise
 
 
+def _require_references(options: dict[str, Any]) -> None:
+    """Before every worker finds it out."""
+    for name in ((options["gain"] or {}).get("file"), options["dark"], options["defects"]):
+        if name and not os.path.exists(name):
+            raise InputNotFoundError("there is no such file; references have the same names on all machines", "not_found",
+                                     name)
+
+
 def process_session(movies: Any, output_dir: str | os.PathLike[str], client: Any = None, *, koma: Any = None,
                     plain: bool = False, level: int = 0, overwrite: bool = False, measure: bool = False, lag: int = 0,
                     work_dir: str | os.PathLike[str] | None = None, threads: int | None = None, retries: int = 2,
@@ -254,6 +262,7 @@ def process_session(movies: Any, output_dir: str | os.PathLike[str], client: Any
     """
     options = session_options(koma=koma, plain=plain, level=level, measure=measure, lag=lag, absolute=True, **correction)
     require_something(options)
+    _require_references(options)
     names = [os.path.abspath(name) for name in names_of(movies)]
     folder = os.path.abspath(os.fsdecode(output_dir))
     outputs_of(names, folder, plain)

@@ -10,7 +10,7 @@ from typing import TextIO
 import numpy as np
 
 from .. import _core, threads
-from ..errors import MrczError
+from ..errors import MrczError, warn
 from ..jobs import verify
 from ..stack import Stack
 from ..opening import open as open_stack
@@ -38,7 +38,7 @@ class MrczFile(MrcFile):
     Pixels are decoded when they are first asked for, on all processors. In mode ``r+`` a change compresses the whole
     file anew with the codec it has, under another name that is then changed. Metadata and record of steps go along, and
     the sum of the frames is made anew where there was one. What decompressing then gives is the changed file, not the
-    one that was compressed first.
+    one that was compressed first: a `mrcz.FileWarning` says so where that could be restored byte for byte.
 
     Parameters
     ----------
@@ -110,6 +110,7 @@ class MrczFile(MrcFile):
         if self.data.size == 0:
             raise ValueError(f"'{self._name}': there are no pixels to compress")
         like = self._stack if self._mode == "r+" else None
+        restores_first = like is not None and _restores_first_original(like)
         receiving, sending = os.pipe()
         failures: list[BaseException] = []
         sender = threading.Thread(target=self._send, args=(sending, failures))
@@ -129,6 +130,9 @@ class MrczFile(MrcFile):
         os.close(receiving)
         sender.join()
         if like is not None:
+            if restores_first:
+                warn(f"{self._name}: no longer restores the file it was made from; what decompressing gives from now on is "
+                     "the changed one")
             self._stack = open_stack(self._name, mode0="signed")
 
     def _keeps_sum(self, like: Stack) -> bool:
@@ -151,6 +155,11 @@ class MrczFile(MrcFile):
         if self._stored is None:
             return valid
         return print_verdict(self._name, print_file) and valid
+
+
+def _restores_first_original(stack: Stack) -> bool:
+    return any(section.id == "ORIG" for section in stack.sections) and not any(
+        step.get("step") == "edit" for step in stack.provenance)
 
 
 def writing_codecs() -> list[str]:

@@ -290,6 +290,22 @@ def test_a_compressed_file_that_is_changed_keeps_codec_and_metadata(tmp_path):
     assert verdict(ours, tmp_path / "a.mrcz")
 
 
+def test_a_changed_file_says_once_that_it_restores_the_first_original_no_more(tmp_path, testdata, recwarn):
+    mrcz.compress(testdata / "projections.mrcs", tmp_path / "a.mrcz")
+    for value in (3, 4):
+        with ours.open(tmp_path / "a.mrcz", "r+") as mrc:
+            mrc.data[0, 0, 0] = value
+    told = [str(warning.message) for warning in recwarn if issubclass(warning.category, mrcz.FileWarning)]
+    assert len(told) == 1 and "a.mrcz: no longer restores the file it was made from" in told[0]
+    mrcz.decompress(tmp_path / "a.mrcz", tmp_path / "b.mrc")
+    assert ours.read(tmp_path / "b.mrc")[0, 0, 0] == 4
+    mrcz.write(tmp_path / "c.mrcz", mrcz.open(testdata / "projections.mrcs")[:3])
+    with ours.open(tmp_path / "c.mrcz", "r+") as mrc:
+        mrc.data[0] = 1
+    assert len([1 for warning in recwarn if issubclass(warning.category, mrcz.FileWarning)]) == 1
+
+
+@pytest.mark.filterwarnings("ignore:.*no longer restores")
 @pytest.mark.parametrize("what", ["header", "pixels", "type"])
 def test_a_compressed_file_that_is_changed_keeps_a_sum_of_the_frames_it_has(tmp_path, testdata, what):
     mrcz.compress(testdata / "projections.mrcs", tmp_path / "a.mrcz", keep_sum=True)

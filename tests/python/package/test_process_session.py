@@ -207,6 +207,41 @@ def test_the_example_runs_on_a_local_cluster(tmp_path, command):
     assert "4 movies" in done.stderr + done.stdout
 
 
+def run_example(folder, *options):
+    return subprocess.run([sys.executable, str(EXAMPLES / "dask_jobqueue_session.py"), "--local", "--workers", "1",
+                           "--output-dir", str(folder), *options], capture_output=True, text=True)
+
+
+def test_the_example_says_before_it_starts_what_cannot_be(tmp_path):
+    names = movies.session(tmp_path / "in", 2)
+    done = run_example(tmp_path / "out", "--gain", str(tmp_path / "none.mrc"), *names)
+    assert done.returncode == 2 and done.stderr.endswith(f"{tmp_path / 'none.mrc'}: there is no such file\n")
+    (tmp_path / "out").mkdir()
+    for name in ("m0.mrcz", "m1.mrcz"):
+        (tmp_path / "out" / name).write_bytes(b"")
+    done = run_example(tmp_path / "out", "--outliers", *names)
+    assert done.returncode == 1 and done.stderr.startswith("2 of 2 outputs exist already and stay as they are, ")
+    assert len(done.stderr.splitlines()) == 1 and "--overwrite" in done.stderr
+
+
+def test_the_example_names_a_movie_that_fails_once_and_its_own_options(tmp_path):
+    names = [*movies.session(tmp_path / "in", 2), str(tmp_path / "in" / "nope.mrcz")]
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "m0.mrcz").write_bytes(b"")
+    done = run_example(tmp_path / "out", "--outliers", *names)
+    assert done.returncode == 1 and (tmp_path / "out" / "m1.mrcz").stat().st_size > 0
+    told = [line for line in done.stderr.splitlines() if "nope.mrcz" in line]
+    assert len(told) == 1 and told[0].count("nope.mrcz") == 1, done.stderr
+    assert "--overwrite replaces it" in done.stderr and "overwrite=True" not in done.stderr
+
+
+def test_a_missing_reference_is_told_before_workers_look_for_it(tmp_path, client):
+    names = movies.session(tmp_path / "in", 2)
+    with pytest.raises(FileNotFoundError, match="none.mrc: there is no such file"):
+        mrcz.dask.process_session(names, tmp_path / "out", client, gain=tmp_path / "none.mrc")
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
 def test_the_array_example_does_a_share_of_the_movies(tmp_path, command):
     names = movies.session(tmp_path / "in", 5, ending=".mrc")
