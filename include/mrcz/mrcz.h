@@ -33,7 +33,7 @@ extern "C" {
 
 /// Raised by one with every addition. A library serves all programs that were compiled with its own number or a lower
 /// one, as long as its SOVERSION is the same.
-#define MRCZ_ABI_VERSION 1
+#define MRCZ_ABI_VERSION 2
 
 /// A hundred times the group (1 data, 2 caller, 3 system, 4 interrupted, 70 internal: the exit codes of the command)
 /// and a number within it.
@@ -583,3 +583,5 @@ MRCZ_API int32_t mrcz_append(const char* const* inputs, int32_t count, const cha
 #ifdef __cplusplus
 }
 #endif
+
+#include "mrcz/session.h"

@@ -70,6 +70,15 @@ void give_structure(const void* known, std::size_t known_bytes, void* out, const
     std::memset(static_cast<std::byte*>(out) + filled, 0, out_bytes - filled);
 }
 
+std::span<const char* const> texts_at(const char* const* texts, std::int32_t count, const char* argument) {
+    require(texts, argument);
+    if (count < 0) fail(ErrorCode::invalid_argument, "count is ", count);
+    const std::span<const char* const> all(texts, static_cast<std::size_t>(count));
+    for (const char* text : all)
+        if (text == nullptr) fail(ErrorCode::invalid_argument, "one of ", argument, " is null");
+    return all;
+}
+
 void* allocated(std::size_t bytes) {
     void* memory = std::malloc(std::max<std::size_t>(bytes, 1));
     if (memory == nullptr) throw std::bad_alloc();

@@ -49,10 +49,19 @@ void require_result(const Result* out, const char* argument) {
     require_struct_size(out->struct_size, argument);
 }
 
+/// The same of a result that may be null.
+template <class Result>
+void require_room(const Result* out) {
+    if (out != nullptr) require_result(out, "result");
+}
+
 template <class Result>
 void give(const Result& known, Result* out, const char* argument) {
     give_structure(&known, sizeof known, out, argument);
 }
+
+/// `count` texts. Throws Error{invalid_argument} where one is null.
+[[nodiscard]] std::span<const char* const> texts_at(const char* const* texts, std::int32_t count, const char* argument);
 
 /// Memory that mrcz_free() frees. Throws std::bad_alloc.
 [[nodiscard]] void* allocated(std::size_t bytes);

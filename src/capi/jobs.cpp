@@ -118,26 +118,41 @@ mrcz_append_result in_c(const AppendResult& result) {
     return row;
 }
 
-/// Asked before the work, so that nothing is done whose result could not be told.
-template <class Result>
-void require_room(const Result* result) {
-    if (result != nullptr) require_result(result, "result");
-}
-
 template <class Result, class Row>
 void give_result(const Result& found, Row* result) {
     if (result != nullptr) give(in_c(found), result, "result");
 }
 
 std::vector<Input> inputs_of(const char* const* inputs, std::int32_t count) {
-    require(inputs, "inputs");
-    if (count < 0) fail(ErrorCode::invalid_argument, "count is ", count);
     std::vector<Input> files;
-    for (std::int32_t i = 0; i < count; ++i) {
-        require(inputs[i], "one of inputs");
-        files.push_back(Input::file(inputs[i]));
-    }
+    for (const char* name : texts_at(inputs, count, "inputs")) files.push_back(Input::file(name));
     return files;
+}
+
+template <class Options, class Job>
+void from_file_to_file(const char* input, const char* output, const Options* options, mrcz_context* context,
+                       mrcz_job_result* result, const Job& job) {
+    require(input, "input");
+    require(output, "output");
+    const auto asked = taken(options, "options");
+    require_room(result);
+    const ContextUse use(context);
+    give_result(job(Input::file(input), Output::file(output, asked.overwrite != 0), options_of(asked), use.get()),
+                result);
+}
+
+/// Of jobs that also tell in words: `job` gives what it found of the file at `path`.
+template <class Options, class Row, class Job>
+void reported(const char* path, const char* name, const Options* options, mrcz_context* context, Row* result,
+              char** report, const Job& job) {
+    if (report != nullptr) *report = nullptr;
+    require(path, name);
+    const auto asked = taken(options, "options");
+    require_room(result);
+    const ContextUse use(context);
+    const auto found = job(options_of(asked), use.get());
+    give_result(found, result);
+    if (report != nullptr) *report = copied(json_report(path, found));
 }
 
 }  // namespace
@@ -150,56 +165,32 @@ using mrcz::Output;
 std::int32_t mrcz_compress(const char* input, const char* output, const mrcz_compress_options* options,
                            mrcz_context* context, mrcz_job_result* result) {
     return guarded(__func__, [&] {
-        require(input, "input");
-        require(output, "output");
-        const auto asked = taken(options, "options");
-        require_room(result);
-        const ContextUse use(context);
-        give_result(mrcz::compress(Input::file(input), Output::file(output, asked.overwrite != 0), options_of(asked),
-                                   use.get()),
-                    result);
+        from_file_to_file(input, output, options, context, result,
+                          [](auto&&... all) { return mrcz::compress(all...); });
     });
 }
 
 std::int32_t mrcz_decompress(const char* input, const char* output, const mrcz_decompress_options* options,
                              mrcz_context* context, mrcz_job_result* result) {
     return guarded(__func__, [&] {
-        require(input, "input");
-        require(output, "output");
-        const auto asked = taken(options, "options");
-        require_room(result);
-        const ContextUse use(context);
-        give_result(mrcz::decompress(Input::file(input), Output::file(output, asked.overwrite != 0), options_of(asked),
-                                     use.get()),
-                    result);
+        from_file_to_file(input, output, options, context, result,
+                          [](auto&&... all) { return mrcz::decompress(all...); });
     });
 }
 
 std::int32_t mrcz_verify(const char* input, const mrcz_verify_options* options, mrcz_context* context,
                          mrcz_verify_result* result, char** report) {
     return guarded(__func__, [&] {
-        if (report != nullptr) *report = nullptr;
-        require(input, "input");
-        const auto asked = taken(options, "options");
-        require_room(result);
-        const ContextUse use(context);
-        const mrcz::VerifyResult found = mrcz::verify(Input::file(input), options_of(asked), use.get());
-        give_result(found, result);
-        if (report != nullptr) *report = copied(mrcz::json_report(input, found));
+        reported(input, "input", options, context, result, report,
+                 [&](const auto& asked, const auto& run) { return mrcz::verify(Input::file(input), asked, run); });
     });
 }
 
 std::int32_t mrcz_repair(const char* path, const mrcz_repair_options* options, mrcz_context* context,
                          mrcz_repair_result* result, char** report) {
     return guarded(__func__, [&] {
-        if (report != nullptr) *report = nullptr;
-        require(path, "path");
-        const auto asked = taken(options, "options");
-        require_room(result);
-        const ContextUse use(context);
-        const mrcz::RepairResult found = mrcz::repair(path, options_of(asked), use.get());
-        give_result(found, result);
-        if (report != nullptr) *report = copied(mrcz::json_report(path, found));
+        reported(path, "path", options, context, result, report,
+                 [&](const auto& asked, const auto& run) { return mrcz::repair(path, asked, run); });
     });
 }
 

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+C_HEADERS = ("mrcz.h", "session.h")
 C_FUNCTION = re.compile(r"MRCZ_API[^;(]*?\b(mrcz_\w+)\(")
 # What the linker script names one by one: classes that are thrown, or derived from.
 POLYMORPHIC = re.compile(r"^(?:vtable|typeinfo|typeinfo name) for mrcz::(\w+)$")
@@ -26,7 +27,8 @@ def code_of(path):
 
 
 def c_functions(root):
-    return C_FUNCTION.findall(code_of(root / "include/mrcz/mrcz.h"))
+    headers = (root / "include/mrcz" / name for name in C_HEADERS)
+    return [function for header in headers for function in C_FUNCTION.findall(code_of(header))]
 
 
 def called_in_tests(root):

@@ -76,6 +76,10 @@ void structures_keep_their_sizes(void) {
     CHECK(sizeof(mrcz_repair_options) == 40);
     CHECK(sizeof(mrcz_repair_result) == 48);
     CHECK(sizeof(mrcz_append_result) == 40);
+    CHECK(sizeof(mrcz_gamma_law) == 56);
+    CHECK(sizeof(mrcz_gamma_options) == 32);
+    CHECK(sizeof(mrcz_process_options) == 96);
+    CHECK(sizeof(mrcz_process_result) == 56);
     CHECK(offsetof(mrcz_stack, pixel_type) == 88);
     CHECK(offsetof(mrcz_writer_options, codec) == 88);
     CHECK(offsetof(mrcz_corrections, gain_kind) == 64);

@@ -46,7 +46,10 @@
     TEST(jobs_refuse_what_cannot_be)             \
     TEST(verifying_tells_of_damaged_frames)      \
     TEST(repairing_saves_whole_frames)           \
-    TEST(files_are_appended)
+    TEST(files_are_appended)                     \
+    TEST(sessions_are_processed)                 \
+    TEST(sessions_refuse_what_cannot_be)         \
+    TEST(gamma_laws_are_calibrated)
 
 #define MRCZ_DECLARE_TEST(name) void name(void);
 MRCZ_ABI_TESTS(MRCZ_DECLARE_TEST)

@@ -41,7 +41,7 @@ PUBLIC_HEADERS = {
     "correlation.hpp": "process",
     "gain_file.hpp": "foreign",
     "files.hpp": "jobs", "convert_file.hpp": "jobs", "jobs.hpp": "jobs", "process.hpp": "jobs", "reports.hpp": "jobs", "corrected_reader.hpp": "jobs",
-    "mrcz.h": "capi",
+    "mrcz.h": "capi", "session.h": "capi",
 }  # fmt: skip
 
 # Include pattern to the files that may have it.
