@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "attempt.hpp"
 #include "base/fail.hpp"
 #include "bounds.hpp"
 #include "kit/counts.hpp"
@@ -18,23 +19,10 @@ namespace {
 
 constexpr std::int64_t side = 64, most_frames = 48;
 
-template <class Work>
-void attempt(const Work& work) {
-    try {
-        work();
-    } catch (const Error& error) {
-        if (error.group() != ErrorGroup::data) throw;
-    }
-}
-
 void seal(Bytes& file) {
     if (file.size() < 1024) return;
     seal_own_chunks(file, std::size_t{1024} + load_le<std::uint32_t>(&file[92]));
-    constexpr std::string_view magic = "MRCZFOOT";
-    const auto bytes = std::as_bytes(std::span(magic));
-    const auto found = std::search(file.begin(), file.end(), bytes.begin(), bytes.end());
-    if (found != file.end()) seal_footer(file, static_cast<std::size_t>(found - file.begin()));
-    seal_index(file, load_le<std::uint32_t>(&file[8]));
+    seal_tail(file);
 }
 
 /// A faint disk on a dark ground.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "attempt.hpp"
 #include "bounds.hpp"
 #include "mrcz/error.hpp"
 #include "mrcz/jobs.hpp"
@@ -14,24 +15,6 @@ namespace mrcz::fuzz {
 namespace {
 
 constexpr std::int64_t most_frames = 64;
-
-/// One part of a file may be damaged and another not: each is tried.
-template <class Work>
-void attempt(const Work& work) {
-    try {
-        work();
-    } catch (const Error& error) {
-        if (error.group() != ErrorGroup::data) throw;
-    }
-}
-
-void seal(Bytes& file) {
-    constexpr std::string_view magic = "MRCZFOOT";
-    const auto bytes = std::as_bytes(std::span(magic));
-    const auto found = std::search(file.begin(), file.end(), bytes.begin(), bytes.end());
-    if (found != file.end()) seal_footer(file, static_cast<std::size_t>(found - file.begin()));
-    if (file.size() > 12) seal_index(file, load_le<std::uint32_t>(&file[8]));
-}
 
 void read_all(const Reader& reader) {
     attempt([&] { (void)reader.sections(); });
@@ -52,7 +35,7 @@ void read_all(const Reader& reader) {
 void run_reader(std::span<const std::byte> input) {
     if (input.empty()) return;
     Bytes file(input.begin() + 1, input.end());
-    if ((std::to_integer<unsigned>(input[0]) & 1U) != 0) seal(file);
+    if ((std::to_integer<unsigned>(input[0]) & 1U) != 0) seal_tail(file);
     const Reader reader(make_memory_source(std::move(file), "memory"), small_limits);
     read_all(reader);
 }

@@ -1,5 +1,9 @@
 #include "seal.hpp"
 
+#include <algorithm>
+#include <span>
+#include <string_view>
+
 #include "base/crc32c.hpp"
 #include "codec/own_chunk.hpp"
 #include "container/chunk_index.hpp"
@@ -57,6 +61,14 @@ void seal_index(Bytes& file, std::uint64_t chunks) {
     if (bytes > file.size()) return;
     const auto entries = std::span(file).last(bytes).first(bytes - container::index_crc_bytes);
     store_le(file.data() + file.size() - container::index_crc_bytes, crc32c(entries));
+}
+
+void seal_tail(Bytes& file) {
+    constexpr std::string_view magic = "MRCZFOOT";
+    const auto bytes = std::as_bytes(std::span(magic));
+    const auto found = std::search(file.begin(), file.end(), bytes.begin(), bytes.end());
+    if (found != file.end()) seal_footer(file, static_cast<std::size_t>(found - file.begin()));
+    if (file.size() > 12) seal_index(file, load_le<std::uint32_t>(&file[8]));
 }
 
 }  // namespace mrcz::fuzz

@@ -12,4 +12,7 @@ void seal_own_chunks(Bytes& file, std::size_t at);
 /// Sets the CRC that ends an index of as many chunks.
 void seal_index(Bytes& file, std::uint64_t chunks);
 
+/// Sets those of what ends a file, where it is found: its footer, and the index of as many chunks as its header counts.
+void seal_tail(Bytes& file);
+
 }  // namespace mrcz::fuzz
