@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 #include <iostream>
 
 #include "manual.hpp"
@@ -85,13 +86,25 @@ void add_threads(CLI::App& app, Options& options) {
         ->type_name("N");
 }
 
+namespace {
+
+/// CLI11's own check answers with the largest number there is, all 309 digits of it.
+std::string is_speed(std::string& text) {
+    double speed = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), speed);
+    const bool is_number = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
+    return is_number && speed > 0 && std::isfinite(speed) ? std::string() : text + " is no number of MB/s above 0";
+}
+
+}  // namespace
+
 void add_coding(CLI::App& app, Options& options) {
     app.add_option("--codec", options.codec,
                    "zstd, lz4, ...: see `mrcz codecs`; auto: what is smallest, measured on some frames")
         ->capture_default_str();
     app.add_option("--min-speed", options.min_speed,
                    "with --codec auto: only codecs that `mrcz codecs` calls as fast, MB/s a thread (100)")
-        ->check(CLI::PositiveNumber.description(""))
+        ->check(CLI::Validator(is_speed, ""))
         ->type_name("MB/S");
     add_level(app, options);
     app.add_option("--block-size", options.block_size, "bytes compressed at a time, 4k or more; 1M is the default");
