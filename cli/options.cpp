@@ -108,7 +108,9 @@ void add_coding(CLI::App& app, Options& options) {
         ->type_name("MB/S");
     add_level(app, options);
     app.add_option("--block-size", options.block_size, "bytes compressed at a time, 4k or more; 1M is the default");
-    app.add_option("--filter", options.filter, "bitshuffle, byteshuffle, none, or auto: what suits frames from all over the stack")->capture_default_str();
+    app.add_option("--filter", options.filter,
+                   "bitshuffle, byteshuffle, none, or auto: what suits frames from all over the stack")
+        ->capture_default_str();
     app.add_option("--metadata", options.metadata_file,
                    "JSON or MessagePack file to store in the footer; - is standard input");
     app.add_option("--metadata-format", options.metadata_format, "store it as json or msgpack");
