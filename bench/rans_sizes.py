@@ -13,7 +13,7 @@ import rans_memory
 SCANS = rans_memory.SCANS
 MOST_BITS = {"stem_rans64": 1.72, "stem_rans1024": 1.70, "stem_rans4096": 1.69, "stem_integrating": 5.55}
 LEAST_RATIO = {"stem4d": 15.2}
-PEER_FRAMES = 1024  # of the longest stacks; frames of a set are alike
+PEER_FRAMES = 256  # of a stack, spread over it; its frames are alike
 
 
 def stored_bits(mrcz, sets, name, meta, folder):
