@@ -114,13 +114,21 @@ std::optional<Plan> palette_plan(const FrameSetup& setup, std::span<const std::b
 /// A trial is spread over the frame: beam, background and gaps of a detector differ.
 constexpr std::size_t trial_runs = 8;
 
-/// Bytes that the other codec takes, estimated from so many.
-std::uint64_t estimated_fallback_bytes(const FrameSetup& setup, std::span<const std::byte> frame,
-                                       std::size_t tried_bytes, bool quickly) {
-    const std::size_t tried_pixels = tried_bytes >> setup.kind.log2_bytes;
+struct Trial {
+    std::size_t tried_bytes;
+    std::uint64_t unsure;            ///< how far off its estimate may be: one part in so many
+    std::uint64_t unsure_of_pieces;  ///< the same where it would fall with size
+};
+
+/// Whether a trial tells that the other codec takes more than `bytes`.
+bool is_beaten(const FrameSetup& setup, std::span<const std::byte> frame, std::uint64_t bytes, const Trial& trial,
+               bool quickly) {
+    const std::size_t tried_pixels = trial.tried_bytes >> setup.kind.log2_bytes;
     const Bytes tried = sample(setup, frame, tried_pixels, tried_pixels / trial_runs);
-    return static_cast<std::uint64_t>(static_cast<double>(setup.fallback->estimate(tried, quickly)) *
-                                      static_cast<double>(frame.size()) / static_cast<double>(tried.size()));
+    const auto estimate = setup.fallback->estimate(tried, quickly);
+    const auto estimated = static_cast<std::uint64_t>(
+        static_cast<double>(estimate.bytes) * static_cast<double>(frame.size()) / static_cast<double>(tried.size()));
+    return estimated > bytes + bytes / (estimate.falls_with_size ? trial.unsure_of_pieces : trial.unsure);
 }
 
 std::uint64_t exact_fallback_bytes(const FrameSetup& setup, std::span<const std::byte> frame) {
@@ -169,19 +177,15 @@ bool parts_differ(const PixelKind& kind, std::span<const std::byte> look) {
 /// Bytes of the other codec's chunk, exact where short trials do not tell that it is larger than `bytes`.
 std::optional<std::uint64_t> rival_bytes(const FrameSetup& setup, std::span<const std::byte> look,
                                          std::span<const std::byte> frame, std::uint64_t bytes) {
-    struct Trial {
-        std::size_t tried_bytes;
-        std::uint64_t unsure;  // how far off its estimate may be: one part in so many
-    };
     constexpr std::size_t first = std::size_t{1} << 16, then = std::size_t{1} << 18, last = std::size_t{1} << 20;
-    constexpr Trial of_counts[] = {{first, 16}, {then, 100}, {last, 200}}, of_images[] = {{first, 4}, {last, 8}};
+    constexpr Trial of_counts[] = {{first, 16, 16}, {then, 100, 16}, {last, 200, 200}},
+                    of_images[] = {{first, 4, 4}, {last, 8, 8}};
     if (setup.fallback == nullptr) return std::nullopt;
     const bool is_image = parts_differ(setup.kind, look);
     using Trials = std::span<const Trial>;
     for (const Trial& trial : is_image ? Trials(of_images) : Trials(of_counts)) {
         if (trial.tried_bytes >= frame.size()) break;
-        const std::uint64_t estimated = estimated_fallback_bytes(setup, frame, trial.tried_bytes, !is_image);
-        if (estimated > bytes + bytes / trial.unsure) return std::nullopt;
+        if (is_beaten(setup, frame, bytes, trial, !is_image)) return std::nullopt;
     }
     return exact_fallback_bytes(setup, frame);
 }

@@ -60,19 +60,26 @@ Filter smallest_filter(PixelType type, std::span<const std::byte> sample) {
     return best;
 }
 
+struct Way {
+    blosc::Choice choice{};
+    std::size_t bytes = SIZE_MAX;
+};
+
 /// Trials of one pixel type, for whoever needs one: what they keep is dear to make.
 class Trials {
   public:
     explicit Trials(PixelType type) : pixel_bytes_(info_of(type).pixel_bytes) {}
 
-    /// Of the block with this filter, by the method that suits it.
-    [[nodiscard]] std::size_t bytes_with(Filter filter, std::span<const std::byte> block) {
+    /// The smallest way of `filter` to compress the block, among those methods that come before `end`.
+    [[nodiscard]] Way smallest(Filter filter, std::size_t end, std::span<const std::byte> block) {
         std::unique_ptr<blosc::Trial> trial = take();
-        std::size_t least = SIZE_MAX;
-        for (std::size_t method = 0; method < trial->methods(); ++method)
-            least = std::min(least, trial->bytes_with({filter, method}, block));
+        Way best;
+        for (std::size_t method = 0; method < std::min(end, trial->methods()); ++method) {
+            const std::size_t bytes = trial->bytes_with({filter, method}, block);
+            if (bytes < best.bytes) best = {{filter, method}, bytes};
+        }
         give_back(std::move(trial));
-        return least;
+        return best;
     }
 
   private:
@@ -111,9 +118,9 @@ class BloscFallback final : public Fallback {
         return coded.size();
     }
 
-    std::size_t estimate(std::span<const std::byte> bytes, bool quickly) const override {
-        if (!quickly || trial_sample_.empty()) return best_trial(bytes).bytes;
-        return trials_.bytes_with(trial_filter(), bytes);
+    Estimate estimate(std::span<const std::byte> bytes, bool quickly) const override {
+        const Way way = quickly && !trial_sample_.empty() ? as_the_first_frame(bytes) : best_trial(bytes);
+        return {way.bytes, way.choice.filter != Filter::none};
     }
 
     void decode(std::span<const std::byte> chunk, std::span<std::byte> bytes) const override {
@@ -129,30 +136,29 @@ class BloscFallback final : public Fallback {
         return filter_;
     }
 
-    struct Best {
-        Filter filter = Filter::bitshuffle;
-        std::size_t bytes = SIZE_MAX;
-    };
-    [[nodiscard]] Best best_trial(std::span<const std::byte> block) const {
-        Best best;
+    static constexpr std::size_t all_methods = SIZE_MAX;
+    [[nodiscard]] Way best_trial(std::span<const std::byte> block) const {
+        Way best;
         for (const Filter filter : {Filter::bitshuffle, Filter::byteshuffle, Filter::none}) {
             if (filter == Filter::byteshuffle && info_of(type_).pixel_bytes == 1) continue;
-            const std::size_t bytes = trials_.bytes_with(filter, block);
-            if (bytes < best.bytes) best = {filter, bytes};
+            const Way way = trials_.smallest(filter, all_methods, block);
+            if (way.bytes < best.bytes) best = way;
         }
         return best;
     }
-    /// The one that suits the first frame.
-    [[nodiscard]] Filter trial_filter() const {
-        std::call_once(tried_, [this] { trial_filter_ = best_trial(trial_sample_).filter; });
-        return trial_filter_;
+    /// By its filter; slower methods than its own are tried on few bytes only.
+    [[nodiscard]] Way as_the_first_frame(std::span<const std::byte> bytes) const {
+        constexpr std::size_t few = std::size_t{1} << 16;
+        std::call_once(tried_, [this] { trial_choice_ = best_trial(trial_sample_).choice; });
+        return trials_.smallest(trial_choice_.filter, bytes.size() > few ? trial_choice_.method + 1 : all_methods,
+                                bytes);
     }
 
     PixelType type_;
     Bytes sample_, trial_sample_;
     mutable Trials trials_;
     mutable std::once_flag tried_;
-    mutable Filter trial_filter_ = Filter::bitshuffle;
+    mutable blosc::Choice trial_choice_;
     mutable std::once_flag found_;
     mutable Filter filter_ = Filter::bitshuffle;
 };

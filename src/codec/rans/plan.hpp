@@ -34,9 +34,12 @@ class Fallback {
   public:
     virtual ~Fallback() = default;
     [[nodiscard]] virtual std::size_t encode(std::span<const std::byte> bytes, std::span<std::byte> chunk) const = 0;
-    /// About as many bytes as encode() would write of a frame that is all like these. `quickly`: in the way that suited
-    /// the first frame only; else all ways are tried.
-    [[nodiscard]] virtual std::size_t estimate(std::span<const std::byte> bytes, bool quickly) const = 0;
+    struct Estimate {
+        std::size_t bytes = 0;         ///< about as many as encode() would write of a frame that is all like these
+        bool falls_with_size = false;  ///< of more bytes it would be a few per cent smaller
+    };
+    /// `quickly`: in the way that suited the first frame only; else all ways are tried.
+    [[nodiscard]] virtual Estimate estimate(std::span<const std::byte> bytes, bool quickly) const = 0;
     /// Throws Error{corrupt, truncated} unless `chunk` holds exactly `bytes.size()` bytes.
     virtual void decode(std::span<const std::byte> chunk, std::span<std::byte> bytes) const = 0;
 };

@@ -173,7 +173,7 @@ struct Doubling final : Fallback {
                    ? half
                    : 0;
     }
-    std::size_t estimate(std::span<const std::byte> bytes, bool) const override { return bytes.size() / 2; }
+    Estimate estimate(std::span<const std::byte> bytes, bool) const override { return {bytes.size() / 2}; }
     void decode(std::span<const std::byte> chunk, std::span<std::byte> bytes) const override {
         if (chunk.size() * 2 != bytes.size()) throw Error(ErrorCode::corrupt, "not half");
         std::copy(chunk.begin(), chunk.end(), bytes.begin());
