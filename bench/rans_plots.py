@@ -27,7 +27,7 @@ def plot_share(doses, axes):
     axes.axhline(100, color="black", linestyle="--", linewidth=1, label="Shannon bound")
     mark_doses(axes, x)
     axes.set(ylabel="size, per cent of the bound reached", ylim=(75, 102), title="a  Counts: how near the bound")
-    axes.legend(frameon=False, fontsize=8, loc="center left")
+    axes.legend(frameon=False, fontsize=8, ncols=3, loc="upper center", bbox_to_anchor=(0.5, 0.85))
 
 
 def plot_speed(doses, axes, way, title):
@@ -43,7 +43,7 @@ def plot_speed(doses, axes, way, title):
     mark_doses(axes, x)
     axes.set_yscale("log")
     axes.set_yticks([300, 1000, 3000, 10000], ["0.3", "1", "3", "10"])
-    axes.set_ylim(200, 30000)
+    axes.set_ylim(200, 40000)
     axes.minorticks_off()
     axes.set(ylabel="GB/s of pixels", title=title)
 
@@ -60,7 +60,7 @@ def plot_sizes(sizes, axes):
         axes.bar(numpy.arange(len(names)) + (number - (len(methods) - 1) / 2) * width, values, width, label=method, color=colour)
     axes.axhline(1, color="black", linestyle="--", linewidth=1)
     axes.set_xticks(range(len(names)), [name.replace("stem_", "") for name in names])
-    axes.set(ylabel="size over the bound", ylim=(0.9, 2.4), title="d  4D-STEM: size of a stack, all included")
+    axes.set(ylabel="size over the bound", ylim=(0.9, 1.9), title="d  4D-STEM: size of a stack, all included")
     axes.legend(frameon=False, fontsize=8, ncols=2, loc="upper center")
 
 
