@@ -12,8 +12,8 @@ import numpy as np
 from .. import _core, threads
 from ..errors import MrczError, warn
 from ..jobs import verify
-from ..stack import Stack
 from ..opening import open as open_stack
+from ..stack import Stack
 from . import utils
 from .dtypes import HEADER_DTYPE
 from .mrcfile import MrcFile
