@@ -5,7 +5,7 @@ mrcz_room(codec
           codec/blosc/choice.cpp codec/blosc/trial.cpp codec/blosc/measured_parts.cpp codec/blosc/encoder.cpp codec/blosc/decoder.cpp
           codec/rans/frequencies.cpp codec/rans/table.cpp codec/rans/block_encoder.cpp codec/rans/block_decoder.cpp
           codec/rans/symbol_reader.cpp codec/rans/modes.cpp codec/rans/sample.cpp codec/rans/choice.cpp
-          codec/rans/frame.cpp codec/rans/model.cpp codec/rans/model_file.cpp
+          codec/rans/frame.cpp codec/rans/model.cpp codec/rans/model_file.cpp codec/rans/model_trial.cpp
           codec/rans/model_learning.cpp codec/rans/sample_values.cpp codec/rans/table_choice.cpp codec/rans/histograms.cpp codec/rans/histogram_learning.cpp
           codec/rans/palette.cpp codec/rans/fallback.cpp
           codec/rans/rans.cpp

@@ -55,14 +55,6 @@ bool is_constant(const FrameSetup& setup, std::span<const std::byte> frame) {
     return std::memcmp(frame.data(), frame.data() + pixel, frame.size() - pixel) == 0;
 }
 
-Plan constant_plan(const FrameSetup& setup, std::span<const std::byte> frame) {
-    Plan plan;
-    plan.row = &row_of(Mode::constant);
-    plan.pixel = load_pixel(setup.kind, frame.data());
-    plan.bytes = 8;
-    return plan;
-}
-
 Plan plan_of(Mode mode, std::uint64_t bytes, const FrameSetup& setup) {
     Plan plan;
     plan.row = &row_of(mode);
@@ -131,10 +123,11 @@ bool is_beaten(const FrameSetup& setup, std::span<const std::byte> frame, std::u
     return estimated > bytes + bytes / (estimate.falls_with_size ? trial.unsure_of_pieces : trial.unsure);
 }
 
-std::uint64_t exact_fallback_bytes(const FrameSetup& setup, std::span<const std::byte> frame) {
-    Bytes coded(frame.size());
-    const std::size_t size = setup.fallback->encode(frame, coded);
-    return size == 0 ? UINT64_MAX : size;
+/// Nothing where that is not smaller than the frame.
+std::optional<Bytes> coded_by_fallback(const FrameSetup& setup, std::span<const std::byte> frame) {
+    Bytes coded(frame.size() - 1);
+    coded.resize(setup.fallback->encode(frame, coded));
+    return coded.empty() ? std::nullopt : std::optional(std::move(coded));
 }
 
 template <class Number>
@@ -174,9 +167,9 @@ bool parts_differ(const PixelKind& kind, std::span<const std::byte> look) {
     return quantile(means, 0.75) - quantile(means, 0.25) > quantile(deviations, 0.5) / 4;
 }
 
-/// Bytes of the other codec's chunk, exact where short trials do not tell that it is larger than `bytes`.
-std::optional<std::uint64_t> rival_bytes(const FrameSetup& setup, std::span<const std::byte> look,
-                                         std::span<const std::byte> frame, std::uint64_t bytes) {
+/// The other codec's chunk, unless trials tell that it is larger than `bytes`.
+std::optional<Bytes> find_rival(const FrameSetup& setup, std::span<const std::byte> look,
+                                std::span<const std::byte> frame, std::uint64_t bytes) {
     constexpr std::size_t first = std::size_t{1} << 16, then = std::size_t{1} << 18, last = std::size_t{1} << 20;
     constexpr Trial of_counts[] = {{first, 16, 16}, {then, 100, 16}, {last, 200, 200}},
                     of_images[] = {{first, 4, 4}, {last, 8, 8}};
@@ -184,18 +177,29 @@ std::optional<std::uint64_t> rival_bytes(const FrameSetup& setup, std::span<cons
     const bool is_image = parts_differ(setup.kind, look);
     using Trials = std::span<const Trial>;
     for (const Trial& trial : is_image ? Trials(of_images) : Trials(of_counts)) {
-        if (trial.tried_bytes >= frame.size()) break;
         if (is_beaten(setup, frame, bytes, trial, !is_image)) return std::nullopt;
+        if (trial.tried_bytes >= frame.size()) break;
     }
-    return exact_fallback_bytes(setup, frame);
+    return coded_by_fallback(setup, frame);
 }
 
 }  // namespace
 
-Plan plan_fallback(std::uint64_t bytes) {
+std::optional<Plan> plan_constant(const FrameSetup& setup, std::span<const std::byte> frame) {
+    constexpr std::size_t payload_bytes = 8;
+    if (frame.size() <= payload_bytes || !is_constant(setup, frame)) return std::nullopt;
+    Plan plan;
+    plan.row = &row_of(Mode::constant);
+    plan.pixel = load_pixel(setup.kind, frame.data());
+    plan.bytes = payload_bytes;
+    return plan;
+}
+
+Plan plan_fallback(Bytes coded) {
     Plan plan;
     plan.row = &row_of(Mode::fallback);
-    plan.bytes = bytes;
+    plan.bytes = coded.size();
+    plan.rival = std::move(coded);
     return plan;
 }
 
@@ -204,15 +208,14 @@ unsigned lanes_for(std::uint64_t stream_bytes) noexcept {
 }
 
 Plan choose_plan(const FrameSetup& setup, std::span<const std::byte> frame) {
-    constexpr std::size_t worth_it = 8;
-    if (frame.size() > worth_it && is_constant(setup, frame)) return constant_plan(setup, frame);
+    if (auto plan = plan_constant(setup, frame)) return std::move(*plan);
     const Bytes look = sample(setup, frame, first_look_pixels, first_look_run);
     Plan best = tuple_plan(setup, look, frame);
     if (auto plan = palette_plan(setup, look, frame); plan && plan->bytes < best.bytes) best = std::move(*plan);
     if (best.bytes >= frame.size()) best = plan_of(Mode::raw, frame.size(), setup);
-    const auto rival = rival_bytes(setup, look, frame, best.bytes);
-    if (rival && *rival < best.bytes) return plan_fallback(*rival);
-    best.rival_bytes = rival;
+    auto rival = find_rival(setup, look, frame, best.bytes);
+    if (rival && rival->size() < best.bytes) return plan_fallback(std::move(*rival));
+    best.rival = std::move(rival);
     return best;
 }
 

@@ -125,8 +125,10 @@ std::size_t write_piece(const FrameSetup& setup, const Plan& plan, std::span<con
     std::memcpy(payload.data(), head.data(), head.size());
     if (plan.row->mode == Mode::constant) return head.size();
     std::size_t size = 0;
-    if (plan.row->mode == Mode::fallback)
-        size = setup.fallback->encode(frame, payload.subspan(head.size(), frame.size() - 1));
+    if (plan.row->mode == Mode::fallback) {
+        size = plan.rival->size();
+        std::memcpy(&payload[head.size()], plan.rival->data(), size);
+    }
     if (plan.row->mode == Mode::palette && head.size() < frame.size())
         size = write_numbers(setup, plan, frame, payload.subspan(head.size(), frame.size() - head.size()), memory);
     return size == 0 ? 0 : head.size() + size;
@@ -273,6 +275,7 @@ void gather(const FrameSetup& setup, std::span<const std::byte> frame, std::span
 
 std::size_t encode_shown(const FrameSetup& setup, std::span<const std::byte> frame, std::span<std::byte> payload,
                          EncodeMemory& memory, FrameShow& show) {
+    if (const auto plan = plan_constant(setup, frame)) return write_piece(setup, *plan, frame, payload, memory);
     std::uint64_t with_model = UINT64_MAX;
     if (setup.model != nullptr && setup.model->parts().histograms.size() != 0) {
         const Plan plan = plan_histograms(setup);
@@ -288,11 +291,11 @@ std::size_t encode_shown(const FrameSetup& setup, std::span<const std::byte> fra
         if (size != 0 && is_as_expected(plan, size)) return size;
         if (size != 0) with_model = size;
     }
-    const Plan plan = choose_plan(setup, frame);
+    Plan plan = choose_plan(setup, frame);
     if (plan.bytes >= with_model) return static_cast<std::size_t>(with_model);
     const std::size_t size = write_planned(setup, plan, frame, payload, memory, show);
-    if (plan.rival_bytes && *plan.rival_bytes < size)
-        return write_planned(setup, plan_fallback(*plan.rival_bytes), frame, payload, memory, show);
+    if (plan.rival && (size == 0 || head_bytes + plan.rival->size() < size))
+        return write_piece(setup, plan_fallback(std::move(*plan.rival)), frame, payload, memory);
     return size != 0 ? size : write_raw(setup, frame, payload);
 }
 

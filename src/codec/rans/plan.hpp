@@ -66,8 +66,8 @@ struct ModeRow;
 
 struct Plan {
     const ModeRow* row = nullptr;
-    std::uint64_t bytes = 0;                   ///< estimated, of the whole chunk
-    std::optional<std::uint64_t> rival_bytes;  ///< that fallback takes, where it is close
+    std::uint64_t bytes = 0;     ///< estimated, of the whole chunk
+    std::optional<Bytes> rival;  ///< the whole of fallback, where it is close; in mode fallback always
     unsigned lanes = 0;
     std::optional<Table> table;          ///< of quad, pair, single
     std::vector<std::uint8_t> table_of;  ///< by segment, of the model's
@@ -93,8 +93,11 @@ struct ModeRow {
 /// A lane costs four bytes: few lanes for short streams, many for speed.
 [[nodiscard]] unsigned lanes_for(std::uint64_t stream_bytes) noexcept;
 
+/// Where all pixels are equal, and saying so is smaller than the frame.
+[[nodiscard]] std::optional<Plan> plan_constant(const FrameSetup& setup, std::span<const std::byte> frame);
+/// The frame as the other codec codes it.
+[[nodiscard]] Plan plan_fallback(Bytes coded);
 /// The plan that is estimated to be smallest without the model; of nearly equal ones the fastest.
-[[nodiscard]] Plan plan_fallback(std::uint64_t bytes);
 [[nodiscard]] Plan choose_plan(const FrameSetup& setup, std::span<const std::byte> frame);
 
 }  // namespace mrcz::codec::rans

@@ -4,7 +4,7 @@
 
 #include "base/fail.hpp"
 #include "codec/rans/frame.hpp"
-#include "codec/rans/pixels.hpp"
+#include "codec/rans/model_trial.hpp"
 
 namespace mrcz::codec::rans {
 namespace {
@@ -104,47 +104,18 @@ class FileModel final : public SharedModel {
     std::shared_ptr<const Model> model_;
 };
 
-/// Whether pixels differ by more than chance, so that learning may pay: means over the samples then vary more than the
-/// noise within a pixel explains. Frames that are large and all alike are told from a part of their pixels.
-bool pixels_differ(const ModelLesson& lesson) {
-    // As many that chance alone moves the result by an eighth of the excess.
-    constexpr std::uint64_t least_looked_at = 8192, usually_looked_at = 262144,
-                            with_one_sample = std::uint64_t{1} << 24;
-    constexpr double least_excess = 0.004;  // of the variance within pixels: a few thousandths of a bit
-    const PixelKind kind = kind_of(lesson.type);
-    const std::uint64_t pixels = lesson.frame_bytes >> kind.log2_bytes;
-    const std::uint64_t squared = std::uint64_t{lesson.samples.size()} * lesson.samples.size();
-    const std::uint64_t looked_at =
-        std::clamp(with_one_sample / std::max<std::uint64_t>(1, squared), least_looked_at, usually_looked_at);
-    const std::uint64_t step = (pixels / looked_at) | 1;  // odd: no column twice in a row
-    const auto samples = static_cast<double>(lesson.samples.size());
-    double within = 0, sum = 0, squares = 0, count = 0;
-    for (std::uint64_t pixel = 0; pixel < pixels; pixel += step, ++count) {
-        double mean = 0, square = 0;
-        for (const auto sample : lesson.samples) {
-            const auto value = static_cast<double>(load_pixel(kind, &sample[pixel << kind.log2_bytes]) ^ kind.sign_bit);
-            mean += value / samples;
-            square += value * value / samples;
-        }
-        within += square - mean * mean;
-        sum += mean;
-        squares += mean * mean;
-    }
-    if (samples < 2) return true;
-    within /= count * (samples - 1) / samples;
-    const double between = squares / count - sum / count * (sum / count);
-    return between - within / samples > least_excess * within;
-}
-
 Bytes learn(const ModelLesson& lesson) {
     const std::uint64_t bytes = std::uint64_t{1} << kind_of(lesson.type).log2_bytes;
-    if (!pixels_differ(lesson)) return {};
-    const auto model = learn_model({.type = lesson.type,
-                                    .pixels = static_cast<std::size_t>(lesson.frame_bytes / bytes),
-                                    .row_pixels = static_cast<std::size_t>(lesson.row_bytes / bytes),
-                                    .samples = lesson.samples,
-                                    .frames = lesson.frames});
-    return model ? write_model(*model) : Bytes();
+    const LearningSet set{.type = lesson.type,
+                          .pixels = static_cast<std::size_t>(lesson.frame_bytes / bytes),
+                          .row_pixels = static_cast<std::size_t>(lesson.row_bytes / bytes),
+                          .samples = lesson.samples,
+                          .frames = lesson.frames};
+    if (!pixels_differ(set)) return {};
+    const auto model = learn_model(set);
+    if (!model) return {};
+    Bytes written = write_model(*model);
+    return beats_fallback(set, *model, written.size(), *blosc_fallback(set.type, set.samples[0])) ? written : Bytes();
 }
 
 std::shared_ptr<const SharedModel> read(std::span<const std::byte> payload, const FrameShape& shape) {

@@ -194,6 +194,30 @@ TEST(RansFrame, FallbackIsTakenWhereItIsSmaller) {
     EXPECT_THROW((void)decoded(setup, payload), Error);
 }
 
+/// Says that it is small, and halves.
+struct Halving final : Fallback {
+    std::size_t encode(std::span<const std::byte> bytes, std::span<std::byte>) const override {
+        return bytes.size() / 2;
+    }
+    Estimate estimate(std::span<const std::byte>, bool) const override { return {1}; }
+    void decode(std::span<const std::byte>, std::span<std::byte>) const override {}
+};
+
+TEST(RansFrame, FallbackIsTakenWherePixelsTurnOutNotToBeLikeThoseLookedAt) {
+    constexpr std::size_t pixels = std::size_t{1} << 20, looked_at = 8192, distance = 32768;
+    kit::Counts random(1);
+    Bytes frame(pixels);
+    for (std::size_t at = 0; at < pixels; ++at) {
+        const std::size_t place = at % distance - (distance - looked_at) / 2;
+        frame[at] = static_cast<std::byte>(place < looked_at ? random.bits() & 1 : random.bits());
+    }
+    FrameSetup setup = setup_for(PixelType::uint8, pixels);
+    EXPECT_EQ(mode_of(setup, encoded(setup, frame)), "raw");
+    const Halving halving;
+    setup.fallback = &halving;
+    EXPECT_EQ(mode_of(setup, encoded(setup, frame)), "fallback");
+}
+
 TEST(RansFrame, OtherTypesAreRefused) {
     for (const PixelType type : {PixelType::float16, PixelType::float32, PixelType::complex_int16, PixelType::rgb8}) {
         EXPECT_FALSE(takes(type));

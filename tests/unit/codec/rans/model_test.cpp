@@ -127,6 +127,13 @@ TEST(RansModel, FramesUnlikeItAreCodedWithoutIt) {
     EXPECT_LE(payload.size(), encoded(setup_for(PixelType::uint16, side * side), other).size());
 }
 
+TEST(RansModel, IsNotUsedForFramesOfOneValue) {
+    const auto model = learned(PixelType::uint16, side, disk_frames(side, 16), 500);
+    ASSERT_TRUE(model);
+    const FrameSetup setup = setup_for(PixelType::uint16, side * side, model.get());
+    EXPECT_EQ(mode_of(setup, expect_round_trip(setup, Bytes(setup.frame_bytes()))), "constant");
+}
+
 TEST(RansModel, LearningTwiceGivesTheSameModel) {
     const auto frames = disk_frames(side, 16);
     EXPECT_EQ(write_model(*learned(PixelType::uint16, side, frames, 64)),
