@@ -40,10 +40,19 @@ std::string known_numbers(const std::array<std::pair<std::string_view, double>, 
     return text.empty() ? "unknown" : text;
 }
 
-std::string statistics_text(const Header& header) {
-    const FrameStatistics found = header.statistics();
-    return known_numbers(
+/// The header's, and for those that it leaves open the footer's: a header holds nothing that is true of some pixels
+/// only.
+std::string statistics_text(const Reader& reader) {
+    FrameStatistics found = reader.header().statistics();
+    const FrameStatistics kept = combined(reader.statistics(), pixel_count(reader.frame_format()));
+    const auto fill = [](double& open, double known) { open = std::isnan(open) ? known : open; };
+    fill(found.minimum, kept.minimum);
+    fill(found.maximum, kept.maximum);
+    fill(found.mean, kept.mean);
+    fill(found.standard_deviation, kept.standard_deviation);
+    const std::string text = known_numbers(
         {{{"min", found.minimum}, {"max", found.maximum}, {"mean", found.mean}, {"std", found.standard_deviation}}});
+    return kept.nan_count == 0 ? text : fmt::format("{}, NaN pixels {}", text, kept.nan_count);
 }
 
 std::string value_text(const ExtendedField& field) {
@@ -158,7 +167,7 @@ void print_text(const Reader& reader, bool verbose) {
         line("volumes",
              fmt::format("{} of {} sections", reader.frames() / reader.volume_sections(), reader.volume_sections()));
     line("voxel", voxel_text(header));
-    line("statistics", statistics_text(header));
+    line("statistics", statistics_text(reader));
     line("codec", fmt::format("{}{}", reader.codec().name,
                               reader.has_random_access() ? "" : " (no index: frames are found by walking)"));
     line("size", sizes_text(reader));

@@ -51,7 +51,7 @@ class Writer:
         mm.
     detector_gain : float
     label : str
-        First label of a plain file, at most 80 characters.
+        First label of a plain file: one line of at most 80 bytes of UTF-8. Others are a ValueError.
     metadata : dict or list, optional
         Kept with the pixels: numbers, texts, bytes, NumPy's numbers and arrays, lists and dicts of these.
     volume : bool or int, optional

@@ -8,7 +8,8 @@
 
 namespace MRCZ_API mrcz {
 
-/// Over the pixels that are not NaN. All four are NaN when there is no such pixel, and for complex and colour pixels.
+/// Over the pixels that are not NaN; with one, headers of plain files state none: see stated_statistics(). All four are
+/// NaN when there is no such pixel, and for complex and colour pixels.
 struct FrameStatistics {
     double minimum = 0;
     double maximum = 0;

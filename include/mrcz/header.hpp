@@ -10,6 +10,7 @@
 
 #include "mrcz/export.h"
 #include "mrcz/frame_statistics.hpp"
+#include "mrcz/pixel_type.hpp"
 
 namespace MRCZ_API mrcz {
 
@@ -126,5 +127,17 @@ class Header {
   private:
     std::array<std::byte, bytes_on_disk> bytes_{};
 };
+
+/// Of the statistics of `pixels` pixels of a plain file those that its header states, the others NaN: those that a
+/// program finds again which reads the file and, as NumPy and so mrcfile's validator do, sums in the pixels' own type
+/// (means in double precision). Integers: all. Of float16 and float32 pixels
+/// - none where one is NaN or infinite: a program that does not look for them finds NaN, or an infinite mean, and what
+///   is true of the other pixels would be wrong of all. The footer's section FSTA, where there is one, still has it;
+/// - no standard deviation where the sum of the pixels or of their squares overflows, where the squares are too small
+///   for the type, or where the mean is rounded by much of the deviation;
+/// - no mean where it is within the roundings of the greatest pixel.
+/// Minimum and maximum of finite pixels always stay.
+[[nodiscard]] FrameStatistics stated_statistics(const FrameStatistics& statistics, PixelType type,
+                                                std::uint64_t pixels);
 
 }  // namespace mrcz

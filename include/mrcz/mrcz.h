@@ -430,7 +430,7 @@ typedef struct mrcz_writer_options {
     double voltage_kv;
     double spherical_aberration_mm;
     double detector_gain;     ///< 0: 1
-    const char* label;        ///< first label of a plain file; null: none
+    const char* label;        ///< first label of a plain file, one line of at most 80 bytes; null: none
     const char* codec;        ///< of the table of codecs; null: zstd; `raw`: plain MRC
     uint64_t block_bytes;     ///< that a blosc codec compresses at a time; 0: 1 MiB
     const void* metadata;     ///< a document; null: none

@@ -40,7 +40,8 @@ struct WriterOptions {
     float voltage_kv = 0;
     float spherical_aberration_mm = 0;
     float detector_gain = 1;
-    /// First label of a plain file, at most 80 characters. One that begins with MRCZ stands alone.
+    /// First label of a plain file: UTF-8 of at most 80 bytes, no control characters; others are
+    /// Error{invalid_argument}. One that begins with MRCZ stands alone.
     std::string label;
     /// Frames are the slices of a list of images (1) or of volumes of so many slices: MZ, as python-mrcz reads it, in
     /// plain files with MRCZ's label alone. 0: one array.
@@ -57,7 +58,7 @@ struct WriterOptions {
     std::optional<Metadata> metadata;  ///< goes into a footer
     std::string earlier_steps;         ///< what was done to the pixels before: Reader::provenance(), a JSON array
     /// Axes (MAPC, MAPR, MAPS, along which voxel_angstrom is then laid), starts, cell angles, ORIGIN, the space group
-    /// of a volume, IMOD's fields, and labels behind those above; nothing of it in lists.
+    /// of a volume, IMOD's fields, and labels behind those above, up to ten; nothing of it in lists.
     std::optional<HeaderToInherit> like;
     bool overwrite = false;  ///< otherwise an existing file is Error{target_exists}
     /// The file bears its name from the start and grows under it, for detectors that are still running. Frames are

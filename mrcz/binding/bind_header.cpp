@@ -47,6 +47,13 @@ Header from_bytes(const nb::bytes& bytes) {
     return header;
 }
 
+nb::tuple stated(double minimum, double maximum, double mean, double standard_deviation, std::string_view dtype,
+                 std::uint64_t pixels) {
+    const FrameStatistics known =
+        stated_statistics({minimum, maximum, mean, standard_deviation, 0}, pixel_type_named(dtype), pixels);
+    return nb::make_tuple(known.minimum, known.maximum, known.mean, known.standard_deviation);
+}
+
 }  // namespace
 
 void bind_header(nb::module_& module) {
@@ -57,6 +64,8 @@ void bind_header(nb::module_& module) {
                                        row.meaning));
         return rows;
     });
+    module.def("stated_statistics", &stated, nb::arg("minimum"), nb::arg("maximum"), nb::arg("mean"),
+               nb::arg("standard_deviation"), nb::arg("dtype"), nb::arg("pixels"));
     nb::class_<Header>(module, "Header")
         .def_static("from_bytes", &from_bytes)
         .def("to_bytes", [](const Header& header) { return nb::bytes(header.bytes().data(), header.bytes().size()); })

@@ -9,13 +9,13 @@ from typing import TextIO
 
 import numpy as np
 
+from .. import _core
 from . import utils, validation
 from .constants import IMAGE_STACK_SPACEGROUP, MAP_ID, VOLUME_SPACEGROUP, VOLUME_STACK_SPACEGROUP
 from .dtypes import HEADER_DTYPE, NSTART_DTYPE, VOXEL_SIZE_DTYPE, get_ext_header_dtype
-from .statistics import statistics_of
+from .statistics import Statistics, statistics_of
 
 _MOST = np.iinfo(np.int32).max
-_FLOAT16_MOST = float(np.finfo(np.float16).max)
 _LABEL_BYTES = HEADER_DTYPE["label"].base.itemsize
 
 
@@ -29,6 +29,10 @@ def _triple(value, kind: type) -> tuple:
     if len(given) != 3:
         raise ValueError(f"{len(given)} numbers given; one or three (x, y, z) are needed")
     return given
+
+
+def _known(number: float) -> float | None:
+    return number if np.isfinite(number) else None
 
 
 def _read_only_record(values: tuple, dtype: np.dtype) -> np.recarray:
@@ -278,16 +282,26 @@ class MrcObject:
             warnings.warn(f"Data array contains {'NaN' if nan else 'infinite'} values", RuntimeWarning, stacklevel=2)
         header = self._header
         self.reset_header_stats()
+        mean, deviation = self._found_again(found)
         if found.minimum is not None:
-            header.dmin, header.dmax, header.dmean = found.minimum, found.maximum, found.mean
-        if not self._overflows_float16(found.standard_deviation):
-            header.rms = found.standard_deviation
+            header.dmin, header.dmax = found.minimum, found.maximum
+            header.dmean = np.nextafter(found.minimum, -np.inf, dtype=np.float32) if mean is None else mean
+        if deviation is not None:
+            header.rms = deviation
 
-    def _overflows_float16(self, deviation: float) -> bool:
-        """Whether readers that sum up the squares of such pixels as float16, mrcfile's validator among them, would find
-        an infinite deviation, and call the true one wrong."""
-        data = self.data
-        return data.dtype.newbyteorder("=") == np.float16 and deviation**2 * data.size > _FLOAT16_MOST
+    def _found_again(self, found: Statistics) -> tuple[float | None, float | None]:
+        """Mean and deviation that programs find again which sum in the pixels' own type, mrcfile's validator among
+        them; None for others. NaN and infinities they find again."""
+        mean, deviation = found.mean, found.standard_deviation
+        if not np.isfinite(deviation):
+            return mean, deviation
+        if found.minimum is None:  # sums of complex pixels are those of their parts
+            offset = abs(self.data.mean(dtype=np.complex128))
+            stated = _core.stated_statistics(-offset, offset, offset, deviation, "float32", self.data.size)
+            return None, _known(stated[3])
+        stated = _core.stated_statistics(float(found.minimum), float(found.maximum), mean, deviation,
+                                         self.data.dtype.name, self.data.size)
+        return _known(stated[2]), _known(stated[3])
 
     def reset_header_stats(self) -> None:
         """Sets DMIN, DMAX, DMEAN and RMS to what means: not known."""

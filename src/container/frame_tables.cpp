@@ -32,7 +32,7 @@ void FrameTables::add_entropy(const FrameEntropy& entropy) {
 
 void FrameTables::add_unhashed(const FrameStatistics& statistics) {
     hashed_ = false;
-    known_ = known_ && std::isfinite(statistics.mean);
+    known_ = known_ && std::isfinite(statistics.minimum);
     statistics_.push_back(statistics);
 }
 

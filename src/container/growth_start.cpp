@@ -13,18 +13,17 @@
 namespace mrcz::container {
 namespace {
 
-constexpr std::array remade{section::models, section::frame_hashes, section::chunk_hashes, section::header_hash,
-                            section::frame_statistics, section::entropy};
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+constexpr std::array remade{section::models,      section::frame_hashes,     section::chunk_hashes,
+                            section::header_hash, section::frame_statistics, section::entropy};
 /// Of exactly the frames there were: the original file, their sum.
 constexpr std::array of_those_frames{section::original, section::sum};
 
 /// Statistics of a file that keeps none of its frames: the header's, as if every frame had them.
 FrameStatistics header_statistics(const Header& header) {
-    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-    const double least = header.real(HeaderField::dmin), greatest = header.real(HeaderField::dmax);
-    const double mean = header.real(HeaderField::dmean), deviation = header.real(HeaderField::rms);
-    const bool known = least <= mean && mean <= greatest && deviation >= 0 && std::isfinite(greatest - least);
-    return known ? FrameStatistics{least, greatest, mean, deviation, 0} : FrameStatistics{nan, nan, nan, nan, 0};
+    const FrameStatistics found = header.statistics();
+    const bool possible = !(found.mean > found.maximum) && !std::isnan(found.minimum);
+    return possible ? found : FrameStatistics{unknown, unknown, unknown, unknown, 0};
 }
 
 void require_growable(const MrcFile& file) {

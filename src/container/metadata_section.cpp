@@ -48,6 +48,13 @@ std::string conversion_step(PixelType from, PixelType to, const ConversionRules&
     return json.end_object().take();
 }
 
+std::string coding_step(std::string_view step, std::string_view codec) {
+    meta::JsonWriter json;
+    json.begin_object().member("step", step).member("codec", codec).member("lossless", true);
+    json.member("program", std::string_view("mrcz")).member("version", std::string_view(version));
+    return json.end_object().take();
+}
+
 void add_provenance_step(std::vector<Section>& sections, std::string_view step) {
     const auto found = std::ranges::find(sections, section::provenance, &Section::id);
     std::string text = found == sections.end() ? "[" : open_array(*found);
@@ -72,10 +79,7 @@ Section edited_provenance(std::string_view earlier) {
 Section provenance_section(std::string_view step, std::string_view codec, std::string_view earlier) {
     std::vector<Section> sections;
     if (!earlier.empty()) sections.push_back(provenance_of(earlier));
-    meta::JsonWriter json;
-    json.begin_object().member("step", step).member("codec", codec).member("lossless", true);
-    json.member("program", std::string_view("mrcz")).member("version", std::string_view(version));
-    add_provenance_step(sections, json.end_object().take());
+    add_provenance_step(sections, coding_step(step, codec));
     return std::move(sections.front());
 }
 

@@ -22,6 +22,9 @@ namespace mrcz::container {
 /// Throws what Metadata::from_json() throws.
 [[nodiscard]] Section edited_provenance(std::string_view earlier);
 
+/// A step of PROV as a JSON object: pixels coded as they are.
+[[nodiscard]] std::string coding_step(std::string_view step, std::string_view codec);
+
 /// A step of PROV as a JSON object: pixels of one type turned into another, and how many values that changed.
 [[nodiscard]] std::string conversion_step(PixelType from, PixelType to, const ConversionRules& allowed,
                                           const ConversionResult& changed);

@@ -101,14 +101,20 @@ bool range_tells_unsigned(const Header& header) { return is_of_bytes(header) && 
 
 constexpr std::int64_t primitive_volume_stack = 401;
 
-/// Whether readers that sum up the squares of float16 pixels as float16, mrcfile's validator among them, find an
-/// infinite deviation in a plain file, and call a true one wrong.
-bool overflows_float16(const Header& header, double deviation) {
-    constexpr double most = 65504;
-    if (header.integer(HeaderField::mode) != mode_for(PixelType::float16)) return false;
-    const auto pixels = static_cast<double>(header.nx()) * static_cast<double>(header.ny()) *
-                        static_cast<double>(std::max<std::int64_t>(1, header.nz()));
-    return deviation * deviation * pixels > most;
+/// Compressed files are read by programs that know of the footer, which has the statistics of every frame.
+FrameStatistics statistics_to_state(const Header& header, const FrameStatistics& statistics) {
+    if (header.integer(HeaderField::mode) >= codec_factor) return statistics;
+    const auto side = [](std::int64_t length) { return static_cast<std::uint64_t>(std::max<std::int64_t>(1, length)); };
+    const std::uint64_t pixels = side(header.nx()) * side(header.ny()) * side(header.nz());
+    for (const PixelType type : {PixelType::float16, PixelType::float32})
+        if (header.integer(HeaderField::mode) == mode_for(type)) return stated_statistics(statistics, type, pixels);
+    return statistics;
+}
+
+/// A mean that says that it is not known, if there is a number below this one; a float loses a 1 beside 1e8.
+float below(float number) {
+    constexpr float nothing = -std::numeric_limits<float>::infinity();
+    return std::min(number - 1, std::nextafter(number, nothing));
 }
 
 }  // namespace
@@ -180,6 +186,19 @@ Header plain_header(const Layout& source, std::int64_t frames) {
 
 namespace {
 
+/// A label that would be cut, or break into lines where programs print it, is not what was asked for.
+void require_label(std::string_view label) {
+    const std::size_t most = info_of(HeaderField::label).bytes;
+    if (label.size() > most)
+        fail(ErrorCode::invalid_argument, "label: \"", label, "\" is ", label.size(), " bytes long in UTF-8, and ",
+             most, " fit; shorten it, or keep long texts as metadata");
+    const auto is_control = [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; };
+    const auto* const control = std::ranges::find_if(label, is_control);
+    if (control != label.end())
+        fail(ErrorCode::invalid_argument, "label: byte ", control - label.begin(), " is the control character ",
+             static_cast<int>(*control), "; a label is one line of text. Keep several lines as metadata");
+}
+
 void put_fresh_labels(Header& header, const FreshImage& image, std::uint16_t codec_id) {
     if (codec_id == 0 && image.label.starts_with("MRCZ")) return push_label(header, image.label);
     push_label(header, mrcz_label());
@@ -191,6 +210,7 @@ void put_fresh_labels(Header& header, const FreshImage& image, std::uint16_t cod
 
 Header fresh_header(const FreshImage& image, std::uint16_t codec_id) {
     const std::int32_t mode = writable_mode(image.type);
+    require_label(image.label);
     constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
     if (image.nx < 1 || image.ny < 1 || image.nx > most || image.ny > most)
         fail(ErrorCode::invalid_argument, "frames of ", image.nx, " x ", image.ny, " pixels cannot be written");
@@ -255,17 +275,18 @@ void set_frames(Header& header, std::int64_t frames, double section_voxel) {
 }
 
 void set_statistics(Header& header, const FrameStatistics& statistics) {
-    const bool known = std::isfinite(statistics.minimum) && std::isfinite(statistics.maximum) &&
-                       std::isfinite(statistics.mean) && std::isfinite(statistics.standard_deviation);
+    const FrameStatistics stated = statistics_to_state(header, statistics);
+    const bool states_range = std::isfinite(stated.minimum) && std::isfinite(stated.maximum);
+    const bool states_mean = states_range && std::isfinite(stated.mean);
+    const bool states_deviation = states_range && std::isfinite(stated.standard_deviation);
     const bool was_signed = mode0_is_signed(header);
-    if (known || !range_tells_unsigned(header)) {
-        header.set_real(HeaderField::dmin, known ? static_cast<float>(statistics.minimum) : 0);
-        header.set_real(HeaderField::dmax, known ? static_cast<float>(statistics.maximum) : -1);
+    if (states_range || !range_tells_unsigned(header)) {
+        header.set_real(HeaderField::dmin, states_range ? static_cast<float>(stated.minimum) : 0);
+        header.set_real(HeaderField::dmax, states_range ? static_cast<float>(stated.maximum) : -1);
     }
-    const float below = std::min(header.real(HeaderField::dmin), header.real(HeaderField::dmax)) - 1;
-    header.set_real(HeaderField::dmean, known ? static_cast<float>(statistics.mean) : below);
-    const bool states_deviation = known && !overflows_float16(header, statistics.standard_deviation);
-    header.set_real(HeaderField::rms, states_deviation ? static_cast<float>(statistics.standard_deviation) : -1);
+    const float least = std::min(header.real(HeaderField::dmin), header.real(HeaderField::dmax));
+    header.set_real(HeaderField::dmean, states_mean ? static_cast<float>(stated.mean) : below(least));
+    header.set_real(HeaderField::rms, states_deviation ? static_cast<float>(stated.standard_deviation) : -1);
     if (is_of_bytes(header) && mode0_is_signed(header) != was_signed) declare_sign(header, was_signed);
 }
 

@@ -37,7 +37,7 @@ struct FreshImage {
     float voltage_kv = 0;
     float spherical_aberration_mm = 0;
     float detector_gain = 1;
-    std::string label;                 ///< of a plain file; one that begins with MRCZ stands alone
+    std::string label;                 ///< of a plain file, 80 bytes without controls; one that begins with MRCZ stands alone
     std::int64_t slices_per_item = 0;  ///< of a list of images or volumes; 0: not a list
 };
 
@@ -59,10 +59,10 @@ void set_frames(Header& header, std::int64_t frames, double section_voxel = 0);
 /// A plain MRC2014 header for `frames` frames of a file that is not restored as it was. MRCZ's label is the second.
 [[nodiscard]] Header plain_header(const Layout& source, std::int64_t frames);
 
-/// DMIN, DMAX, DMEAN and RMS; where one is not known or infinite, the standard's sentinels for all, and for the RMS of
-/// float16 pixels where a program that sums up their squares as float16 finds it infinite. DMIN and DMAX stay
-/// where they alone tell that bytes are unsigned; where the new ones would tell another sign, IMOD's stamp and flag
-/// keep it.
+/// DMIN, DMAX, DMEAN and RMS; the standard's sentinels for those that are not known or infinite, without DMIN and DMAX
+/// for all, and in a plain file for what stated_statistics() leaves out. DMIN and DMAX stay where they alone tell that
+/// bytes are unsigned; where the new ones would tell another sign, IMOD's stamp and flag keep it. NX, NY, NZ and MODE
+/// have to be set.
 void set_statistics(Header& header, const FrameStatistics& statistics);
 
 }  // namespace mrcz::header

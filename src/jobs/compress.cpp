@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <optional>
 #include <vector>
 
 #include "base/fail.hpp"
 #include "container/file_assembler.hpp"
 #include "container/metadata_section.hpp"
+#include "container/provenance_steps.hpp"
 #include "container/sum_section.hpp"
 #include "header/compose.hpp"
 #include "jobs/coding_slots.hpp"
@@ -39,24 +41,37 @@ const codec::CodecRow* row_chosen(const CompressOptions& options) {
     return &codec::writing_row(*info);
 }
 
+/// The steps that made the pixels, and that they were compressed: by which codec no earlier step can tell. A record
+/// that is no JSON moves over as it is; it is nothing that the pixels depend on.
+void record_compression(std::vector<Section>& sections, const CompressOptions& options, std::string_view codec) {
+    const std::string step = container::coding_step("compress", codec);
+    auto steps = std::ranges::find(sections, container::section::provenance, &Section::id);
+    if (steps == sections.end()) {
+        if (!options.provenance.empty()) sections.push_back(container::edited_provenance(options.provenance));
+        return container::add_provenance_step(sections, step);
+    }
+    if (steps->encoding != container::encoding::json) return;
+    try {
+        *steps = container::with_step(&*steps, step);
+    } catch (const Error& error) {
+        if (error.group() != ErrorGroup::data && error.group() != ErrorGroup::caller) throw;
+    }
+}
+
 /// What the input carries, with the metadata given now in place of older ones.
 std::vector<Section> footer_sections(FrameFeed& feed, const CompressOptions& options, std::string_view codec,
                                      const std::optional<SumImage>& sum) {
     std::vector<Section> sections;
     if (options.metadata) sections.push_back(container::metadata_section(*options.metadata));
-    bool has_provenance = false;
     for (Section& section : feed.sections()) {
         if (options.metadata && section.id == container::section::metadata) continue;
-        has_provenance = has_provenance || section.id == container::section::provenance;
         sections.push_back(std::move(section));
     }
     if (sum) {
         std::erase_if(sections, [](const Section& section) { return section.id == container::section::sum; });
         sections.push_back(container::sum_section(*sum));
     }
-    if (!has_provenance)
-        sections.push_back(options.provenance.empty() ? container::provenance_section("compress", codec)
-                                                      : container::edited_provenance(options.provenance));
+    record_compression(sections, options, codec);
     return sections;
 }
 

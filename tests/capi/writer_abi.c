@@ -80,6 +80,10 @@ void a_finished_writer_takes_nothing_more(void) {
     uint64_t bytes = 0;
     fill_frame(0, frame);
     set_shape(&options);
+    options.label = "two\nlines";
+    REFUSED(mrcz_writer_create(scratch("refused.mrc"), &options, &writer), "control character");
+    options.label = "a label of more than eighty bytes, which no header has room for: it would be cut here";
+    REFUSED(mrcz_writer_create(scratch("refused.mrc"), &options, &writer), "80 fit");
     options.label = "made by abi_test";
     options.codec = "raw";
     options.voltage_kv = 300;

@@ -282,7 +282,7 @@ def test_a_compressed_file_that_is_changed_keeps_codec_and_metadata(tmp_path):
         mrc.update_header_stats()
         mrc.voxel_size = 3
     with mrcz.open(tmp_path / "a.mrcz") as stack:
-        assert [step["step"] for step in stack.provenance] == ["write", "edit"]
+        assert [step["step"] for step in stack.provenance] == ["write", "edit", "compress"]
         assert stack.codec == "lz4"
         assert stack.metadata == {"dose": 1.5}
         assert stack.voxel_size.x == 3

@@ -210,6 +210,18 @@ def test_coding_options_reach_the_codec(tmp_path, frames):
         mrcz.write(tmp_path / "x.mrcz", frames, level=77)
 
 
+def test_labels_that_do_not_fit_are_refused(tmp_path, frames):
+    fits = "Å" * 40
+    mrcz.write(tmp_path / "a.mrc", frames, label=fits)
+    assert mrcz.open(tmp_path / "a.mrc").header.label[0] == fits
+    for label, told in (("x" * 81, "81 bytes"), ("Å" * 41, "82 bytes"), ("two\nlines", "control character")):
+        with pytest.raises(ValueError, match=told):
+            mrcz.write(tmp_path / "b.mrc", frames, label=label)
+        with pytest.raises(ValueError, match=told):
+            mrcz.Writer(tmp_path / "b.mrc", shape=(20, 30), dtype="int16", label=label)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mrc"]
+
+
 def test_the_microscope_stands_in_the_header(tmp_path, frames):
     with mrcz.Writer(tmp_path / "a.mrc", voxel_size=(1.5, 2.5, 3.5), voltage=300, spherical_aberration=2.7,
                      detector_gain=4, label="made by a test") as writer:

@@ -376,6 +376,38 @@ TEST(FreshHeader, LabelsAreThoseOfItsKind) {
     EXPECT_FALSE(header::is_ours(header::fresh_header(image, 0)));
 }
 
+TEST(FreshHeader, LabelsThatDoNotFitAreRefused) {
+    const auto trouble = [](const std::string& label) -> std::string {
+        FreshImage image;
+        image.nx = image.ny = 8;
+        image.label = label;
+        std::string said;
+        for (const std::uint16_t codec : {std::uint16_t{0}, zstd}) {
+            said.clear();
+            try {
+                (void)header::fresh_header(image, codec);
+            } catch (const Error& error) {
+                EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
+                said = error.what();
+            }
+        }
+        return said;
+    };
+    const auto says = [&](const std::string& label, std::string_view part) {
+        return trouble(label).find(part) != std::string::npos;
+    };
+    EXPECT_EQ(trouble(std::string(80, 'x')), "");
+    const std::string long_one(81, 'x');
+    EXPECT_TRUE(says(long_one, long_one) && says(long_one, "81 bytes") && says(long_one, "80 fit"));
+    std::string wide;
+    for (int i = 0; i < 41; ++i) wide += "\xC3\x85";
+    EXPECT_TRUE(says(wide, "82 bytes long in UTF-8"));
+    EXPECT_EQ(trouble(wide.substr(2)), "");
+    EXPECT_TRUE(says("two\nlines", "byte 3") && says("two\nlines", "control character 10"));
+    EXPECT_TRUE(says(std::string("a\0b", 3), "control character 0"));
+    EXPECT_TRUE(says("\x7F", "control character 127"));
+}
+
 TEST(FreshHeader, ListsKeepTheirVoxelWhenCompressedAndWhenMadePlain) {
     for (const std::uint16_t codec : {std::uint16_t{0}, zstd}) {
         FreshImage image;
@@ -480,6 +512,27 @@ TEST(SetStatistics, DeviationOfFloat16IsLeftOutWhereItsSquaresOverflow) {
             EXPECT_EQ(header.real(dmax), 250.5F);
             EXPECT_EQ(header.real(rms), fits || codec != 0 ? static_cast<float>(deviation) : -1) << codec;
         }
+}
+
+TEST(SetStatistics, WhatIsCertainStaysBesideWhatIsNot) {
+    for (const double scale : {0.25, 1e8, 1e30, 3e38}) {
+        Header header = with(clean_header(), mode, 2);
+        header::set_statistics(header, {-scale, scale, scale * 1e-15, scale * 1e-9, 0});
+        const FrameStatistics found = header.statistics();
+        const auto most = static_cast<double>(static_cast<float>(scale));
+        EXPECT_EQ(found.minimum, -most);
+        EXPECT_EQ(found.maximum, most);
+        EXPECT_EQ(std::isnan(found.mean), scale > 1e7) << scale;
+    }
+}
+
+TEST(SetStatistics, NaNPixelsLeaveThePlainHeaderWithoutAny) {
+    for (const int number : {2, 12, 6002}) {
+        Header header = with(clean_header(), mode, number);
+        header::set_statistics(header, {-3, 250.5, 17.25, 4.5, 1});
+        EXPECT_EQ(std::isnan(header.statistics().minimum), number < 1000);
+        expect_no_findings(header);
+    }
 }
 
 TEST(SetStatistics, UnknownOnesAreTheStandardsSentinels) {

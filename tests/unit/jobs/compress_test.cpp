@@ -1,5 +1,6 @@
 #include "container/footer.hpp"
 #include "kit/descriptors.hpp"
+#include "kit/json_fields.hpp"
 #include "kit/memory_sink.hpp"
 #include "kit/wrappers.hpp"
 #include "mrcz/thread_executor.hpp"
@@ -108,7 +109,34 @@ TEST_F(Compress, AnewKeepsTheFirstOriginalAndAllSections) {
     EXPECT_EQ(decompressed(again), plain);
     EXPECT_EQ(pixels_of(again), pixels_of(zstd));
     EXPECT_TRUE(verified(again).original_matched);
-    EXPECT_EQ(compressed(compressed(again, "lz4"), "zstd"), again) << "from then on nothing changes";
+    EXPECT_EQ(compressed(lz4, "zstd"), again) << "no step names a time";
+}
+
+TEST_F(Compress, EveryStepNamesTheCodecItWasTakenWith) {
+    const Bytes plain = kit::make_plain_file({PixelType::int16, 61, 43, 6, ByteOrder::little});
+    const Bytes rans = compressed(compressed(compressed(plain, "zstd"), "lz4"), "rans");
+    auto steps = kit::json_fields(reader_of(rans).provenance());
+    for (const auto& [step, codec] : {std::pair{"[0]", "zstd"}, {"[1]", "lz4"}, {"[2]", "rans"}}) {
+        EXPECT_EQ(steps[std::string(step) + ".step"], "compress");
+        EXPECT_EQ(steps[std::string(step) + ".codec"], codec);
+        EXPECT_EQ(steps[std::string(step) + ".lossless"], "true");
+    }
+    EXPECT_FALSE(steps.contains("[3].step"));
+    EXPECT_EQ(decompressed(rans), plain);
+}
+
+TEST_F(Compress, StepsOfAPlainFileStayBeforeThatOfCompressing) {
+    DecompressOptions keeping;
+    keeping.keep_metadata = true;
+    keeping.frames = "1:";
+    CompressOptions with_metadata;
+    with_metadata.metadata = some_metadata();
+    const Bytes packed =
+        compressed(kit::make_plain_file({PixelType::int16, 61, 43, 6, ByteOrder::little}), with_metadata);
+    const Bytes anew = compressed(decompressed(packed, keeping), "lz4");
+    auto steps = kit::json_fields(reader_of(anew).provenance());
+    EXPECT_EQ(steps["[0].codec"], "zstd");
+    EXPECT_EQ(steps["[1].codec"], "lz4");
 }
 
 TEST_F(Compress, AnewRefusesAHeaderThatNoLongerFitsItsOriginal) {

@@ -163,12 +163,13 @@ TEST_F(Dtype, StepsAddUpAndTheRestOfAFooterGoesAlong) {
     const Bytes twice = compressed(once, to(PixelType::float16));
     const auto steps = kit::json_fields(reader_of(twice).provenance());
     EXPECT_EQ(steps.at("[0].to"), "int16");
-    EXPECT_EQ(steps.at("[1].to"), "float16");
+    EXPECT_EQ(steps.at("[1].step"), "compress");
+    EXPECT_EQ(steps.at("[2].to"), "float16");
     ASSERT_TRUE(reader_of(twice).metadata());
     EXPECT_EQ(reader_of(twice).metadata()->to_json(), some_metadata().to_json());
     const Bytes plain = decompressed(twice, back_to(PixelType::float32));
     EXPECT_TRUE(reader_of(plain).metadata());
-    EXPECT_EQ(kit::json_fields(reader_of(plain).provenance()).at("[2].to"), "float32");
+    EXPECT_EQ(kit::json_fields(reader_of(plain).provenance()).at("[4].to"), "float32");
     EXPECT_EQ(values_of(plain), values_of(once));
 }
 

