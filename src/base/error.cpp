@@ -52,12 +52,24 @@ Error Error::within(std::string_view context) const {
     return context_.empty() ? Error(code_, message_, std::string(context)) : *this;
 }
 
+namespace {
+
+std::string_view remedy(int error_number) {
+    if (error_number == EMFILE)
+        return "; close files that are no longer needed (in Python by close() or `with`), or raise the limit of this "
+               "process (`ulimit -n`)";
+    if (error_number == ENFILE) return "; the whole machine has as many as it may: close programs";
+    return {};
+}
+
+}  // namespace
+
 void fail_errno(int error_number, std::string_view action) {
     ErrorCode code = ErrorCode::io_failed;
     if (error_number == ENOMEM) code = ErrorCode::out_of_memory;
     if (error_number == ENOENT) code = ErrorCode::not_found;
     if (error_number == EEXIST) code = ErrorCode::target_exists;
-    fail(code, "cannot ", action, ": ", std::generic_category().message(error_number));
+    fail(code, "cannot ", action, ": ", std::generic_category().message(error_number), remedy(error_number));
 }
 
 namespace text_detail {

@@ -16,7 +16,10 @@ namespace {
 
 void tell(const Recovery& recovery, const std::string& name, const RunContext& context) {
     if (!context.log) return;
-    if (recovery.step == RecoveryStep::roll_back)
+    if (recovery.replaced_from)
+        context.log(concat(name, ": frames from ", *recovery.replaced_from,
+                           " on were being replaced, which never ended: all are what they were before"));
+    else if (recovery.step == RecoveryStep::roll_back)
         context.log(
             concat(name, ": an append that never ended was undone (", recovery.bytes_dropped, " bytes dropped)"));
     if (recovery.step == RecoveryStep::finish)

@@ -54,6 +54,15 @@ void require_same_shape(const MrcFile& file, const header::Layout& before) {
         fail_other_file(file, concat("it has ", file.frames(), " frames, the journal's had ", before.frames));
 }
 
+/// Of a journal that keeps frames of a plain file. Nothing is written back that does not begin where a frame does.
+std::int64_t first_replaced(const MrcFile& file, const Journal& journal, const header::Layout& before) {
+    const bool is_behind_headers = journal.kept_from >= before.data_offset;
+    const std::uint64_t bytes = is_behind_headers ? journal.kept_from - before.data_offset : 0;
+    if (!is_behind_headers || before.frame_bytes == 0 || bytes % before.frame_bytes != 0)
+        fail_other_file(file, concat("no frame begins at ", hex(journal.kept_from), ", where the journal's do"));
+    return static_cast<std::int64_t>(bytes / before.frame_bytes);
+}
+
 /// Growing changes NZ, what follows from it, and nothing before the old data end.
 void require_fit(const MrcFile& file, const Journal& journal, const header::Layout& before) {
     require_same_shape(file, before);
@@ -141,13 +150,14 @@ class Recoverer {
 
     Recovery undo_replacement(const MrcFile& file, const Journal& journal, const header::Layout& before) {
         require_same_shape(file, before);
+        const std::int64_t first = first_replaced(file, journal, before);
         const std::uint64_t present = file_->size();
         if (!options_.dry_run) {
             file_->write_at(0, journal.header);
             file_->sync();
             put_back(journal, before);
         }
-        return {RecoveryStep::roll_back, before.frames, present - std::min(present, journal.file_bytes)};
+        return {RecoveryStep::roll_back, before.frames, present - std::min(present, journal.file_bytes), 0, first};
     }
 
     void put_back(const Journal& journal, const header::Layout& before) {

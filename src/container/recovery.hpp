@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "io/file_system.hpp"
@@ -23,6 +24,8 @@ struct Recovery {
     std::int64_t frames = 0;          ///< of the file afterwards
     std::uint64_t bytes_dropped = 0;  ///< written, but of no frame that is kept
     std::int64_t uncommitted = 0;     ///< undecided: whole frames behind the last commit
+    /// roll_back: the first of the frames that were being replaced; all are again what they were.
+    std::optional<std::int64_t> replaced_from = std::nullopt;
 };
 
 /// What becomes of whole frames behind the last commit. After a kill they are what was written; after a power failure

@@ -32,10 +32,19 @@ class FileSource final : public ByteSource {
         constexpr std::uint64_t most = std::numeric_limits<off_t>::max();
         const bool reachable = offset <= most && into.size() <= most - offset;
         const std::size_t got = reachable ? io::read_at(file_.get(), offset, into) : 0;
-        if (got != into.size()) fail_beyond_end(offset, into.size(), got > 0 ? offset + got : std::min(offset, size_));
+        if (got != into.size()) fail_short(offset, into.size());
     }
 
   private:
+    [[noreturn]] void fail_short(std::uint64_t offset, std::size_t wanted) const {
+        struct stat status {};
+        if (::fstat(file_.get(), &status) != 0) fail_errno(errno, "read the size");
+        const auto now = static_cast<std::uint64_t>(status.st_size);
+        if (now >= size_) fail_beyond_end(offset, wanted, now);
+        fail(ErrorCode::truncated, "offset ", hex(offset), ": needs ", wanted, " bytes, but the file ends at ",
+             hex(now), ": another program cut it from ", size_, " to ", now, " bytes while it was open");
+    }
+
     io::Descriptor file_;
     std::string name_;
     std::uint64_t size_ = 0;

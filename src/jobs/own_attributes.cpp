@@ -88,11 +88,12 @@ std::optional<Metadata> with_attributes(const Metadata* metadata, const foreign:
         tell_all(added, ", as the metadata are no map that it could go into", left_behind);
         return before;
     }
-    if (added.packed.empty() && before.format() == MetadataFormat::json)
-        return Metadata::from_json(joined(readable, added.readable), limits);
     try {
+        if (added.packed.empty() && before.format() == MetadataFormat::json)
+            return Metadata::from_json(joined(readable, added.readable), limits);
         return packed_with(before, added, limits);
     } catch (const Error& error) {
+        if (error.group() != ErrorGroup::data && error.group() != ErrorGroup::caller) throw;
         tell_all(added, concat(": ", error.message()), left_behind);
         return metadata == nullptr ? std::nullopt : std::optional(*metadata);
     }

@@ -40,9 +40,12 @@ std::int64_t frames_counted(const fs::path& path, const Limits& limits) {
     }
 }
 
-std::string problem_of(container::RecoveryStep step) {
-    switch (step) {
+std::string problem_of(const container::Recovery& done) {
+    switch (done.step) {
         case container::RecoveryStep::roll_back:
+            if (done.replaced_from)
+                return concat("frames from ", *done.replaced_from,
+                              " on were being replaced, and that was not finished; its journal has the old ones");
             return "an append began and committed nothing";
         case container::RecoveryStep::finish:
             return "the file was never finished";
@@ -90,7 +93,7 @@ bool replayed(const fs::path& path, const RepairOptions& options, const RunConte
     }
     container::refuse_to_drop(done.uncommitted);
     result.action = action_of(done.step);
-    result.problem = problem_of(done.step);
+    result.problem = problem_of(done);
     result.frames = done.frames;
     result.bytes_dropped = done.bytes_dropped;
     return true;

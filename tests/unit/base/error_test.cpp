@@ -58,6 +58,15 @@ TEST(Fail, ErrnoDecidesTheCode) {
     EXPECT_EQ(failed(EACCES).code(), ErrorCode::io_failed);
 }
 
+TEST(Fail, TooManyOpenFilesSaysWhatToDo) {
+    for (const auto& [number, told] :
+         {std::pair{EMFILE, "ulimit -n"}, {EMFILE, "close()"}, {ENFILE, "whole machine"}}) {
+        const Error error = kit::error_of([number = number] { fail_errno(number, "open for reading"); });
+        EXPECT_EQ(error.code(), ErrorCode::io_failed);
+        EXPECT_NE(error.message().find(told), std::string::npos) << error.message();
+    }
+}
+
 TEST(InFile, NamesTheFileInErrorsThatNameNone) {
     const auto failing = [] { fail(ErrorCode::corrupt, "odd"); };
     EXPECT_STREQ(kit::error_of([&] { in_file("a.mrc", failing); }).what(), "a.mrc: odd");

@@ -252,6 +252,27 @@ TEST(GrowingFile, ReplacedFramesAreAllThereOrNoneWheneverItCrashes) {
         }
 }
 
+TEST(GrowingFile, UndoneReplacementNamesItsFirstFrame) {
+    const WriterOptions options = options_of({"raw", PixelType::int16, false, false});
+    const Bytes old = old_file(options);
+    CrashingDisk counting;
+    counting.put(target, old);
+    replace(counting, options);
+    bool any_undone = false;
+    for (std::uint64_t step = 0; step < counting.steps(); ++step) {
+        CrashingDisk disk;
+        disk.put(target, old);
+        disk.crash_at(step, true);
+        EXPECT_THROW(replace(disk, options), kit::Crash);
+        disk.restart(Loss::nothing, 1);
+        const auto done = container::recover(disk, target, disk.open_locked(target), {}, {});
+        EXPECT_EQ(done.replaced_from.has_value(), done.step == container::RecoveryStep::roll_back) << step;
+        EXPECT_EQ(done.replaced_from.value_or(replaced_from), replaced_from);
+        any_undone = any_undone || done.replaced_from.has_value();
+    }
+    EXPECT_TRUE(any_undone);
+}
+
 TEST(GrowingFile, IsNotFinishedWhenItsNameLeadsElsewhere) {
     const WriterOptions options = options_of({});
     const Bytes old = old_file(options);

@@ -80,6 +80,17 @@ TEST(ByteSource, IsReadFromSeveralThreads) {
     }
 }
 
+TEST(FileSource, FileThatIsCutWhileItIsOpenTellsBothSizes) {
+    const TenBytes ten;
+    std::filesystem::resize_file(ten.folder / "ten.bin", 4);
+    for (const std::uint64_t offset : {0, 6}) {
+        const Error error = kit::error_of([&] { (void)read(*ten.sources[0], offset, 4 + 1); });
+        EXPECT_EQ(error.code(), ErrorCode::truncated);
+        EXPECT_NE(error.message().find("ends at 0x4"), std::string::npos) << error.message();
+        EXPECT_NE(error.message().find("from 10 to 4 bytes while it was open"), std::string::npos) << error.message();
+    }
+}
+
 TEST(FileSource, IsNamedByItsPath) {
     const TenBytes ten;
     EXPECT_EQ(ten.sources[0]->name(), (ten.folder / "ten.bin").string());
