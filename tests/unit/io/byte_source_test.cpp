@@ -119,7 +119,10 @@ TEST(FileSource, FileCutWhileOpenIsTruncated) {
     EXPECT_EQ(read(*source, 0, 40).size(), 40U);
     const Error error = kit::error_of([&] { (void)read(*source, 30, 20); });
     EXPECT_EQ(error.code(), ErrorCode::truncated);
-    EXPECT_EQ(error.message(), "offset 0x1e: needs 20 bytes, but the file ends at 0x28");
+    EXPECT_EQ(
+        error.message(),
+        "offset 0x1e: needs 20 bytes, but the file ends at 0x28: another program cut it from 100 to 40 bytes while "
+        "it was open");
 }
 
 }  // namespace mrcz::io_test
