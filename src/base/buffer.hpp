@@ -2,10 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
 #include <span>
 
 namespace mrcz {
+
+/// Freed by std::free(). Throws std::bad_alloc. In large pages where the system has them and that many bytes are worth
+/// it: touching a frame's small pages for the first time takes as long as reading it from a cache.
+[[nodiscard]] std::byte* allocate_uncleared(std::size_t size);
 
 class Buffer {
   public:
@@ -14,14 +19,17 @@ class Buffer {
         if (size > capacity_) {
             bytes_.reset();
             capacity_ = 0;  // holds if the allocation throws
-            bytes_ = std::make_unique_for_overwrite<std::byte[]>(size);
+            bytes_.reset(allocate_uncleared(size));
             capacity_ = size;
         }
         return {bytes_.get(), size};
     }
 
   private:
-    std::unique_ptr<std::byte[]> bytes_;
+    struct Free {
+        void operator()(std::byte* bytes) const noexcept { std::free(bytes); }
+    };
+    std::unique_ptr<std::byte[], Free> bytes_;
     std::size_t capacity_ = 0;
 };
 

@@ -7,14 +7,15 @@ namespace mrcz::jobs {
 ModelSamples::ModelSamples(FrameFeed& feed, std::int64_t count) {
     const header::Layout& layout = feed.layout();
     for (std::int64_t i = 0; i < count; ++i) {
-        Bytes pixels(static_cast<std::size_t>(layout.frame_bytes));
+        Buffer memory;
+        const auto pixels = memory.first(static_cast<std::size_t>(layout.frame_bytes));
         try {
             if (!feed.peek(i * layout.frames / count, 0, pixels)) return;
         } catch (const Error&) {
             continue;
         }
-        memory_.push_back(std::move(pixels));
-        frames_.emplace_back(memory_.back());
+        memory_.push_back(std::move(memory));
+        frames_.emplace_back(pixels);
     }
 }
 

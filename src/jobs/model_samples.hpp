@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "base/buffer.hpp"
 #include "base/bytes.hpp"
 #include "codec/codec.hpp"
 #include "jobs/frame_feed.hpp"
@@ -19,7 +20,7 @@ class ModelSamples {
     [[nodiscard]] const std::vector<std::span<const std::byte>>& frames() const noexcept { return frames_; }
 
   private:
-    std::vector<Bytes> memory_;
+    std::vector<Buffer> memory_;
     std::vector<std::span<const std::byte>> frames_;
 };
 
