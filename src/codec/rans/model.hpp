@@ -72,7 +72,8 @@ class Model {
 /// Numbers of the pixels in the order of their classes; those of a class stay in the order of the frame.
 [[nodiscard]] std::vector<std::uint32_t> order_of(std::span<const std::uint8_t> classes);
 
-[[nodiscard]] Bytes write_model(const Model& model);
+[[nodiscard]] Bytes write_model(const Model::Parts& parts);
+[[nodiscard]] inline Bytes write_model(const Model& model) { return write_model(model.parts()); }
 /// Trusts nothing in `payload`; throws Error{corrupt, truncated, unsupported}. Takes memory in proportion to `pixels`
 /// only, which the caller has checked.
 [[nodiscard]] std::shared_ptr<const Model> read_model(std::span<const std::byte> payload, PixelType type,

@@ -18,7 +18,8 @@ FrameSetup map_setup(const PixelKind& kind, std::size_t pixels) {
 }
 
 /// What a map's value is expected to be from those before it.
-std::uint32_t expected(std::span<const std::uint32_t> map, std::size_t row, std::size_t at) {
+template <class Value>
+std::uint32_t expected(std::span<const Value> map, std::size_t row, std::size_t at) {
     const bool has_left = at % row != 0, has_above = at >= row;
     if (has_left && has_above) return static_cast<std::uint32_t>((std::uint64_t{map[at - 1]} + map[at - row]) / 2);
     if (has_left) return map[at - 1];
@@ -26,7 +27,8 @@ std::uint32_t expected(std::span<const std::uint32_t> map, std::size_t row, std:
 }
 
 /// Differences to what was expected, around the middle of the range, coded as a frame.
-Bytes write_map(std::span<const std::uint32_t> map, const PixelKind& kind, std::size_t row) {
+template <class Value>
+Bytes write_map(std::span<const Value> map, const PixelKind& kind, std::size_t row) {
     const std::uint32_t middle = (kind.mask() >> 1) + 1;
     Bytes differences(map.size() << kind.log2_bytes);
     with_word(kind, [&](auto word) {
@@ -50,8 +52,9 @@ std::vector<std::uint32_t> read_map(std::span<const std::byte> payload, const Pi
     const std::uint32_t middle = (kind.mask() >> 1) + 1;
     std::vector<std::uint32_t> map(pixels);
     for (std::size_t at = 0; at < pixels; ++at)
-        map[at] =
-            (load_pixel(kind, &differences[at << kind.log2_bytes]) + expected(map, row, at) - middle) & kind.mask();
+        map[at] = (load_pixel(kind, &differences[at << kind.log2_bytes]) +
+                   expected(std::span<const std::uint32_t>(map), row, at) - middle) &
+                  kind.mask();
     return map;
 }
 
@@ -99,8 +102,7 @@ constexpr PixelKind class_kind{0, 0};
 
 }  // namespace
 
-Bytes write_model(const Model& model) {
-    const Model::Parts& parts = model.parts();
+Bytes write_model(const Model::Parts& parts) {
     Bytes bytes;
     append_le(bytes, format_version);
     append_le(bytes, static_cast<std::uint8_t>(parts.kind.bytes()));
@@ -112,9 +114,8 @@ Bytes write_model(const Model& model) {
     append_le(bytes, std::uint64_t{parts.row_pixels});
     append_le(bytes, parts.least);
     append_part(bytes, write_tables(parts));
-    const std::vector<std::uint32_t> classes(parts.classes.begin(), parts.classes.end());
-    append_part(bytes, write_map(classes, class_kind, parts.row_pixels));
-    if (!parts.base.empty()) append_part(bytes, write_map(parts.base, parts.kind, parts.row_pixels));
+    append_part(bytes, write_map(std::span(parts.classes), class_kind, parts.row_pixels));
+    if (!parts.base.empty()) append_part(bytes, write_map(std::span(parts.base), parts.kind, parts.row_pixels));
     if (parts.histograms.size() != 0) append_part(bytes, parts.histograms.write());
     return bytes;
 }

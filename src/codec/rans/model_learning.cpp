@@ -221,7 +221,7 @@ class Learning {
         find_members();
         make_bank();
         return pixel_bits_ * static_cast<double>(set_.pixels) * static_cast<double>(set_.frames) +
-               8 * static_cast<double>(write_model(Model(parts_)).size());
+               8 * static_cast<double>(write_model(parts_).size());
     }
 
     /// Bits that one table would take.
@@ -241,19 +241,24 @@ class Learning {
   private:
     static constexpr std::size_t most_kept = std::size_t{1} << 23;
 
+    /// That of a pixel brighter than nearly all.
+    [[nodiscard]] std::uint32_t high_sum() const {
+        std::vector<std::uint32_t> sums(sums_);
+        const auto high = sums.begin() + static_cast<std::ptrdiff_t>(sums.size() * 999 / 1000);
+        std::nth_element(sums.begin(), high, sums.end());
+        return *high;
+    }
+
     void find_classes() {
-        std::vector<double> roots(set_.pixels);
         const double floor = Model::floor_of(parts_), samples = static_cast<double>(set_.samples.size());
-        for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel)
-            roots[pixel] = Model::root_of(static_cast<double>(sums_[pixel]) / samples, floor);
-        std::vector<double> sorted(roots);
-        const auto high = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() * 999 / 1000);
-        std::nth_element(sorted.begin(), high, sorted.end());
+        const auto root_of = [&](std::uint32_t sum) {
+            return Model::root_of(static_cast<double>(sum) / samples, floor);
+        };
         constexpr double most = 255;
-        const double width = std::max(*high / classes_, 1e-3);
+        const double width = std::max(root_of(high_sum()) / classes_, 1e-3);
         parts_.classes.resize(set_.pixels);
         for (std::size_t pixel = 0; pixel < set_.pixels; ++pixel)
-            parts_.classes[pixel] = static_cast<std::uint8_t>(std::min(most, roots[pixel] / width));
+            parts_.classes[pixel] = static_cast<std::uint8_t>(std::min(most, root_of(sums_[pixel]) / width));
         order_ = order_of(parts_.classes);
     }
 
@@ -361,7 +366,7 @@ class Learning {
     PixelKind kind_;
     SampleValues values_;
     bool keeps_ordered_;
-    std::vector<std::uint64_t> sums_;           ///< over the samples, by pixel
+    std::vector<std::uint32_t> sums_;           ///< over the samples, by pixel
     std::vector<std::uint16_t> row_, ordered_;  ///< of a sample
     std::span<std::uint16_t> current_;
     Model::Parts parts_;
@@ -376,7 +381,9 @@ class Learning {
 
 std::shared_ptr<const Model> learn_model(const LearningSet& set) {
     constexpr std::size_t least_pixels = 4096;
-    if (set.samples.empty() || set.frames < 2 || set.pixels < least_pixels || set.pixels > UINT32_MAX) return nullptr;
+    if (set.samples.empty() || set.samples.size() > SampleValues::most_samples || set.frames < 2 ||
+        set.pixels < least_pixels || set.pixels > UINT32_MAX)
+        return nullptr;
     constexpr double few_classes = 64, many_classes = 192;
     constexpr std::size_t least_samples = 16;  // that show a pixel's lowest peak
     const bool tries_base = kind_of(set.type).log2_bytes != 0 && set.samples.size() >= least_samples;
@@ -401,9 +408,8 @@ std::shared_ptr<const Model> learn_model(const LearningSet& set) {
     if (set.needs_histograms ||
         (may_have_histograms && histograms_may_pay(set, std::min(least_bits, one_table_bits)))) {
         LearnedHistograms learned = learn_histograms(set);
-        const double bits =
-            learned.frame_bits * static_cast<double>(set.frames) +
-            8 * static_cast<double>(learned.histograms.write().size() + write_model(Model(*best)).size());
+        const double bits = learned.frame_bits * static_cast<double>(set.frames) +
+                            8 * static_cast<double>(learned.histograms.write().size() + write_model(*best).size());
         if (set.needs_histograms || bits < std::min(least_bits, one_table_bits)) {
             best->histograms = std::move(learned.histograms);
             pays = true;

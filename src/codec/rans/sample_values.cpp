@@ -56,25 +56,20 @@ void SampleValues::read(std::size_t sample, std::size_t first, std::span<std::ui
     });
 }
 
-std::vector<std::uint64_t> SampleValues::sums() {
-    std::vector<std::uint64_t> sums(set_.pixels);
+std::vector<std::uint32_t> SampleValues::sums() {
+    std::vector<std::uint32_t> sums(set_.pixels);
     std::uint16_t values[stripe];
-    std::uint32_t part[stripe];
-    constexpr std::size_t most_added = 65536;  // of 16 bits, in 32
     for (std::size_t first = 0; first < set_.pixels; first += stripe) {
         const std::size_t count = std::min(stripe, set_.pixels - first);
-        for (std::size_t from = 0; from < set_.samples.size(); from += most_added) {
-            std::fill_n(part, count, 0);
-            for (std::size_t sample = from; sample < std::min(from + most_added, set_.samples.size()); ++sample) {
-                read(sample, first, std::span(values, count));
-                std::uint16_t greatest = greatest_;
-                for (std::size_t at = 0; at < count; ++at) {
-                    part[at] += values[at];
-                    greatest = std::max(greatest, values[at]);
-                }
-                greatest_ = greatest;
+        std::uint32_t* part = &sums[first];
+        for (std::size_t sample = 0; sample < set_.samples.size(); ++sample) {
+            read(sample, first, std::span(values, count));
+            std::uint16_t greatest = greatest_;
+            for (std::size_t at = 0; at < count; ++at) {
+                part[at] += values[at];
+                greatest = std::max(greatest, values[at]);
             }
-            for (std::size_t at = 0; at < count; ++at) sums[first + at] += part[at];
+            greatest_ = greatest;
         }
     }
     return sums;

@@ -16,6 +16,9 @@ class SampleValues {
     /// Larger values count as the last, which is out of every table's range.
     static constexpr std::size_t most_values = 65536;
 
+    /// Whose sum 32 bits hold.
+    static constexpr std::size_t most_samples = 65536;
+
     /// Subtracts the pedestal of an integrating detector, too.
     void find_base();
     [[nodiscard]] std::uint32_t least() const { return least_; }
@@ -24,7 +27,7 @@ class SampleValues {
     /// Of pixels first … of a sample.
     void read(std::size_t sample, std::size_t first, std::span<std::uint16_t> values) const;
     /// The sum over all samples, by pixel. The greatest value is kept on the way.
-    [[nodiscard]] std::vector<std::uint64_t> sums();
+    [[nodiscard]] std::vector<std::uint32_t> sums();
     [[nodiscard]] std::uint16_t greatest() const { return greatest_; }
 
   private:
