@@ -27,6 +27,26 @@ double fallback_bytes(const FrameSetup& setup, std::span<const std::byte> frame,
            static_cast<double>(part.size());
 }
 
+/// Whether some of these frames get smaller by the model, its own size included.
+bool pays(const LearningSet& set, const Model& model, std::span<const std::span<const std::byte>> frames,
+          const Fallback& fallback) {
+    constexpr std::size_t most_frames = 8, most_bytes = std::size_t{8} << 20;
+    const FrameSetup with = setup_of(set, &model), without = setup_of(set, nullptr);
+    const std::size_t tried =
+        std::min(std::clamp<std::size_t>(most_bytes / with.frame_bytes(), 1, most_frames), frames.size());
+    EncodeMemory memory;
+    Bytes payload(payload_bound(with));
+    double bytes_with = 0, bytes_without = 0;
+    for (std::size_t k = 0; k < tried; ++k) {
+        const auto frame = frames[k * frames.size() / tried];
+        bytes_with += static_cast<double>(encode_frame(with, frame, payload, memory));
+        bytes_without += std::min(static_cast<double>(encode_frame(without, frame, payload, memory)),
+                                  fallback_bytes(with, frame, fallback));
+    }
+    const double share = static_cast<double>(tried) / static_cast<double>(set.frames);
+    return bytes_with + share * static_cast<double>(write_model(model).size()) < bytes_without;
+}
+
 }  // namespace
 
 bool pixels_differ(const LearningSet& set) {
@@ -65,21 +85,19 @@ bool pixels_differ(const LearningSet& set) {
     return between - within / samples > least_excess * within;
 }
 
-bool beats_fallback(const LearningSet& set, const Model& model, std::size_t model_bytes, const Fallback& fallback) {
-    constexpr std::size_t most_samples = 8, most_bytes = std::size_t{8} << 20;
-    const FrameSetup setup = setup_of(set, &model);
-    const std::size_t tried =
-        std::min(std::clamp<std::size_t>(most_bytes / setup.frame_bytes(), 1, most_samples), set.samples.size());
-    EncodeMemory memory;
-    Bytes payload(payload_bound(setup));
-    double with_model = 0, without = 0;
-    for (std::size_t k = 0; k < tried; ++k) {
-        const auto frame = set.samples[k * set.samples.size() / tried];
-        with_model += static_cast<double>(encode_frame(setup, frame, payload, memory));
-        without += fallback_bytes(setup, frame, fallback);
+std::shared_ptr<const Model> try_learning(const LearningSet& set, const Fallback& fallback) {
+    constexpr std::size_t few = 8;  // one more makes a better model
+    const std::size_t samples = set.samples.size();
+    if (samples >= set.frames) {
+        auto model = learn_model(set);
+        return model && pays(set, *model, set.samples, fallback) ? model : nullptr;
     }
-    const double share = static_cast<double>(tried) / static_cast<double>(set.frames);
-    return with_model + share * static_cast<double>(model_bytes) < without;
+    if (samples < 2) return nullptr;
+    LearningSet others = set;
+    others.samples = set.samples.first(samples - 1);
+    auto model = learn_model(others);
+    if (!model || !pays(set, *model, set.samples.last(1), fallback)) return nullptr;
+    return samples > few ? model : learn_model(set);
 }
 
 }  // namespace mrcz::codec::rans

@@ -1,4 +1,4 @@
-// Whether frames are worth a model: before one is learned, and after, beside the codec that stands in without one.
+// Whether frames are worth a model: before one is learned, and after, beside what they take without one.
 #pragma once
 
 #include "codec/rans/model.hpp"
@@ -9,9 +9,8 @@ namespace mrcz::codec::rans {
 /// noise within a pixel explains. Frames that are large and all alike are told from a part of their pixels.
 [[nodiscard]] bool pixels_differ(const LearningSet& set);
 
-/// Whether the model, which takes `model_bytes`, makes some of the samples smaller than `fallback` does. Pixels of a
-/// model are coded one by one; of images whose neighbours are alike the other codec makes more.
-[[nodiscard]] bool beats_fallback(const LearningSet& set, const Model& model, std::size_t model_bytes,
-                                  const Fallback& fallback);
+/// The model that learn_model() makes of the samples; null, too, where frames that it was not made from take no less
+/// with it than `fallback` or tables of their own need. Of few samples a model knows the noise better than the pixels.
+[[nodiscard]] std::shared_ptr<const Model> try_learning(const LearningSet& set, const Fallback& fallback);
 
 }  // namespace mrcz::codec::rans

@@ -112,10 +112,8 @@ Bytes learn(const ModelLesson& lesson) {
                           .samples = lesson.samples,
                           .frames = lesson.frames};
     if (!pixels_differ(set)) return {};
-    const auto model = learn_model(set);
-    if (!model) return {};
-    Bytes written = write_model(*model);
-    return beats_fallback(set, *model, written.size(), *blosc_fallback(set.type, set.samples[0])) ? written : Bytes();
+    const auto model = try_learning(set, *blosc_fallback(set.type, set.samples[0]));
+    return model ? write_model(*model) : Bytes();
 }
 
 std::shared_ptr<const SharedModel> read(std::span<const std::byte> payload, const FrameShape& shape) {

@@ -54,6 +54,20 @@ TEST(RansModelTrial, CountsHaveAModelWhateverTheTypeOfTheirPixels) {
     EXPECT_FALSE(lesson_of(PixelType::uint32, widened(frames, 0xFFFF0000u)).empty());
 }
 
+TEST(RansModelTrial, FewFramesOfNoiseHaveNoneForTheRestIsUnlikeThem) {
+    kit::Counts random(5);
+    std::vector<Bytes> frames;
+    for (unsigned k = 0; k < 2; ++k) {
+        std::vector<std::uint16_t> values;
+        for (std::size_t at = 0; at < side * side; ++at)
+            values.push_back(
+                static_cast<std::uint16_t>(random.poisson(15 + 10.0 * static_cast<double>(at) / side / side)));
+        frames.push_back(pixels_of(values));
+    }
+    ASSERT_TRUE(learned(PixelType::uint16, side, frames, 500)) << "or the trial decides nothing";
+    EXPECT_TRUE(lesson_of(PixelType::uint16, frames).empty());
+}
+
 TEST(RansModelTrial, ImagesThatBloscMakesSmallerHaveNone) {
     const auto frames = images_of_flat_parts(24);
     ASSERT_TRUE(learned(PixelType::uint16, side, frames, 500)) << "or the trial decides nothing";
