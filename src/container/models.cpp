@@ -34,15 +34,23 @@ Models::Loaded Models::load(std::uint16_t number) const {
     return loaded;
 }
 
-const Models::Loaded& Models::loaded(std::uint16_t number) const {
+Models::Loaded Models::loaded(std::uint16_t number) const {
     const std::lock_guard lock(mutex_);
-    auto found = loaded_.find(number);
-    if (found == loaded_.end()) found = loaded_.emplace(number, load(number)).first;
-    if (found->second.trouble) throw Error(*found->second.trouble);
-    return found->second;
+    const auto found = std::ranges::find(kept_, number, &Kept::number);
+    if (found == kept_.end()) {
+        if (kept_.size() == most_kept) kept_.pop_back();
+        kept_.push_front({number, load(number)});
+    } else {
+        kept_.splice(kept_.begin(), kept_, found);
+    }
+    const Loaded& here = kept_.front().loaded;
+    if (here.trouble) throw Error(*here.trouble);
+    return here;
 }
 
-const codec::FrameDecoder& Models::decoder(std::uint16_t number) const { return *loaded(number).decoder; }
+std::shared_ptr<const codec::FrameDecoder> Models::decoder(std::uint16_t number) const {
+    return loaded(number).decoder;
+}
 
 void Models::require_sound() const {
     for (const Place& place : places_) (void)loaded(place.number);

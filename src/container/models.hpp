@@ -1,8 +1,8 @@
 // The models that frames of a file share: where their chunks stand, and decoders that know them, made when a frame
-// first needs them.
+// first needs them. A few are kept: each takes many bytes a pixel, and a file may say that it has thousands.
 #pragma once
 
-#include <map>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -35,7 +35,7 @@ class Models {
     [[nodiscard]] const std::vector<Place>& places() const noexcept { return places_; }
 
     /// For frames that need model `number`. Throws Error{corrupt, ...} when it is missing or damaged.
-    [[nodiscard]] const codec::FrameDecoder& decoder(std::uint16_t number) const;
+    [[nodiscard]] std::shared_ptr<const codec::FrameDecoder> decoder(std::uint16_t number) const;
     /// Throws what is wrong with the first that is damaged.
     void require_sound() const;
     [[nodiscard]] bool is_sound(const Place& place) const;
@@ -47,10 +47,16 @@ class Models {
   private:
     struct Loaded {
         std::shared_ptr<const codec::SharedModel> model;
-        std::unique_ptr<const codec::FrameDecoder> decoder;
+        std::shared_ptr<const codec::FrameDecoder> decoder;
         std::optional<Error> trouble;
     };
-    [[nodiscard]] const Loaded& loaded(std::uint16_t number) const;
+    struct Kept {
+        std::uint16_t number = 0;
+        Loaded loaded;
+    };
+    static constexpr std::size_t most_kept = 4;
+
+    [[nodiscard]] Loaded loaded(std::uint16_t number) const;
     [[nodiscard]] Loaded load(std::uint16_t number) const;
 
     const ByteSource& source_;
@@ -58,7 +64,7 @@ class Models {
     codec::FrameShape shape_;
     std::vector<Place> places_;
     mutable std::mutex mutex_;
-    mutable std::map<std::uint16_t, Loaded> loaded_;
+    mutable std::list<Kept> kept_;  ///< the one used last comes first
 };
 
 }  // namespace mrcz::container

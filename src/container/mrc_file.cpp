@@ -217,7 +217,8 @@ void MrcFile::decode(std::int64_t frame, std::span<const std::byte> stored, std:
         fail(ErrorCode::corrupt, "chunk header: it is of ", chunk.header.is_model() ? "model " : "frame ",
              chunk.header.first);
     const auto& number = chunk.header.model;
-    (number ? models_.decoder(*number) : decoder()).decode(chunk.payload, out, scratch, observer);
+    if (!number) return decoder().decode(chunk.payload, out, scratch, observer);
+    models_.decoder(*number)->decode(chunk.payload, out, scratch, observer);
 }
 
 std::optional<Section> MrcFile::section(std::string_view id, std::uint64_t most_bytes) const {
