@@ -36,7 +36,7 @@ def compress(source: PathLike, target: PathLike | None = None, *, codec: str = "
     source, target : path
         Without `target` ``X.mrc`` becomes ``X.mrcz``, ``X.mrcs`` ``X.mrczs``, others ``X.ext.mrcz``.
     codec, level, filter, block_size
-        As :class:`mrcz.Writer` takes them.
+        As :class:`mrcz.Writer` takes them; `codec` also ``"auto"``, what is smallest on a sample of the frames.
     metadata : dict or list, optional
         Replaces what the source carries.
     dtype : dtype or str, optional
