@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 #include "codec/rans/palette.hpp"
 #include "codec/rans/pixels.hpp"
@@ -138,31 +139,40 @@ Number quantile(std::vector<Number>& values, double share) {
 }
 
 /// Spots and hot pixels are above; they say nothing of the part they are in.
-double usual_most(const std::vector<std::uint32_t>& values) {
-    constexpr std::size_t looked_at = 4096;
-    std::vector<std::uint32_t> some;
+double usual_most(const std::vector<double>& values) {
+    constexpr std::size_t looked_at = 1024;
+    std::vector<double> some;
     for (std::size_t k = 0; k < values.size(); k += 1 + values.size() / looked_at) some.push_back(values[k]);
     const double quarter = quantile(some, 0.25), three = quantile(some, 0.75);
     return three + 4 * (three - quarter + 1);
 }
 
+/// Of term(value), over a run. In eight sums that need not wait for each other.
+template <class Term>
+double mean_of_run(const double* values, Term&& term) {
+    constexpr std::size_t sums = 8;
+    double part[sums] = {};
+    for (std::size_t k = 0; k < first_look_run; k += sums)
+        for (std::size_t sum = 0; sum < sums; ++sum) part[sum] += term(values[k + sum]);
+    return std::accumulate(part, part + sums, 0.0) / first_look_run;
+}
+
 /// Whether the means of parts of an image differ by more than a quarter of what the pixels of one part do. Counts of a
 /// camera do not; diffraction patterns do, and of those a short trial tells little.
 bool parts_differ(const PixelKind& kind, std::span<const std::byte> look) {
-    std::vector<std::uint32_t> values(look.size() >> kind.log2_bytes);
-    std::vector<double> means, deviations;
-    for (std::size_t k = 0; k < values.size(); ++k)
-        values[k] = load_pixel(kind, &look[k << kind.log2_bytes]) ^ kind.sign_bit;
+    std::vector<double> values(look.size() >> kind.log2_bytes), means, deviations;
     if (values.size() < first_look_run) return false;
+    with_word(kind, [&](auto word) {
+        using Word = decltype(word);
+        for (std::size_t k = 0; k < values.size(); ++k)
+            values[k] = static_cast<double>(load_le<Word>(&look[k * sizeof(Word)]) ^ kind.sign_bit);
+    });
     const double most = usual_most(values);
+    for (double& value : values) value = value < most ? value : most;
     for (std::size_t first = 0; first + first_look_run <= values.size(); first += first_look_run) {
-        double sum = 0, deviation = 0;
-        for (std::size_t k = 0; k < first_look_run; ++k) sum += std::min<double>(values[first + k], most);
-        const double mean = sum / first_look_run;
-        for (std::size_t k = 0; k < first_look_run; ++k)
-            deviation += std::abs(std::min<double>(values[first + k], most) - mean);
+        const double mean = mean_of_run(&values[first], [](double value) { return value; });
         means.push_back(mean);
-        deviations.push_back(deviation / first_look_run);
+        deviations.push_back(mean_of_run(&values[first], [&](double value) { return std::abs(value - mean); }));
     }
     return quantile(means, 0.75) - quantile(means, 0.25) > quantile(deviations, 0.5) / 4;
 }

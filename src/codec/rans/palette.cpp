@@ -34,8 +34,18 @@ class ValueSet {
     std::vector<std::uint32_t> values_;
 };
 
-/// Empty when there are too many.
+std::vector<std::uint32_t> bytes_of(std::span<const std::byte> pixels) {
+    std::array<bool, 256> is_there{};
+    for (const std::byte pixel : pixels) is_there[std::to_integer<std::size_t>(pixel)] = true;
+    std::vector<std::uint32_t> values;
+    for (std::uint32_t value = 0; value < is_there.size(); ++value)
+        if (is_there[value]) values.push_back(value);
+    return values.size() <= most_values ? values : std::vector<std::uint32_t>{};
+}
+
+/// In rising order. Empty when there are too many.
 std::vector<std::uint32_t> values_of(const PixelKind& kind, std::span<const std::byte> pixels) {
+    if (kind.bytes() == 1) return bytes_of(pixels);
     ValueSet set;
     const bool few = with_word(kind, [&](auto word) {
         using Word = decltype(word);

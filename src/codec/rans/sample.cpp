@@ -1,6 +1,7 @@
 #include "codec/rans/sample.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <numeric>
 
@@ -25,6 +26,15 @@ void sort_by_bytes(std::vector<std::uint32_t>& values, unsigned bytes) {
         for (const std::uint32_t value : values) other[place[digit(value)]++] = value;
         values.swap(other);
     }
+}
+
+/// Bytes have few values: those are counted.
+void sort_bytes(std::vector<std::uint32_t>& values) {
+    std::array<std::size_t, 256> counts{};
+    for (const std::uint32_t value : values) ++counts[value];
+    auto to = values.begin();
+    for (std::uint32_t value = 0; value < counts.size(); ++value)
+        to = std::fill_n(to, static_cast<std::ptrdiff_t>(counts[value]), value);
 }
 
 }  // namespace
@@ -84,7 +94,10 @@ RangeFinder::RangeFinder(const PixelKind& kind, std::span<const std::byte> pixel
     sorted_.reserve(most_sorted);
     for (std::size_t at = 0; at < count; at += step)
         sorted_.push_back(load_pixel(kind, &pixels[at << kind.log2_bytes]) ^ kind.sign_bit);
-    sort_by_bytes(sorted_, static_cast<unsigned>(kind.bytes()));
+    if (kind.bytes() == 1)
+        sort_bytes(sorted_);
+    else
+        sort_by_bytes(sorted_, static_cast<unsigned>(kind.bytes()));
 }
 
 RangeFinder::Range RangeFinder::find(unsigned tuple) const {
