@@ -1,7 +1,5 @@
 #include "jobs/converting_feed.hpp"
 
-#include <algorithm>
-
 #include "base/buffer.hpp"
 #include "container/footer.hpp"
 #include "container/original.hpp"
@@ -43,13 +41,14 @@ class ConvertingFeed final : public FrameFeed {
     std::unique_ptr<FeedSlot> make_slot() override {
         return std::make_unique<ConvertingSlot>(feed_.make_slot(), conversion_);
     }
-    bool peek(std::int64_t frame, std::uint64_t offset, std::span<std::byte> part) override {
+    bool peek(std::int64_t frame, std::span<const PeekedPart> parts) override {
         Buffer memory, converted;
         const auto room = memory.first(static_cast<std::size_t>(feed_.layout().frame_bytes));
-        if (!feed_.peek(frame, 0, room)) return false;
+        const PeekedPart whole{0, room};
+        if (!feed_.peek(frame, {&whole, 1})) return false;
         const auto pixels = converted.first(static_cast<std::size_t>(layout().frame_bytes));
         conversion_.preview(room, pixels);
-        std::ranges::copy(pixels.subspan(static_cast<std::size_t>(offset), part.size()), part.begin());
+        for (const PeekedPart& part : parts) part.copy_from(pixels);
         return true;
     }
     std::vector<container::Section> sections() override {

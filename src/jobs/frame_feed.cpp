@@ -39,13 +39,13 @@ class MrczFeed final : public FrameFeed {
     std::uint64_t bytes_read() const override { return file_.source().size(); }
     std::unique_ptr<FeedSlot> make_slot() override;
     const MrcFile& file() const { return file_; }
-    bool peek(std::int64_t frame, std::uint64_t offset, std::span<std::byte> part) override {
+    bool peek(std::int64_t frame, std::span<const PeekedPart> parts) override {
         if (!peeking_) peeking_ = std::make_unique<container::FrameLoader>(file_);
         Buffer memory;  // not kept: of large frames, every one counts
         const auto pixels = memory.first(static_cast<std::size_t>(layout().frame_bytes));
         (void)peeking_->fetch(frame);
         peeking_->decode(pixels);
-        std::ranges::copy(pixels.subspan(static_cast<std::size_t>(offset), part.size()), part.begin());
+        for (const PeekedPart& part : parts) part.copy_from(pixels);
         return true;
     }
 

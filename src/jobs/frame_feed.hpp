@@ -1,7 +1,10 @@
 // Where compress() gets its frames from, one after another.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "container/section.hpp"
@@ -24,17 +27,25 @@ class FeedSlot {
     [[nodiscard]] virtual std::span<const std::byte> chunk() const { return {}; }
 };
 
+/// Bytes of a frame from `offset` on, whole pixels, and where they go.
+struct PeekedPart {
+    std::uint64_t offset = 0;
+    std::span<std::byte> bytes;
+
+    void copy_from(std::span<const std::byte> frame) const {
+        std::ranges::copy(frame.subspan(static_cast<std::size_t>(offset), bytes.size()), bytes.begin());
+    }
+};
+
 class FrameFeed {
   public:
     virtual ~FrameFeed() = default;
     [[nodiscard]] virtual const header::Layout& layout() const = 0;
     [[nodiscard]] virtual const Bytes& extended_header() const = 0;
     [[nodiscard]] virtual std::unique_ptr<FeedSlot> make_slot() = 0;
-    /// Fills `part` with a frame's bytes from `offset` on (whole pixels) as its slot would, out of turn; false where
-    /// frames only come in order. One thread.
-    [[nodiscard]] virtual bool peek(std::int64_t, [[maybe_unused]] std::uint64_t offset, std::span<std::byte>) {
-        return false;
-    }
+    /// Fills parts of a frame as its slot would, out of turn; false where frames only come in order. One thread. All
+    /// parts of a frame at once cost no more than one where a frame has to be decoded for any.
+    [[nodiscard]] virtual bool peek(std::int64_t, std::span<const PeekedPart>) { return false; }
     /// After the last frame: what the new file's footer takes over from this input, ORIG among it.
     [[nodiscard]] virtual std::vector<container::Section> sections() = 0;
     /// Bytes of the input so far, unwrapped.

@@ -34,6 +34,8 @@ class PeekedParts {
     [[nodiscard]] const std::vector<std::span<const std::byte>>& parts() const noexcept { return parts_; }
 
   private:
+    bool peek(FrameFeed& feed, std::span<const codec::FramePart> of_one_frame);
+
     std::vector<Bytes> memory_;
     std::vector<std::span<const std::byte>> parts_;
 };

@@ -42,10 +42,13 @@ class PlainFeed final : public FrameFeed {
     const Bytes& extended_header() const override { return extended_header_; }
     std::uint64_t bytes_read() const override { return bytes_read_; }
     std::unique_ptr<FeedSlot> make_slot() override;
-    bool peek(std::int64_t frame, std::uint64_t offset, std::span<std::byte> part) override {
+    bool peek(std::int64_t frame, std::span<const PeekedPart> parts) override {
         if (!again_) return false;
-        again_->read_at(layout_.data_offset + static_cast<std::uint64_t>(frame) * layout_.frame_bytes + offset, part);
-        if (layout_.order == ByteOrder::big) simd::kernels().byteswap(part, info_of(layout_.type).word_bytes);
+        const std::uint64_t begin = layout_.data_offset + static_cast<std::uint64_t>(frame) * layout_.frame_bytes;
+        for (const PeekedPart& part : parts) {
+            again_->read_at(begin + part.offset, part.bytes);
+            if (layout_.order == ByteOrder::big) simd::kernels().byteswap(part.bytes, info_of(layout_.type).word_bytes);
+        }
         return true;
     }
 
@@ -156,7 +159,8 @@ std::unique_ptr<FeedSlot> PlainFeed::make_slot() { return std::make_unique<Plain
 std::unique_ptr<FrameFeed> make_plain_feed(std::unique_ptr<io::ByteStream> stream, std::unique_ptr<ByteSource> again,
                                            std::span<const std::byte, Header::bytes_on_disk> header,
                                            header::Layout layout, const Limits& limits, bool can_be_repaired) {
-    return std::make_unique<PlainFeed>(std::move(stream), std::move(again), header, std::move(layout), limits, can_be_repaired);
+    return std::make_unique<PlainFeed>(std::move(stream), std::move(again), header, std::move(layout), limits,
+                                       can_be_repaired);
 }
 
 }  // namespace mrcz::jobs

@@ -1,6 +1,8 @@
 // The filter of a file is settled by frames from all over it, as far as they are there.
 #include <random>
 
+#include "base/fail.hpp"
+#include "jobs/model_samples.hpp"
 #include "kit/descriptors.hpp"
 #include "mrcz/thread_executor.hpp"
 #include "mrcz/writer.hpp"
@@ -53,7 +55,39 @@ class FileFilter : public Workplace {
     }
 };
 
+/// Of one frame, as a file whose frames have to be decoded whole.
+class CountingFeed final : public jobs::FrameFeed {
+  public:
+    const header::Layout& layout() const override { return layout_; }
+    const Bytes& extended_header() const override { return extended_header_; }
+    std::unique_ptr<jobs::FeedSlot> make_slot() override { return nullptr; }
+    std::vector<container::Section> sections() override { return {}; }
+    std::uint64_t bytes_read() const override { return 0; }
+    bool peek(std::int64_t frame, std::span<const jobs::PeekedPart> parts) override {
+        decoded.push_back(frame);
+        if (frame == 1) fail(ErrorCode::corrupt, "damaged");
+        for (const jobs::PeekedPart& part : parts) part.bytes[0] = std::byte(frame * 16 + std::int64_t(part.offset));
+        return true;
+    }
+
+    std::vector<std::int64_t> decoded;
+
+  private:
+    header::Layout layout_;
+    Bytes extended_header_;
+};
+
 }  // namespace
+
+TEST(PeekedParts, TakeAllOfAFrameAtOnceAndLeaveOutDamagedFrames) {
+    CountingFeed feed;
+    const std::vector<codec::FramePart> wanted{{0, 1, 1}, {0, 2, 1}, {1, 1, 1}, {2, 3, 1}, {2, 5, 1}, {2, 7, 1}};
+    const jobs::PeekedParts peeked(feed, wanted);
+    EXPECT_EQ(feed.decoded, (std::vector<std::int64_t>{0, 1, 2}));
+    std::vector<int> found;
+    for (const auto part : peeked.parts()) found.push_back(std::to_integer<int>(part[0]));
+    EXPECT_EQ(found, (std::vector<int>{1, 2, 35, 37, 39}));
+}
 
 TEST_F(FileFilter, IsThatOfMostFramesNotOfTheFirst) {
     const Bytes file = odd_first_frame();
