@@ -63,8 +63,8 @@ typedef struct mrcz_process_result {
 } mrcz_process_result;
 
 /// Corrects `count` movies of one camera in one mode; movie i becomes outputs[i], which appears when it is complete and
-/// synced. For KOMA they are corrected in the order of time, and frames of another shape than most have are an error
-/// of their movie. One that fails does not keep the others from being corrected: the status is that of the first that
+/// synced; no two movies have the same. For KOMA they are corrected in the order of time, and frames of another shape
+/// than most have are an error of their movie. One that fails does not keep the others from being corrected: the status is that of the first that
 /// failed. After mrcz_cancel() and after errors of references and options no further one is begun. The same movies and
 /// options give the same bytes, whatever the threads. The context's progress is told of the movies whose sums are taken
 /// for KOMA, then of each movie's frames. `result` may be null.

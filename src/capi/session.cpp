@@ -2,6 +2,9 @@
 #include "mrcz/process.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
+#include <system_error>
 
 #include "capi/arguments.hpp"
 #include "capi/context.hpp"
@@ -89,11 +92,14 @@ class Session {
     /// Throws the first error once all movies had their turn.
     mrcz_process_result run(const RunContext& context) {
         ProcessSession session({movies_.begin(), movies_.end()}, options_of(options_), context);
+        std::vector<std::size_t> numbers;
+        for (const auto& movie : session.movies()) numbers.push_back(number_of(movie));
+        require_an_output_each(numbers);
         session.prepare(context);
         mrcz_process_result sum{};
         sum.left_out = static_cast<std::int64_t>(movies_.size() - session.movies().size());
         for (std::size_t turn = 0; turn < session.movies().size(); ++turn) {
-            const std::size_t movie = number_of(session.movies()[turn]);
+            const std::size_t movie = numbers[turn];
             try {
                 const MovieResult result =
                     session.process(turn, Output::file(outputs_[movie], options_.overwrite != 0), context);
@@ -118,6 +124,19 @@ class Session {
                 return movie;
             }
         fail(ErrorCode::internal, path.string(), " is in the session, but was not given");
+    }
+
+    /// One that came later would replace the other's pixels.
+    void require_an_output_each(std::span<const std::size_t> numbers) const {
+        std::map<std::filesystem::path, std::size_t> taken;
+        for (const std::size_t movie : numbers) {
+            std::error_code unknown;  // what cannot be looked up is told of when it is written
+            const auto file = std::filesystem::weakly_canonical(outputs_[movie], unknown);
+            const auto [at, is_new] = taken.emplace(unknown ? outputs_[movie] : file, movie);
+            if (!is_new)
+                fail(ErrorCode::invalid_argument, "outputs[", at->second, "] and outputs[", movie, "] are both ",
+                     outputs_[movie], "; give each movie an output of its own");
+        }
     }
 
     static void add(const MovieResult& result, mrcz_process_result& sum) {

@@ -137,6 +137,10 @@ void sessions_refuse_what_cannot_be(void) {
     REFUSED(mrcz_process(movies, outputs, 1, NULL, NULL, &result), "result: ");
     REFUSED(mrcz_process(movies, movies, 1, NULL, NULL, NULL), "");
     OK(mrcz_struct_init(&corrections, sizeof corrections));
+    const char* same[] = {scratch("a.mrcz"), scratch("other.mrcz")};
+    const char* one_place[] = {scratch("b.mrcz"), scratch("./b.mrcz")};
+    make_movie(same[1], 1);
+    REFUSED(mrcz_process(same, one_place, 2, NULL, NULL, NULL), "an output of its own");
 #define REFUSE(member, value, text)                 \
     OK(mrcz_struct_init(&options, sizeof options)); \
     options.member = value;                         \
