@@ -90,10 +90,13 @@ def _naming(address: str) -> Iterator[None]:
         raise SystemFailedError(str(error), "io_failed", address) from error
 
 
+def _is_at_hand(file: Any) -> bool:
+    """Whether it lies in memory, or is a file of this machine's system: no slower than a path."""
+    return isinstance(getattr(file, "raw", file), (io.BytesIO, io.FileIO))
+
+
 class ObjectOrigin:
     """A file object. Another process gets it by pickling it, where it pickles."""
-
-    is_far = True
 
     def __init__(self, file: Any, token: str | None = None) -> None:
         self.file = file
@@ -101,6 +104,7 @@ class ObjectOrigin:
         self.name = name if isinstance(name, str) else f"<{type(file).__name__}>"
         # What tells it from other objects of the same header and footer, whose pixels nothing vouches for.
         self._token = token or uuid.uuid4().hex
+        self.is_far = not _is_at_hand(file)
         self._ranges: ByteRanges | None = None
 
     def open(self, limits: _core.Limits, mode0: str) -> Any:

@@ -240,6 +240,14 @@ def test_file_objects_open(tmp_path, frames, coded):
         assert np.array_equal(mrcz.open(file)[103], frames[103])
 
 
+def test_only_what_may_keep_one_waiting_is_read_with_an_eye_on_signals(tmp_path, coded):
+    (tmp_path / "a.mrcz").write_bytes(coded["zstd"])
+    with open(tmp_path / "a.mrcz", "rb") as file, open(tmp_path / "a.mrcz", "rb", buffering=0) as bare:
+        for source in (tmp_path / "a.mrcz", file, bare, io.BytesIO(coded["zstd"])):
+            assert not mrcz.open(source)._origin.is_far
+    assert mrcz.open(gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(coded["zstd"]))))._origin.is_far
+
+
 def test_the_position_of_an_open_file_stays(tmp_path, coded):
     (tmp_path / "a.mrcz").write_bytes(coded["zstd"])
     with open(tmp_path / "a.mrcz", "rb") as file:
