@@ -272,7 +272,7 @@ def to_mrcz(array: Any, path: str | os.PathLike[str], *, compute: bool = True, i
     ``dask.array.from_array``, are loaded in slices of 64 MB. What dask itself has to hold for the computation is beyond
     this: `rechunk` across frames holds all that it takes chunks from.
     """
-    array = dask.array.asarray(array)
+    array = dask.array.asarray(pixels.unmasked(array))
     if array.ndim < 2:
         raise ArgumentError(f"to_mrcz: an array of shape {array.shape}, expected frames [..., y, x]", "invalid_argument")
     if in_flight < 1:

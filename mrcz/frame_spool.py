@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .errors import SystemFailedError
+from . import pixels
+from .errors import ArgumentError, SystemFailedError
 from .facts import Array
 
 
@@ -52,16 +53,27 @@ class FrameSpool:
         bytes_of = [int(np.prod([last - first for first, last in region])) * self._dtype.itemsize
                     for region in self.regions]
         self._places = dict(zip((_start(region) for region in self.regions), itertools.accumulate([0, *bytes_of])))
+        self._extents = {_start(region): region for region in self.regions}
         with self._told():
             self._file = tempfile.TemporaryFile(prefix=".mrcz-", dir=self._folder, buffering=0)
 
     def __setitem__(self, region: tuple[slice, ...], chunk: Any) -> None:
-        data = memoryview(np.ascontiguousarray(chunk, self._dtype).reshape(-1).view(np.uint8))
-        place = self._places[tuple(part.start or 0 for part in region)]
+        start = tuple(part.start or 0 for part in region)
+        array = self._as_announced(start, np.asarray(pixels.unmasked(chunk)))
+        data = memoryview(np.ascontiguousarray(array, self._dtype).reshape(-1).view(np.uint8))
+        place = self._places[start]
         with self._told():
             while data:
                 written = os.pwrite(self._file.fileno(), data, place)
                 data, place = data[written:], place + written
+
+    def _as_announced(self, start: tuple[int, ...], chunk: Array) -> Array:
+        expected = tuple(last - first for first, last in self._extents[start])
+        if chunk.shape != expected or chunk.dtype.newbyteorder("=") != self._dtype.newbyteorder("="):
+            raise ArgumentError(f"the chunk at {start} is {chunk.dtype} of shape {chunk.shape}, but the array says "
+                                f"{self._dtype} of shape {expected}: give what makes its chunks the right dtype and shape",
+                                "invalid_argument")
+        return chunk
 
     def frames(self, bytes_at_once: int) -> Iterator[Array]:
         """All frames ``[n, y, x]``, about so many bytes at a time, once all chunks are in."""

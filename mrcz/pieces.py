@@ -32,7 +32,11 @@ def pieces_of(data: Any, frame_axes: int = 2, folder: Any = None) -> Iterator[Ar
 
 
 def _fetched(data: Any, frame_axes: int, folder: Any) -> Iterator[Array]:
-    if hasattr(data, "__dask_graph__"):
+    if len(data.shape) < frame_axes:
+        yield np.asarray(data)
+    elif 0 in data.shape[:-frame_axes]:
+        yield np.empty((0, *data.shape[-frame_axes:]), data.dtype)
+    elif hasattr(data, "__dask_graph__"):
         from .dask_frames import frames_of
 
         yield from frames_of(data, frame_axes, folder)

@@ -329,3 +329,37 @@ def test_python_mrczs_function_and_to_mrcz_refuse_chunks_of_unknown_size_too(tmp
     for write in (*WAYS, lambda path, array: mrcz.writeMRC([array, array], path)):
         with pytest.raises(mrcz.ArgumentError, match="compute_chunk_sizes"):
             write(tmp_path / "a.mrcz", array)
+
+
+@pytest.mark.parametrize("write", WAYS)
+@pytest.mark.parametrize("make, says", [(lambda chunk: chunk + np.float64(0.5), "float64"),
+                                        (lambda chunk: chunk[:, :8], "shape .80, 8, 64."),
+                                        (lambda chunk: chunk.repeat(2, axis=0), "shape .160, 32, 64.")])
+def test_chunks_that_wait_and_are_not_what_the_array_says_are_refused(tmp_path, small_pieces, write, make, says):
+    array = CountedChunks(((80,), (32, 32), (64,))).array
+    announced = array.map_blocks(make, dtype=array.dtype, chunks=array.chunks, meta=np.empty((0, 0, 0), array.dtype))
+    with pytest.raises(mrcz.ArgumentError, match=says):
+        write(tmp_path / "a.mrcz", announced)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("write", WAYS)
+def test_masked_arrays_are_refused_whoever_writes(tmp_path, write):
+    array = dask.array.ma.masked_greater(dask.array.ones((4, 8, 8), chunks=2, dtype="float32"), 0.5)
+    with pytest.raises(mrcz.ArgumentError, match="filled"):
+        write(tmp_path / "a.mrcz", array)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("write", [mrcz.write, write_by_dask])
+@pytest.mark.parametrize("shape", [(0, 8, 6), (2, 0, 8, 6)])
+def test_arrays_of_no_frames_are_files_of_no_frames(tmp_path, write, shape):
+    write(tmp_path / "a.mrcz", dask.array.zeros(shape, chunks=4, dtype="float32"))
+    stack = mrcz.open(tmp_path / "a.mrcz")
+    assert stack.shape == (0, 8, 6) and stack.dtype == "float32"
+
+
+@pytest.mark.parametrize("shape", [(), (7,)])
+def test_what_is_no_frame_is_said_of_lazy_arrays_too(tmp_path, shape):
+    with pytest.raises(mrcz.ArgumentError, match="is no frame"):
+        mrcz.write(tmp_path / "a.mrcz", dask.array.zeros(shape, chunks=4, dtype="float32"))
