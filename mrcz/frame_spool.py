@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import pixels
-from .errors import ArgumentError, SystemFailedError
+from .errors import ArgumentError, InputNotFoundError, SystemFailedError
 from .facts import Array
 
 
@@ -136,6 +136,8 @@ class _Told:
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, FileNotFoundError):
+            raise InputNotFoundError("there is no such folder to write to", "not_found", self._folder) from error
         if isinstance(error, OSError) and not isinstance(error, SystemFailedError):
             raise SystemFailedError("chunks that span many frames cannot wait here until the frames are whole; rechunk the "
                                     f"array to whole frames, array.rechunk((n, -1, -1)): {error.strerror}", "io_failed",

@@ -363,3 +363,9 @@ def test_arrays_of_no_frames_are_files_of_no_frames(tmp_path, write, shape):
 def test_what_is_no_frame_is_said_of_lazy_arrays_too(tmp_path, shape):
     with pytest.raises(mrcz.ArgumentError, match="is no frame"):
         mrcz.write(tmp_path / "a.mrcz", dask.array.zeros(shape, chunks=4, dtype="float32"))
+
+
+@pytest.mark.parametrize("write", WAYS)
+def test_a_folder_that_is_missing_is_no_matter_of_chunks(tmp_path, small_pieces, write):
+    with pytest.raises(mrcz.InputNotFoundError, match="no such f|No such f"):
+        write(tmp_path / "missing" / "a.mrcz", CountedChunks(((80,), (32, 32), (64,))).array)
