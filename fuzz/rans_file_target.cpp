@@ -25,14 +25,14 @@ void seal(Bytes& file) {
     seal_tail(file);
 }
 
-/// A faint disk on a dark ground.
+/// A disk on a ground so bright that a model pays.
 Bytes disk_stack(std::int64_t frames) {
     kit::Counts counts(7);
     Bytes file = kit::make_plain_file({PixelType::uint16, side, side, frames, ByteOrder::little, 0, 0});
     file.resize(1024);
     for (std::int64_t at = 0; at < frames * side * side; ++at) {
         const std::int64_t x = at % side - 32, y = at / side % side - 32;
-        append_le(file, static_cast<std::uint16_t>(counts.poisson(x * x + y * y < 80 ? 9 : 0.02)));
+        append_le(file, static_cast<std::uint16_t>(counts.poisson(x * x + y * y < 200 ? 20 : 0.1)));
     }
     return file;
 }
