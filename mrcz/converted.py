@@ -75,7 +75,7 @@ class Converted(ArrayManners, Reductions):
             done += len(block)
         return whole
 
-    def astype(self, dtype: Any, *, casting: Any = "unsafe") -> Converted:
+    def astype(self, dtype: Any, *, casting: Any = "unsafe", copy: bool = True) -> Converted:
         """Of another type, as :meth:`Stack.astype`; converted twice, as NumPy would."""
         return Converted(self, dtype, casting)
 

@@ -284,8 +284,9 @@ class Stack(ArrayManners, Reductions):
         stored: Array | None = self._opened().sum() if self._correction is None else None
         return stored if stored is not None else self._pixels.sum_of_frames(threads.resolve(self._threads))
 
-    def astype(self, dtype: Any, *, casting: Any = "unsafe") -> Converted:
+    def astype(self, dtype: Any, *, casting: Any = "unsafe", copy: bool = True) -> Converted:
         """The same stack with numbers of another type: a lazy array, whose frames are converted when they are read.
+        `copy` is taken as NumPy's arrays take it, and changes nothing.
 
         Raises
         ------

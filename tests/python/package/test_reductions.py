@@ -149,6 +149,7 @@ def test_another_type_is_made_of_what_is_read(tmp_path, projections, projection_
     assert np.array_equal(np.asarray(floats), expected) and np.asarray(floats, "f8").dtype == "f8"
     assert all(np.array_equal(a, b) for a, b in zip(floats, expected))
     assert np.isclose(floats.mean(), stack.mean(), rtol=1e-6) and floats.mean().dtype == "float32"
+    assert np.array_equal(floats.astype("float32", copy=False)[2], stack.astype("float32", copy=False)[2])
     assert np.array_equal(floats.astype("int8").astype("int16")[2], expected[2].astype("int8").astype("int16"))
     assert np.array_equal(pickle.loads(pickle.dumps(floats))[1], expected[1])
     mrcz.write(tmp_path / "a.mrcz", stack, voxel_size=2, metadata={"dose": 3})
