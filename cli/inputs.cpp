@@ -21,6 +21,11 @@ namespace fs = std::filesystem;
 
 bool is_any_name(std::string_view name) { return is_plain_name(name) || is_compressed_name(name); }
 
+bool is_zarr_array(const fs::path& folder) {
+    std::error_code ignored;
+    return fs::exists(folder / "zarr.json", ignored) || fs::exists(folder / ".zarray", ignored);
+}
+
 class Gatherer {
   public:
     Gatherer(Options& options, InputKind kind)
@@ -32,6 +37,9 @@ class Gatherer {
     void add_named(const std::string& name) {
         std::error_code ignored;
         if (name == "-" || !fs::is_directory(name, ignored)) return add(name, {});
+        if (is_zarr_array(name))
+            return refuse(name, Error(ErrorCode::invalid_argument,
+                                      "is a directory, a Zarr array; `mrcz convert` makes MRC or MRCZ of it", name));
         if (!options_.recursive)
             return refuse(
                 name, Error(ErrorCode::invalid_argument, "is a directory, not a file; -r takes the files in it", name));

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import warn
+from .casting import CastRecord
 from .pixels import DTYPES, unmasked
 from .pieces import pieces_of, require_known_sizes
 
@@ -87,12 +87,8 @@ class Cast:
     def __init__(self, given: np.dtype[Any], pixel_type: str) -> None:
         self.pixel_type = pixel_type
         self._to = DTYPES[pixel_type]
-        self._given = given
         self._is_kept = given == self._to and pixel_type != "uint4"
-        self._may_change = not np.can_cast(given, self._to, "safe")
-        # Digits that a shorter float has no room for are what narrowing means; a number that becomes infinite is not.
-        self._may_round = given.kind in "fc" and self._to.kind in "fc"
-        self.changed = 0
+        self.record = CastRecord(given, self._to, pixel_type)
 
     def pieces(self, block: np.ndarray[Any, Any]) -> Iterator[np.ndarray[Any, Any]]:
         """The block in C order and the machine's byte order; as it is where it lies so."""
@@ -107,18 +103,10 @@ class Cast:
     def _cast(self, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         with np.errstate(all="ignore"):
             cast = np.ascontiguousarray(values, dtype=self._to)
-            if self._may_change and self._may_round:
-                self.changed += int(np.count_nonzero(np.isfinite(values) & ~np.isfinite(cast)))
-            elif self._may_change:
-                self.changed += int(np.count_nonzero(cast != values))
+            self.record.count(values, cast)
         if self.pixel_type == "uint4" and (np.any(cast > 15) or np.any(cast != values)):
             raise ValueError("dtype uint4 holds whole numbers from 0 to 15; there are others in the image")
         return cast
-
-    def tell(self, path: str, count: int) -> None:
-        if self.changed:
-            warn(f"{path}: {self.changed} of {count} values are not the same as {self._to.name}: "
-                 f"they were {self._given.name}", UserWarning)
 
 
 def _require_known(name: str, wanted: Any) -> str:

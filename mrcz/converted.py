@@ -52,6 +52,12 @@ class Converted(ArrayManners, Reductions):
         count: int = self.dtype.itemsize
         return self.size * count
 
+    def converted(self, values: Array) -> Array:
+        """Numbers of :attr:`stack` as this gives them."""
+        if isinstance(self._source, Converted):
+            values = self._source.converted(values)
+        return values.astype(self.dtype, copy=False)
+
     def __len__(self) -> int:
         return len(self.stack)
 

@@ -143,6 +143,7 @@ _BY_CODE: dict[str, type[MrczError]] = {
 _WORDS = tuple((re.compile(pattern), words) for pattern, words in (
     (r"`mrcz repair( [^`]*)?`|(?<=run )mrcz repair\b", "mrcz.repair()"),
     (r"`mrcz codecs`", "mrcz.codecs()"),
+    (r"`mrcz convert`", "mrcz.convert()"),
     (r"\(mrcz info --json\)", "(.provenance)"),
     (r"\(mrcz info shows (how|them)\)", "(mrcz.open() shows \\1)"),
     (r"with mrcz info --metadata\b", "with mrcz.open(...).metadata"),
@@ -153,13 +154,14 @@ _WORDS = tuple((re.compile(pattern), words) for pattern, words in (
     (r"--bare (\d+)x(\d+):(\w+)", r'bare=((\2, \1), "\3")'),
     (r"--mode0 (signed|unsigned)", r'mode0="\1"'),
     (r"--(dtype|codec) ([A-Za-z]\w*)", r"\1=\2"),
+    (r"--min-speed (\S+?)(?=:|$| )", r"min_speed=\1"),
     (r"without --(live|keep-metadata)", lambda found: f"without {found[1].replace('-', '_')}="),
     (r"(?<![\w-])--(again|clip|round|keep-metadata|keep-sum|corrected|trailing)(?![\w-])",
      lambda found: f"{found[1].replace('-', '_')}=True"),
     (r"(?<![\w-])--(mode0|gain|bare|dtype|dataset|live)(?![\w-])", r"\1="),
 ))
 # Commands with their options stay commands: they stand in a program's shell.
-_PARTS = re.compile(r"(`mrcz (?!repair|codecs)[^`]*`)")
+_PARTS = re.compile(r"(`mrcz (?!repair|codecs|convert`)[^`]*`)")
 
 
 def in_python(message: str) -> str:

@@ -298,7 +298,7 @@ def writeMRC(input_image: Any, MRCfilename: str | os.PathLike[str], meta: dict[s
                           slices_per_item=frames.slices, cell_spans_stack=True, big_endian=endian == "be",
                           label="MRCZ big-endian" if endian == "be" else "", overwrite=True,
                           **_places_of_metadata(meta, codec, path))
-    _fill(writer, frames, cast, zeros, path, workers)
+    _fill(writer, frames, cast, zeros, path, workers, is_recorded=codec != "raw")
 
 
 def _codec_of(compressor: str | None, clevel: int, backend: str | None) -> tuple[str, int]:
@@ -353,7 +353,8 @@ def _place_in_new_file(idx: int, count: int) -> int:
     return first
 
 
-def _fill(writer: Any, frames: Frames, cast: Cast, zeros: int, path: str, workers: int) -> None:
+def _fill(writer: Any, frames: Frames, cast: Cast, zeros: int, path: str, workers: int, *,
+          is_recorded: bool = False) -> None:
     try:
         for _ in range(zeros):
             empty = np.zeros((1, frames.rows, frames.columns), frames.dtype)
@@ -362,10 +363,14 @@ def _fill(writer: Any, frames: Frames, cast: Cast, zeros: int, path: str, worker
         for block in frames.blocks(2 * workers if workers > 1 else 1, folder_of(path)):
             for piece in cast.pieces(block):
                 writer.append(as_bytes(piece), workers)
+        step = cast.record.step()
+        # A file that is written into has frames that were not cast, and plain ones get no footer for this.
+        if step is not None and is_recorded:
+            writer.record_step(step)
         writer.finish()
     finally:
         writer.discard()
-    cast.tell(path, frames.count * frames.rows * frames.columns)
+    cast.record.tell(path)
 
 
 def _write_into(path: str, idx: int, frames: Frames, meta: Any, workers: int) -> None:

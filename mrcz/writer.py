@@ -11,6 +11,7 @@ import numpy as np
 
 from . import _core, documents, likeness, pixels, threads
 from .arguments import checked, live_of
+from .casting import CastRecord
 from .errors import ArgumentError, warn
 from .facts import Array
 from .output_names import codec_of, require_name_of_mrc
@@ -202,6 +203,12 @@ class Writer:
                 appended += len(some)
             self._torn = False
             self._frames += len(array)
+
+    def _record(self, cast: CastRecord) -> None:
+        """What a cast did to the pixels joins the record of steps; where it did nothing a plain file gets no footer."""
+        step = cast.step()
+        if self._core is not None and step is not None and (cast.changed or self._options["codec"] != "raw"):
+            self._core.record_step(step)
 
     def _append_to_core(self, frames: Array, progress: Progress | None) -> None:
         told = self._turns.heard(progress) if progress is not None else None

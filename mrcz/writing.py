@@ -9,6 +9,7 @@ import numpy as np
 
 from . import likeness
 from .arguments import checked, volume_kind
+from .casting import CastRecord
 from .converted import Converted
 from .errors import ArgumentError
 from .frame_spool import folder_of
@@ -55,12 +56,24 @@ def write(path: str | os.PathLike[str], data: Any, *, progress: Progress | None 
     if options.get("volume") is not None:
         options["volume"] = _volume(volume_kind("volume", options["volume"]), shape, 3 if is_of_colours(options) else 2, path)
     with Writer(path, **options) as writer:
+        record = None
+        if isinstance(data, Converted):
+            record = CastRecord(original.dtype, data.dtype, writer.pixel_type or data.dtype.name,
+                                is_direct=not isinstance(data._source, Converted))
         axes = 3 if writer.pixel_type == "rgb8" else 2
         total = int(np.prod(shape[:-axes])) if shape else 0
-        for piece in pieces_of(data, axes, folder_of(path)):
+        for piece in pieces_of(original, axes, folder_of(path)):
+            if record is not None:
+                given, piece = piece, data.converted(piece)
+                record.count(given, piece)
+                del given
             writer.append(piece)
             if progress is not None:
                 progress(writer.frames_written, total or writer.frames_written)
+        if record is not None:
+            writer._record(record)
+    if record is not None:
+        record.tell(os.fsdecode(path))
 
 
 def is_of_colours(options: dict[str, Any]) -> bool:

@@ -98,6 +98,10 @@ class Writer {
     /// the first 64 (at most 32 MiB) on the way, which are then coded without it.
     void append(std::span<const std::byte> frames, const RunContext& context = {});
 
+    /// What was done to the pixels before they came, where only their end tells it: one JSON object, which joins the
+    /// record of steps. After the last append.
+    void record_step(const std::string& step);
+
     /// Bytes of the finished file.
     std::uint64_t finish();
 

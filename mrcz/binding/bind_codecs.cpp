@@ -17,6 +17,7 @@ void bind_codecs(nb::module_& module) {
             row["least_level"] = codec.least_level;
             row["default_level"] = codec.default_level;
             row["greatest_level"] = codec.greatest_level;
+            row["speed"] = codec.speed;
             row["summary"] = codec.summary;
             row["why_not"] = codec.why_not;
             rows.append(row);

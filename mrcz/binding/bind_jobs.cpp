@@ -40,7 +40,7 @@ Outcome compress_file(const Path& input, const Path& output, const std::string& 
                       std::uint64_t block_bytes, const std::string& filter, const std::optional<Document>& metadata,
                       const std::optional<std::string>& dtype, bool clip, bool round, bool keep_sum,
                       const std::string& mode0, const Limits& limits, bool overwrite, unsigned threads,
-                      const nb::object& progress) {
+                      const nb::object& progress, double least_speed) {
     CompressOptions options{.codec = codec,
                             .coding = coding_of(level, block_bytes, filter),
                             .metadata = {},
@@ -51,6 +51,7 @@ Outcome compress_file(const Path& input, const Path& output, const std::string& 
                             .allowed = {clip, round},
                             .keep_sum = keep_sum};
     if (metadata) options.metadata = metadata_from(*metadata);
+    if (least_speed > 0) options.least_speed = least_speed;
     return run_job(threads, progress, [&](const RunContext& context) {
         return timed_report("compress", input, output, [&] {
             return compress(Input::file(input), Output::file(output, overwrite), options, context);
@@ -117,7 +118,8 @@ void bind_jobs(nb::module_& module) {
     module.def("compress", &compress_file, nb::arg("input"), nb::arg("output"), nb::kw_only(), nb::arg("codec"),
                nb::arg("level"), nb::arg("block_bytes"), nb::arg("filter"), nb::arg("metadata").none(),
                nb::arg("dtype").none(), nb::arg("clip"), nb::arg("round"), nb::arg("keep_sum"), nb::arg("mode0"),
-               nb::arg("limits"), nb::arg("overwrite"), nb::arg("threads"), nb::arg("progress").none());
+               nb::arg("limits"), nb::arg("overwrite"), nb::arg("threads"), nb::arg("progress").none(),
+               nb::arg("least_speed") = 0.0);
     module.def("decompress", &decompress_file, nb::arg("input"), nb::arg("output"), nb::kw_only(), nb::arg("frames"),
                nb::arg("keep_metadata"), nb::arg("dtype").none(), nb::arg("clip"), nb::arg("round"), nb::arg("mode0"),
                nb::arg("limits"), nb::arg("overwrite"), nb::arg("threads"), nb::arg("progress").none());

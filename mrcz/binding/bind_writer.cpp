@@ -32,6 +32,7 @@ class FrameWriter {
         if (format_.type == PixelType::uint4) return append_packed(frames, context);
         opened().append(frames, context);
     }
+    void record_step(const std::string& step) { opened().record_step(step); }
     std::uint64_t finish() {
         const std::uint64_t bytes = opened().finish();
         writer_.reset();
@@ -140,6 +141,7 @@ void bind_writer(nb::module_& module) {
                     nb::arg("limits") = Limits{}, nb::arg("threads") = 1, nb::arg("replace_from") = nb::none(),
                     nb::arg("tell") = nb::none())
         .def("append", &append, nb::arg("frames"), nb::arg("threads"), nb::arg("progress") = nb::none())
+        .def("record_step", &FrameWriter::record_step, nb::arg("step"))
         .def("finish", &FrameWriter::finish, Unlocked())
         .def("discard", &FrameWriter::discard, Unlocked())
         .def_prop_ro("is_open", &FrameWriter::is_open)

@@ -1,9 +1,12 @@
 #include "capi/guard.hpp"
 
+#include <array>
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace mrcz::capi {
 namespace {
@@ -16,9 +19,22 @@ struct LastError {
 
 thread_local LastError last;
 
+/// What messages call by the words of the command, in those of this interface.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> words{{
+    {"use -f (overwrite) to replace it", "overwrite = 1 replaces it"},
+    {"nothing that -f may replace", "nothing that overwrite may replace"},
+}};
+
+std::string in_c(std::string text) {
+    for (const auto& [command, here] : words)
+        if (const std::size_t place = text.find(command); place != std::string::npos)
+            text.replace(place, command.size(), here);
+    return text;
+}
+
 void keep(const Error& error, const char* function) noexcept {
     try {
-        last.text = error.within(function).what();
+        last.text = in_c(error.within(function).what());
         last.shown = last.text.c_str();
     } catch (...) {
         last.shown = "there is no memory for the text of an error";

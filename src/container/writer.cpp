@@ -25,7 +25,7 @@ namespace {
 
 const CodecInfo& codec_named(std::string_view name) {
     const CodecInfo* info = find_codec(name);
-    if (info == nullptr) fail(ErrorCode::invalid_argument, "there is no codec named ", name);
+    if (info == nullptr) fail(ErrorCode::invalid_argument, "there is no codec named ", name, "; see `mrcz codecs`");
     return *info;
 }
 
@@ -67,6 +67,7 @@ class FrameOutput {
     virtual void add_entropy(const container::FrameEntropy& entropy) = 0;
     [[nodiscard]] virtual std::int64_t frames() const = 0;
     [[nodiscard]] virtual std::uint64_t written() const = 0;
+    virtual void record_step(const std::string& step) = 0;
     virtual std::uint64_t finish() = 0;
 };
 
@@ -123,9 +124,12 @@ class FreshOutput final : public FrameOutput {
     void add_entropy(const container::FrameEntropy& entropy) override { assembler_.add_entropy(entropy); }
     std::int64_t frames() const override { return assembler_.frames(); }
     std::uint64_t written() const override { return sink_->written(); }
+    void record_step(const std::string& step) override { steps_.push_back(step); }
     std::uint64_t finish() override {
         header::set_extent(assembler_.header(), assembler_.frames(), options_.voxel_angstrom, sampling_of(options_));
-        assembler_.finish(sections_of(options_, codec_));
+        std::vector<container::Section> sections = sections_of(options_, codec_);
+        for (const std::string& step : steps_) container::add_provenance_step(sections, step);
+        assembler_.finish(sections);
         sink_->commit();
         return sink_->written();
     }
@@ -137,6 +141,7 @@ class FreshOutput final : public FrameOutput {
     std::unique_ptr<io::ByteSink> sink_;
     container::FileAssembler assembler_;
     Bytes turned_;
+    std::vector<std::string> steps_;
 };
 
 class GrowingOutput final : public FrameOutput {
@@ -157,6 +162,7 @@ class GrowingOutput final : public FrameOutput {
     void add_entropy(const container::FrameEntropy& entropy) override { growth_.add_entropy(entropy); }
     std::int64_t frames() const override { return growth_.frames(); }
     std::uint64_t written() const override { return growth_.data_end(); }
+    void record_step(const std::string& step) override { growth_.record_step(step); }
     std::uint64_t finish() override {
         if (replaced_.last > replaced_.first) growth_.record_step(container::replace_step(replaced_));
         const bool longer = appends_with_ != nullptr && growth_.frames() > frames_before_;
@@ -352,6 +358,13 @@ Writer& Writer::operator=(Writer&&) noexcept = default;
 
 void Writer::append(std::span<const std::byte> frames, const RunContext& context) {
     in_file(impl_->name, [&] { impl_->append(frames, context); });
+}
+
+void Writer::record_step(const std::string& step) {
+    in_file(impl_->name, [&] {
+        impl_->require_whole();
+        impl_->output->record_step(Metadata::from_json(step).to_json());
+    });
 }
 
 std::uint64_t Writer::finish() {

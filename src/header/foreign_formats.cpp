@@ -12,6 +12,7 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::string_view convert_first = "convert it to MRC first (HyperSpy, Fiji and IMOD can)";
+constexpr std::string_view read_by_convert = "`mrcz convert` makes MRC or MRCZ of its datasets";
 constexpr std::string_view convert_picture = "convert it to MRC first (IMOD's tif2mrc, for one)";
 constexpr std::string_view unpack_first = "unpack it first";
 
@@ -31,7 +32,7 @@ constexpr std::array<Magic, 34> magics{{
     {0, "MM\0*"sv, {"a TIFF image", convert_picture}},
     {0, "II+\0"sv, {"a BigTIFF image (EER movies of Falcon detectors are such)", convert_picture}},
     {0, "MM\0+"sv, {"a BigTIFF image", convert_picture}},
-    {0, "\x89HDF\r\n\x1a\n"sv, {"an HDF5 file (EMD, NeXus, EMAN and others are such)", convert_first}},
+    {0, "\x89HDF\r\n\x1a\n"sv, {"an HDF5 file (EMD, NeXus, EMAN and others are such)", read_by_convert}},
     {0, "CDF\x01"sv, {"a NetCDF file", convert_first}},
     {0, "CDF\x02"sv, {"a NetCDF file", convert_first}},
     {0, "\x93NUMPY"sv, {"a NumPy array (.npy)", "write it as MRC with mrcfile or mrcz"}},

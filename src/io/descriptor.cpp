@@ -37,8 +37,12 @@ Descriptor open_for_reading(const std::filesystem::path& path) {
     Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.get() < 0) fail_errno(errno, "open for reading");
     struct stat status {};
-    if (::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode))
+    if (::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
+        std::error_code ignored;
+        if (std::filesystem::exists(path / "zarr.json", ignored) || std::filesystem::exists(path / ".zarray", ignored))
+            fail(ErrorCode::invalid_argument, "is a directory, a Zarr array; `mrcz convert` makes MRC or MRCZ of it");
         fail(ErrorCode::invalid_argument, "is a directory, not a file");
+    }
     return file;
 }
 

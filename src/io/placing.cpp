@@ -21,7 +21,12 @@ fs::path make_under_new_name(const fs::path& target, const std::function<bool(co
     for (int attempt = 0; attempt < 100; ++attempt) {
         const fs::path path = target.parent_path() / concat(".", name, ".", hex(random()).substr(2), ".part");
         if (make(path)) return path;
-        if (errno != EEXIST) fail_errno(errno, concat("create ", path.string()));
+        const int failed = errno;
+        const fs::path folder = target.parent_path();
+        std::error_code ignored;
+        if (failed == ENOENT && !folder.empty() && !fs::exists(folder, ignored))
+            fail(ErrorCode::io_failed, "there is no folder ", folder.string(), "; make it first");
+        if (failed != EEXIST) fail_errno(failed, concat("create ", path.string()));
     }
     fail(ErrorCode::io_failed, "cannot find a free temporary name beside ", target.string());
 }

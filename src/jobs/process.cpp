@@ -264,6 +264,13 @@ struct ProcessSession::Impl {
     /// A pattern of fewer movies is mostly noise.
     [[nodiscard]] std::int64_t least_trailing() const { return std::min<std::int64_t>(3, 2 * options.koma->radius); }
 
+    /// Whether a larger radius would bring no more movies.
+    [[nodiscard]] bool has_all(std::size_t index, std::size_t count) const {
+        KomaOptions widest = *options.koma;
+        widest.radius = std::max<std::int64_t>(widest.radius, std::ssize(plan.movies));
+        return koma_window(static_cast<std::int64_t>(index), std::ssize(plan.movies), widest, excluded).size() <= count;
+    }
+
     void tell_balance(std::size_t index, std::size_t count, const SumImage& others, const RunContext& context) {
         const auto [added, removed] = jobs::koma_balance(store->sum(index), others);
         if (!(added > removed)) return;
@@ -271,8 +278,9 @@ struct ProcessSession::Impl {
         context.log(concat(plan.movies[index].string(), ": KOMA of ", count, count == 1 ? " movie" : " movies", " (",
                            others.frames, others.frames == 1 ? " frame" : " frames", ") adds noise of ",
                            jobs::rounded(std::sqrt(added)), " to each pixel and takes out a pattern of ",
-                           jobs::rounded(std::sqrt(removed)),
-                           " (standard deviations): take a larger radius, or no KOMA"));
+                           jobs::rounded(std::sqrt(removed)), " (standard deviations): ",
+                           has_all(index, count) ? "the session has too few movies for KOMA, leave it out"
+                                                 : "take a larger radius, or no KOMA"));
     }
 
     [[nodiscard]] std::vector<std::int64_t> members_of(std::int64_t movie) const {

@@ -1,6 +1,7 @@
 // Files written frame by frame, given up, grown, extended.
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
 #include "stacks.h"
@@ -42,10 +43,12 @@ void writers_refuse_what_cannot_be(void) {
     options.metadata_format = MRCZ_METADATA_JSON;
     CHECK_STATUS(MRCZ_ERROR_CORRUPT, mrcz_writer_create(scratch("refused.mrcz"), &options, &writer));
     set_shape(&options);
-    CHECK_STATUS(MRCZ_ERROR_NOT_FOUND, mrcz_writer_create(scratch("no/folder.mrcz"), &options, &writer));
+    CHECK_STATUS(MRCZ_ERROR_IO_FAILED, mrcz_writer_create(scratch("no/folder.mrcz"), &options, &writer));
+    CHECK(strstr(mrcz_last_error(), "there is no folder") != NULL);
     make_stack(scratch("there.mrcz"), "zstd");
     options.overwrite = 0;
     CHECK_STATUS(MRCZ_ERROR_TARGET_EXISTS, mrcz_writer_create(scratch("there.mrcz"), &options, &writer));
+    CHECK(strstr(mrcz_last_error(), "overwrite = 1 replaces it") != NULL);
     CHECK(writer == NULL);
     int16_t frame[PIXELS] = {0};
     options.level = 1000;

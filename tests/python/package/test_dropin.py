@@ -822,3 +822,10 @@ def test_labels_that_are_no_utf8_are_no_trouble(rng, tmp_path):
         file.seek(224)
         file.write("Ångström".encode("latin-1"))
     assert mrcz.readMRC(tmp_path / "a.mrc")[0].shape == (3, 61, 47)
+
+
+def test_compressed_files_record_what_a_cast_changed(tmp_path):
+    with pytest.warns(UserWarning, match="1 of 2 values"):
+        mrcz.writeMRC(np.array([[6.04, 7]], "f4"), str(tmp_path / "a.mrcz"), dtype="i1", compressor="zstd")
+    step = next(step for step in mrcz.open(tmp_path / "a.mrcz").provenance if step["step"] == "convert")
+    assert (step["from"], step["to"], step["changed"]) == ("float32", "int8", 1)

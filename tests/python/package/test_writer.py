@@ -517,3 +517,32 @@ def test_a_dask_array_much_larger_than_its_chunks_takes_little_memory(tmp_path):
     tracemalloc.stop()
     assert peak < 3 * (64 << 20), f"{peak / 1e6:.0f} MB"
     assert len(mrcz.open(tmp_path / "a.mrcz")) == 2000
+
+
+def test_the_record_tells_of_a_cast_and_a_warning_of_values_it_changed(tmp_path):
+    mrcz.write(tmp_path / "f.mrcz", np.array([[[6.04, 7, -2.5]]], "f4"))
+    stack = mrcz.open(tmp_path / "f.mrcz")
+    with pytest.warns(UserWarning, match="2 of 3 values are not the same as int8: they were float32"):
+        mrcz.write(tmp_path / "i.mrcz", stack.astype("i1"))
+    found = mrcz.open(tmp_path / "i.mrcz")
+    assert found[:].ravel().tolist() == [6, 7, -2]
+    step = next(step for step in found.provenance if step["step"] == "convert")
+    assert (step["from"], step["to"], step["changed"]) == ("float32", "int8", 2)
+    # Twice converted: what became of the pixels of the file.
+    with pytest.warns(UserWarning, match="float32"):
+        mrcz.write(tmp_path / "j.mrc", stack.astype("i2").astype("f4"))
+    found = mrcz.open(tmp_path / "j.mrc")
+    assert [step["changed"] for step in found.provenance if step["step"] == "convert"] == [2]
+    assert found[:].ravel().tolist() == [6, 7, -2]
+
+
+def test_a_folder_that_is_not_there_is_told_of_and_no_missing_input(tmp_path):
+    with pytest.raises(mrcz.SystemFailedError, match="t.mrcz: there is no folder .*nodir; make it first") as told:
+        mrcz.write(tmp_path / "nodir" / "t.mrcz", np.ones((1, 4, 4), "i1"))
+    assert not isinstance(told.value, mrcz.InputNotFoundError)
+
+
+def test_a_plain_file_gets_no_footer_for_a_cast_that_changed_nothing(tmp_path):
+    mrcz.write(tmp_path / "f.mrcz", np.ones((1, 4, 4), "i1"))
+    mrcz.write(tmp_path / "i.mrc", mrcz.open(tmp_path / "f.mrcz").astype("f4"))
+    assert (tmp_path / "i.mrc").stat().st_size == 1024 + 64

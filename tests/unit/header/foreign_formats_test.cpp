@@ -40,7 +40,7 @@ TEST(ForeignFormats, AreRefusedByNameWithWhatToDo) {
         {"II*\0\x08\0\0\0"sv, "a TIFF image; convert it"},
         {"MM\0*\0\0\0\x08"sv, "a TIFF image; convert it"},
         {"II+\0\x08\0\0\0"sv, "EER movies of Falcon detectors"},
-        {"\x89HDF\r\n\x1a\n"sv, "an HDF5 file (EMD,"},
+        {"\x89HDF\r\n\x1a\n"sv, "others are such); `mrcz convert` makes"},
         {"\x93NUMPY\x01\0"sv, "a NumPy array (.npy)"},
         {"\0\0\0\x03\0\x01xx\0\0\0\x01\x01\0\0\0"sv, "Digital Micrograph"},
         {"\0\0\0\x04\0\0\0\0\0\x01?*\0\0\0\x01"sv, "Digital Micrograph"},
