@@ -282,8 +282,27 @@ def to_mrcz(array: Any, path: str | os.PathLike[str], *, compute: bool = True, i
     if os.path.lexists(target) and not overwrite:
         raise TargetExistsError("exists already; overwrite=True replaces it", "target_exists", target)
     pixels.pixel_type_of(options.get("dtype", array.dtype))
+    if compute and not _is_on_cluster(array):
+        return _write(_Held(array), target, in_flight, options)  # in this thread, which is the one that hears Ctrl-C
     written = dask.delayed(_write, pure=False, traverse=False)(_Held(array), target, in_flight, options)
     return written.compute() if compute else written
+
+
+def _is_on_cluster(array: Any) -> bool:
+    """Whether workers of dask.distributed compute what belongs to `array`."""
+    from dask.base import get_scheduler
+
+    return _is_in_worker() or hasattr(getattr(get_scheduler(collections=[array]), "__self__", None), "scatter")
+
+
+def _is_in_worker() -> bool:
+    try:
+        from distributed.worker import get_worker
+
+        get_worker()
+    except (ImportError, ValueError):
+        return False
+    return True
 
 
 def _write(held: _Held, target: str, in_flight: int, options: dict[str, Any]) -> str:
@@ -301,14 +320,11 @@ def _write(held: _Held, target: str, in_flight: int, options: dict[str, Any]) ->
 
 @contextmanager
 def _computing(in_flight: int) -> Iterator[Computing]:
-    try:
-        from distributed import worker_client
-        from distributed.worker import get_worker
-
-        get_worker()
-    except (ImportError, ValueError):
+    if not _is_in_worker():
         yield OnThreads(in_flight)
         return
+    from distributed import worker_client
+
     with worker_client() as client:
         yield OnCluster(client, in_flight)
 

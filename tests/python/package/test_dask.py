@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import signal
 import threading
 import weakref
 
@@ -367,5 +369,22 @@ def test_what_is_no_frame_is_said_of_lazy_arrays_too(tmp_path, shape):
 
 @pytest.mark.parametrize("write", WAYS)
 def test_a_folder_that_is_missing_is_no_matter_of_chunks(tmp_path, small_pieces, write):
-    with pytest.raises(mrcz.InputNotFoundError, match="no such f|No such f"):
+    with pytest.raises(OSError, match="no such f|No such f|there is no folder"):
         write(tmp_path / "missing" / "a.mrcz", CountedChunks(((80,), (32, 32), (64,))).array)
+
+
+def _interrupting(block, pid):
+    if block.size and block.flat[0] == 2:
+        os.kill(pid, signal.SIGINT)
+    return block
+
+
+def _interrupted(frames):
+    numbers = np.repeat(np.arange(frames, dtype="int16"), 64).reshape(frames, 8, 8)
+    return dask.array.from_array(numbers, chunks=(1, 8, 8)).map_blocks(_interrupting, pid=os.getpid(), dtype="int16")
+
+
+def test_ctrl_c_leaves_no_part_of_a_file(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        mrcz.dask.to_mrcz(_interrupted(60), tmp_path / "a.mrcz")
+    assert os.listdir(tmp_path) == []
