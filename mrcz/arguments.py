@@ -149,6 +149,14 @@ def live_of(live: Any) -> tuple[int, float] | None:
     return (32, 1.0) if live is True else (int(live), 1.0)
 
 
+def _block_size(name: str, value: Any) -> int:
+    """Smaller ones are nothing but heads of blocks."""
+    size = whole_of_31_bits(name, value)
+    if size and not 4096 <= size <= 1 << 30:
+        raise ValueError(f"{name}: {size}, expected 0 (the default) or 4096 (4k) to 1073741824 (1024M)")
+    return size
+
+
 whole = _whole(-(1 << 63), (1 << 63) - 1)
 whole_of_31_bits = _whole(0, (1 << 31) - 1)
 count = _whole(0, (1 << 63) - 1)
@@ -158,11 +166,11 @@ _KINDS: dict[str, Check] = {
     **dict.fromkeys(("again", "clip", "corrected", "drop_uncommitted", "dry_run", "keep_metadata", "keep_sum", "koma_divides",
                      "absolute", "measure", "overwrite", "plain", "round", "uncommitted"), flag),
     **dict.fromkeys(("codec", "filter", "gain_kind", "label", "mode0", "url"), text),
-    **dict.fromkeys(("detector_gain", "frame_time", "spherical_aberration", "voltage"), number),
+    **dict.fromkeys(("detector_gain", "frame_time", "min_speed", "spherical_aberration", "voltage"), number),
     **dict.fromkeys(("extended_header_bytes", "frame_bytes", "metadata_bytes", "metadata_depth", "trailing_bytes", "seed"),
                     _BYTES),
     "dataset": dataset,
-    "block_size": whole_of_31_bits,
+    "block_size": _block_size,
     "lag": whole_of_31_bits,
     "kind": text,
     "level": _whole(-(1 << 31), (1 << 31) - 1),

@@ -36,6 +36,7 @@ Scan = Optional[tuple[int, int]]
 __all__ = ["Moved", "from_hdf5", "to_hdf5"]
 
 _COMPRESSORS = ("blosclz", "lz4", "lz4hc", "snappy", "zlib", "zstd")  # by the filter's numbers
+_MOST_NAMED = 12  # datasets, in a message
 _OPTIONAL = 1  # H5Z_FLAG_OPTIONAL: a dataset can be made where the filter is not installed
 
 
@@ -124,7 +125,8 @@ def to_hdf5(path: PathLike, target: PathLike | h5py.Group, dataset: str = "data"
         try:
             description = _v2_array(stack, scan)
         except ArgumentError as error:
-            return _recompressed(stack, group, dataset, scan, overwrite, progress, str(error))
+            why = f"Zarr and HDF5 have no {stack.codec}" if stack.codec not in _COMPRESSORS else str(error)
+            return _recompressed(stack, group, dataset, scan, overwrite, progress, why)
         if description["compressor"] is None:
             return _recompressed(stack, group, dataset, scan, overwrite, progress, "plain MRC is not compressed")
         return _moved(stack, group, dataset, scan, verify, progress)
@@ -303,6 +305,16 @@ def _number(dataset: h5py.Dataset) -> str:
     return dataset.dtype.str[1:]
 
 
+def _datasets_in(group: h5py.Group) -> str:
+    """Names by which they are asked for, those of images first."""
+    found: list[tuple[bool, str]] = []
+    group.visititems(lambda name, member: found.append((len(member.shape or ()) < 2, name))
+                     if isinstance(member, _h5py().Dataset) else None)
+    names = [name for _, name in sorted(found, key=lambda row: row[0])]
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"{', '.join(names[:_MOST_NAMED])}{more}" if names else "no datasets"
+
+
 def from_hdf5(source: PathLike | h5py.Group, dataset: str, path: PathLike, *, codec: str = "", overwrite: bool = False,
               progress: Progress | None = None) -> Moved:
     """Makes a dataset of an HDF5 file an MRCZ (or, by its name, a plain MRC) file.
@@ -348,8 +360,9 @@ def from_hdf5(source: PathLike | h5py.Group, dataset: str, path: PathLike, *, co
     with _opened(source, "r") as group:
         found = group.get(dataset)
         if not isinstance(found, h5py.Dataset):
-            raise ArgumentError(f"there is no dataset {dataset}; there are {', '.join(group) or 'none'}",
-                                "invalid_argument", group.file.filename)
+            what = "is a group" if isinstance(found, h5py.Group) else "is not there"
+            raise ArgumentError(f"the dataset {dataset} {what}; there are {_datasets_in(group)}", "invalid_argument",
+                                group.file.filename)
         frames = _Frames(found)
         report, said = _core.convert_array(frames, name=group.file.filename, output=os.fsdecode(path),
                                            codec=codec, overwrite=overwrite, limits=_core.Limits(),

@@ -28,7 +28,7 @@ def compress(source: PathLike, target: PathLike | None = None, *, codec: str = "
              filter: str = "auto", block_size: int = 0, metadata: Any = None, dtype: Any = None,  # noqa: A002
              clip: bool = False, round: bool = False, keep_sum: bool = False, mode0: str = "by_header",  # noqa: A002
              overwrite: bool = False, limits: _core.Limits | None = None, threads: int | None = None,
-             progress: Progress | None = None) -> dict[str, Any]:
+             progress: Progress | None = None, min_speed: float = 0) -> dict[str, Any]:
     """Compresses an MRC file (plain, or in gzip, bzip2 or zstd) so that :func:`decompress` gives it back byte for byte.
 
     Parameters
@@ -51,6 +51,8 @@ def compress(source: PathLike, target: PathLike | None = None, *, codec: str = "
     threads : int, optional
     progress : callable, optional
         Called as ``progress(frames_done, frames)`` a few times a second.
+    min_speed : float
+        Which codecs ``codec="auto"`` may take: those that :func:`codecs` lists with so many MB/s (``speed``); 0: 100.
 
     Returns
     -------
@@ -63,12 +65,16 @@ def compress(source: PathLike, target: PathLike | None = None, *, codec: str = "
     >>> report["frames"], report["bytes_in"]
     (40, 1729024)
     """
+    if min_speed and codec != "auto":
+        raise ArgumentError("min_speed says which codecs codec=\"auto\" may take: give both", "invalid_argument")
+    if not 0 <= min_speed < float("inf"):
+        raise ArgumentError(f"min_speed: {min_speed}, expected MB/s", "invalid_argument")
     source = os.fsdecode(source)
     target = compressed_name(source) if target is None else os.fsdecode(target)
     return _report(_core.compress(
         source, target, codec=codec, level=level, block_bytes=block_size, filter=filter, metadata=_document(metadata),
         dtype=_type(dtype), clip=clip, round=round, keep_sum=keep_sum, mode0=mode0, limits=limits or make_limits(),
-        overwrite=overwrite, threads=resolve(threads), progress=progress))
+        overwrite=overwrite, threads=resolve(threads), progress=progress, least_speed=min_speed))
 
 
 @checked(frames=text)

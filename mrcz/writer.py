@@ -41,7 +41,7 @@ class Writer:
     codec : str, optional
         A name of :func:`mrcz.codecs`; ``"raw"`` writes plain MRC.
     level, block_size : int
-        Of the codec; 0: its default.
+        Of the codec; 0: its default. Blocks have 4096 bytes to 1 GiB.
     filter : {"auto", "none", "byteshuffle", "bitshuffle"}
         How a blosc codec arranges bytes first.
     voxel_size : float or (float, float, float), optional

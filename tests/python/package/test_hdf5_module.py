@@ -358,3 +358,18 @@ def test_a_missing_h5py_is_told(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "h5py", None)
     with pytest.raises(mrcz.UnsupportedError, match="pip install h5py"):
         mrcz.hdf5.to_hdf5(tmp_path / "a.mrcz", tmp_path / "a.h5")
+
+
+def test_a_wrong_name_is_answered_with_the_paths_of_datasets(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["entry/data/frames"] = np.zeros((2, 4, 4), "i2")
+        file["entry/time"] = 1.5
+    for name, said in (("entry", "is a group"), ("none", "is not there")):
+        with pytest.raises(mrcz.ArgumentError, match=f"{name} {said}; there are entry/data/frames, entry/time"):
+            mrcz.hdf5.from_hdf5(tmp_path / "a.h5", name, tmp_path / "a.mrcz")
+
+
+def test_a_codec_that_hdf5_has_not_is_named_in_few_words(tmp_path):
+    mrcz.write(tmp_path / "r.mrcz", np.ones((2, 8, 8), "u2"), codec="rans")
+    with pytest.warns(mrcz.FileWarning, match="compressed anew, by zstd: Zarr and HDF5 have no rans$"):
+        mrcz.hdf5.to_hdf5(tmp_path / "r.mrcz", tmp_path / "r.h5")

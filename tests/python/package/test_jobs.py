@@ -183,3 +183,20 @@ def test_a_forked_process_has_threads_of_its_own(tmp_path, projections, projecti
     if child == 0:
         os._exit(0 if np.array_equal(stack[:], projection_pixels) else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_auto_takes_codecs_as_fast_as_asked_for(tmp_path, projections):
+    speeds = {row["name"]: row["speed"] for row in mrcz.codecs()}
+    mrcz.compress(projections, tmp_path / "a.mrczs", codec="auto", min_speed=max(speeds.values()))
+    assert speeds[mrcz.open(tmp_path / "a.mrczs").codec] == max(speeds.values())
+    with pytest.raises(ValueError, match=r"min_speed=10000: the fastest .*mrcz.codecs\(\)"):
+        mrcz.compress(projections, tmp_path / "b.mrczs", codec="auto", min_speed=10000)
+    with pytest.raises(ValueError, match="give both"):
+        mrcz.compress(projections, tmp_path / "b.mrczs", min_speed=10)
+
+
+def test_wrong_codecs_and_block_sizes_are_told_of_with_what_there_is(tmp_path, projections):
+    with pytest.raises(ValueError, match=r"no codec named foo; see mrcz.codecs\(\)"):
+        mrcz.compress(projections, tmp_path / "b.mrczs", codec="foo")
+    with pytest.raises(ValueError, match="block_size: 3, expected 0 .* or 4096"):
+        mrcz.compress(projections, tmp_path / "b.mrczs", block_size=3)
