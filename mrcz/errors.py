@@ -144,6 +144,7 @@ _WORDS = tuple((re.compile(pattern), words) for pattern, words in (
     (r"`mrcz repair( [^`]*)?`|(?<=run )mrcz repair\b", "mrcz.repair()"),
     (r"`mrcz codecs`", "mrcz.codecs()"),
     (r"`mrcz convert`", "mrcz.convert()"),
+    (r"`mrcz compress --codec zstd -o NEW\.mrcz`", 'mrcz.compress(..., "NEW.mrcz", codec="zstd")'),
     (r"\(mrcz info --json\)", "(.provenance)"),
     (r"\(mrcz info shows (how|them)\)", "(mrcz.open() shows \\1)"),
     (r"with mrcz info --metadata\b", "with mrcz.open(...).metadata"),
@@ -161,7 +162,7 @@ _WORDS = tuple((re.compile(pattern), words) for pattern, words in (
     (r"(?<![\w-])--(mode0|gain|bare|dtype|dataset|live)(?![\w-])", r"\1="),
 ))
 # Commands with their options stay commands: they stand in a program's shell.
-_PARTS = re.compile(r"(`mrcz (?!repair|codecs|convert`)[^`]*`)")
+_PARTS = re.compile(r"(`mrcz (?!repair|codecs|convert`|compress --codec zstd -o)[^`]*`)")
 
 
 def in_python(message: str) -> str:
@@ -173,5 +174,10 @@ def in_python(message: str) -> str:
     return "".join(parts)
 
 
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
+
 def from_core(code: str, message: str, context: str) -> MrczError:
+    if code == "not_found" and _ADDRESS.match(context):
+        message = "is an address, and this takes files alone: mrcz.open reads addresses"
     return _BY_CODE.get(code, MrczError)(in_python(message), code, context)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import likeness
-from .arguments import checked, volume_kind
+from .arguments import checked, shown, volume_kind
 from .casting import CastRecord
 from .converted import Converted
 from .errors import ArgumentError
@@ -44,6 +44,7 @@ def write(path: str | os.PathLike[str], data: Any, *, progress: Progress | None 
     >>> mrcz.open(folder / "dark.mrc")
     <mrcz.Stack '...dark.mrc' (1, 64, 64) float32, 2 x 2 x 2 A, raw>
     """
+    _require_pixels(data)
     require_known_sizes(getattr(data, "shape", ()), "write")
     if isinstance(data, Converted):
         options.setdefault("dtype", data.dtype)
@@ -74,6 +75,14 @@ def write(path: str | os.PathLike[str], data: Any, *, progress: Progress | None 
             writer._record(record)
     if record is not None:
         record.tell(os.fsdecode(path))
+
+
+def _require_pixels(data: Any) -> None:
+    if isinstance(data, (str, bytes, os.PathLike)):
+        raise TypeError(f"data: {shown(data)} is a name, expected pixels: mrcz.open({shown(data)}) gives those of an MRC file")
+    if hasattr(data, "keys") and not hasattr(data, "dtype"):
+        raise TypeError(f"data: a {type(data).__name__} holds arrays by names, expected one of them: "
+                        f"{type(data).__name__.lower()}[name]")
 
 
 def is_of_colours(options: dict[str, Any]) -> bool:

@@ -200,3 +200,17 @@ def test_wrong_codecs_and_block_sizes_are_told_of_with_what_there_is(tmp_path, p
         mrcz.compress(projections, tmp_path / "b.mrczs", codec="foo")
     with pytest.raises(ValueError, match="block_size: 3, expected 0 .* or 4096"):
         mrcz.compress(projections, tmp_path / "b.mrczs", block_size=3)
+
+
+def test_addresses_are_for_open(tmp_path):
+    address = "http://127.0.0.1:1/movie.mrc"
+    for job in (lambda: mrcz.compress(address, tmp_path / "a.mrcz"), lambda: mrcz.verify(address),
+                lambda: mrcz.readMRC(address)):
+        with pytest.raises(FileNotFoundError, match="is an address, and this takes files alone: mrcz.open"):
+            job()
+
+
+def test_advice_is_in_the_words_of_the_package(tmp_path, projections):
+    mrcz.compress(projections, tmp_path / "r.mrczs", codec="rans")
+    with pytest.raises(mrcz.MrczError, match=r'mrcz.convert\(\).*mrcz.compress\(..., "NEW.mrcz", codec="zstd"\)'):
+        mrcz.zarr.link(tmp_path / "r.mrczs", tmp_path / "r.zarr")

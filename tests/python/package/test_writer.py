@@ -547,3 +547,11 @@ def test_a_plain_file_gets_no_footer_for_a_cast_that_changed_nothing(tmp_path):
     mrcz.write(tmp_path / "f.mrcz", np.ones((1, 4, 4), "i1"))
     mrcz.write(tmp_path / "i.mrc", mrcz.open(tmp_path / "f.mrcz").astype("f4"))
     assert (tmp_path / "i.mrc").stat().st_size == 1024 + 64
+
+
+def test_what_is_no_pixels_is_told_of_with_what_to_give(tmp_path):
+    with pytest.raises(TypeError, match=r"'movie.mrc' is a name, expected pixels: mrcz.open\('movie.mrc'\)"):
+        mrcz.write(tmp_path / "t.mrcz", "movie.mrc")
+    with pytest.raises(TypeError, match="a dict holds arrays by names, expected one of them"):
+        mrcz.write(tmp_path / "t.mrcz", {"frames": np.ones((1, 4, 4), "i1")})
+    assert not (tmp_path / "t.mrcz").exists()
