@@ -209,6 +209,9 @@ class WebFile:
     def __del__(self) -> None:
         for connection in getattr(self, "_idle", ()):
             connection.close()
+        whole = getattr(self, "_whole", None)
+        if whole is not None:
+            whole.close()
 
 
 class _Place:

@@ -1,5 +1,6 @@
 """Stacks from file objects and from the web."""
 
+import gc
 import gzip
 import io
 import itertools
@@ -152,6 +153,10 @@ def test_a_server_without_ranges_gives_the_whole_file_with_a_warning(served, fra
     assert told[0].filename == __file__
     assert np.array_equal(stack[150:160], frames[150:160])
     assert len(served.requests) == 1
+    copy = stack._origin._ranges._whole
+    del told, stack
+    gc.collect()
+    assert copy.closed
 
 
 def test_what_a_server_refuses_is_said(served, coded):
