@@ -25,7 +25,7 @@ fs::path make_under_new_name(const fs::path& target, const std::function<bool(co
         const fs::path folder = target.parent_path();
         std::error_code ignored;
         if (failed == ENOENT && !folder.empty() && !fs::exists(folder, ignored))
-            fail(ErrorCode::io_failed, "there is no folder ", folder.string(), "; make it first");
+            fail(ErrorCode::not_found, "there is no folder ", folder.string(), "; make it first");
         if (failed != EEXIST) fail_errno(failed, concat("create ", path.string()));
     }
     fail(ErrorCode::io_failed, "cannot find a free temporary name beside ", target.string());

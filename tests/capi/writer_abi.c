@@ -43,7 +43,7 @@ void writers_refuse_what_cannot_be(void) {
     options.metadata_format = MRCZ_METADATA_JSON;
     CHECK_STATUS(MRCZ_ERROR_CORRUPT, mrcz_writer_create(scratch("refused.mrcz"), &options, &writer));
     set_shape(&options);
-    CHECK_STATUS(MRCZ_ERROR_IO_FAILED, mrcz_writer_create(scratch("no/folder.mrcz"), &options, &writer));
+    CHECK_STATUS(MRCZ_ERROR_NOT_FOUND, mrcz_writer_create(scratch("no/folder.mrcz"), &options, &writer));
     CHECK(strstr(mrcz_last_error(), "there is no folder") != NULL);
     make_stack(scratch("there.mrcz"), "zstd");
     options.overwrite = 0;
