@@ -9,22 +9,13 @@ import warnings
 
 import numpy as np
 import pytest
+from stacks import CODECS, DTYPES, SHAPE, pixels
 
 import mrcz
 import mrcz.hdf5
 
 h5py = pytest.importorskip("h5py")
 hdf5plugin = pytest.importorskip("hdf5plugin")
-
-DTYPES = ["int8", "int16", "uint16", "float32", "complex64", "float16"]
-CODECS = ["zstd", "lz4", "zlib", "lz4hc", "blosclz"]
-SHAPE = (5, 61, 47)
-
-
-def pixels(dtype="uint16", shape=SHAPE):
-    values = np.random.default_rng(7).poisson(3, shape)
-    return (values + 1j * values[..., ::-1]).astype(dtype) if np.dtype(dtype).kind == "c" else values.astype(dtype)
-
 
 def chunks_of(dataset):
     found = []

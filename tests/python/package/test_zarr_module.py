@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from stacks import CODECS, DTYPES, SHAPE, pixels
 
 import mrcz
 import mrcz.zarr
@@ -18,16 +19,6 @@ zarr = pytest.importorskip("zarr", minversion="3")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import kit  # noqa: E402
 import peer_environment  # noqa: E402
-
-DTYPES = ["int8", "int16", "uint16", "float32", "complex64", "float16"]
-CODECS = ["zstd", "lz4", "zlib", "lz4hc", "blosclz"]
-SHAPE = (5, 61, 47)
-
-
-def pixels(dtype="uint16", shape=SHAPE):
-    values = np.random.default_rng(7).poisson(3, shape)
-    return (values + 1j * values[..., ::-1]).astype(dtype) if np.dtype(dtype).kind == "c" else values.astype(dtype)
-
 
 @pytest.fixture
 def packed(tmp_path):
