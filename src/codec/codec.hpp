@@ -67,6 +67,12 @@ class FrameObserver {
     virtual void observe(std::span<const std::byte> piece) = 0;
 };
 
+/// Of those who need not see.
+class NoObserver final : public FrameObserver {
+  public:
+    void observe(std::span<const std::byte>) override {}
+};
+
 class FrameEncoder {
   public:
     virtual ~FrameEncoder() = default;

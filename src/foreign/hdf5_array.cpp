@@ -5,7 +5,7 @@
 
 #include "base/buffer.hpp"
 #include "base/fail.hpp"
-#include "codec/blosc/blosc.hpp"
+#include "codec/blosc/chunk_decoder.hpp"
 #include "foreign/array_shape.hpp"
 #include "foreign/hdf5_attributes.hpp"
 #include "foreign/hdf5_chunks.hpp"
@@ -330,13 +330,9 @@ class Hdf5Array final : public FrameArray {
     ArrayFacts facts_;
 };
 
-class NoObserver final : public codec::FrameObserver {
-    void observe(std::span<const std::byte>) override {}
-};
-
 class Hdf5Frame final : public FrameReader {
   public:
-    explicit Hdf5Frame(Hdf5Array& array) : array_(array) {}
+    explicit Hdf5Frame(Hdf5Array& array) : array_(array), decoder_(array.facts().format.type, array.frame_bytes()) {}
 
     void fetch(std::int64_t frame) override {
         frame_ = frame;
@@ -354,12 +350,7 @@ class Hdf5Frame final : public FrameReader {
             std::ranges::copy(pixels_, out.begin());
             return;
         }
-        if (!decoder_) {
-            decoder_ = codec::blosc::prepare_decoder({array_.facts().format.type, array_.frame_bytes(), nullptr});
-            scratch_ = decoder_->make_scratch();
-        }
-        NoObserver nobody;
-        naming_frame([&] { decoder_->decode(chunk_, out, *scratch_, nobody); });
+        naming_frame([&] { decoder_.decode(chunk_, out); });
     }
 
   private:
@@ -377,8 +368,7 @@ class Hdf5Frame final : public FrameReader {
     std::int64_t frame_ = 0;
     std::span<const std::byte> chunk_;
     std::span<std::byte> pixels_;
-    std::unique_ptr<const codec::FrameDecoder> decoder_;
-    std::unique_ptr<codec::Scratch> scratch_;
+    codec::blosc::ChunkDecoder decoder_;
 };
 
 std::unique_ptr<FrameReader> Hdf5Array::make_reader() { return std::make_unique<Hdf5Frame>(*this); }

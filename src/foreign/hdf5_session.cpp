@@ -29,10 +29,6 @@ herr_t keep_description(unsigned number, const H5E_error2_t* error, void* into) 
 constexpr std::uint64_t most_of_blosc = 0x7fffffff;
 std::uint64_t most_decoded = most_of_blosc;  // guarded by library_lock()
 
-class NoObserver final : public codec::FrameObserver {
-    void observe(std::span<const std::byte>) override {}
-};
-
 /// In the library's signature; 0 says that it failed.
 std::size_t decode_blosc(unsigned flags, std::size_t, const unsigned*, std::size_t bytes, std::size_t* room,
                          void** buffer) {
@@ -46,7 +42,7 @@ std::size_t decode_blosc(unsigned flags, std::size_t, const unsigned*, std::size
         const auto scratch = decoder->make_scratch();
         out = std::malloc(std::max<std::size_t>(1, static_cast<std::size_t>(size)));
         if (out == nullptr) return 0;
-        NoObserver nobody;
+        codec::NoObserver nobody;
         decoder->decode(stored, {static_cast<std::byte*>(out), static_cast<std::size_t>(size)}, *scratch, nobody);
         std::free(*buffer);
         *buffer = out;

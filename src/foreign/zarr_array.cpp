@@ -6,7 +6,7 @@
 #include "base/buffer.hpp"
 #include "base/checked.hpp"
 #include "base/crc32c.hpp"
-#include "codec/blosc/blosc.hpp"
+#include "codec/blosc/chunk_decoder.hpp"
 #include "foreign/array_shape.hpp"
 #include "foreign/zarr_codecs.hpp"
 #include "mrcz/byte_source.hpp"
@@ -140,10 +140,6 @@ class ChunkStore {
     std::string shard_key_;
     std::unique_ptr<ByteSource> shard_;
     Bytes index_;
-};
-
-class NoObserver final : public codec::FrameObserver {
-    void observe(std::span<const std::byte>) override {}
 };
 
 class ZarrArray final : public FrameArray {
@@ -313,7 +309,7 @@ class ZarrArray final : public FrameArray {
 
 class ZarrFrame final : public FrameReader {
   public:
-    explicit ZarrFrame(ZarrArray& array) : array_(array) {}
+    explicit ZarrFrame(ZarrArray& array) : array_(array), decoder_(array.facts().format.type, array.frame_bytes()) {}
 
     void fetch(std::int64_t frame) override {
         naming(frame, [&] {
@@ -358,20 +354,12 @@ class ZarrFrame final : public FrameReader {
         }
     }
 
-    void decode_blosc(std::span<std::byte> out) {
-        if (!decoder_) {
-            decoder_ = codec::blosc::prepare_decoder({array_.facts().format.type, array_.frame_bytes(), nullptr});
-            scratch_ = decoder_->make_scratch();
-        }
-        NoObserver nobody;
-        decoder_->decode(*stored_, out, *scratch_, nobody);
-    }
+    void decode_blosc(std::span<std::byte> out) { decoder_.decode(*stored_, out); }
 
     ZarrArray& array_;
     std::int64_t frame_ = 0;
     std::optional<Bytes> stored_;
-    std::unique_ptr<const codec::FrameDecoder> decoder_;
-    std::unique_ptr<codec::Scratch> scratch_;
+    codec::blosc::ChunkDecoder decoder_;
 };
 
 std::unique_ptr<FrameReader> ZarrArray::make_reader() { return std::make_unique<ZarrFrame>(*this); }

@@ -4,15 +4,11 @@
 
 #include "base/buffer.hpp"
 #include "base/fail.hpp"
-#include "codec/blosc/blosc.hpp"
+#include "codec/blosc/chunk_decoder.hpp"
 #include "foreign/array_shape.hpp"
 
 namespace mrcz::jobs {
 namespace {
-
-class NoObserver final : public codec::FrameObserver {
-    void observe(std::span<const std::byte>) override {}
-};
 
 class SourceArray final : public foreign::FrameArray {
   public:
@@ -42,7 +38,8 @@ class SourceArray final : public foreign::FrameArray {
 
 class SourceFrame final : public foreign::FrameReader {
   public:
-    explicit SourceFrame(SourceArray& array) : array_(array) {}
+    explicit SourceFrame(SourceArray& array)
+        : array_(array), decoder_(array.facts().format.type, array.frame_bytes()) {}
 
     void fetch(std::int64_t frame) override {
         frame_ = frame;
@@ -60,13 +57,8 @@ class SourceFrame final : public foreign::FrameReader {
             std::ranges::copy(pixels_, out.begin());
             return;
         }
-        if (!decoder_) {
-            decoder_ = codec::blosc::prepare_decoder({array_.facts().format.type, array_.frame_bytes(), nullptr});
-            scratch_ = decoder_->make_scratch();
-        }
-        NoObserver nobody;
         try {
-            decoder_->decode(chunk_, out, *scratch_, nobody);
+            decoder_.decode(chunk_, out);
         } catch (const Error& error) {
             throw Error(error.code(), concat(array_.facts().place, ": frame ", frame_, ": ", error.message()));
         }
@@ -78,8 +70,7 @@ class SourceFrame final : public foreign::FrameReader {
     std::vector<std::byte> chunk_;
     std::span<std::byte> pixels_;
     Buffer memory_;
-    std::unique_ptr<const codec::FrameDecoder> decoder_;
-    std::unique_ptr<codec::Scratch> scratch_;
+    codec::blosc::ChunkDecoder decoder_;
 };
 
 std::unique_ptr<foreign::FrameReader> SourceArray::make_reader() { return std::make_unique<SourceFrame>(*this); }

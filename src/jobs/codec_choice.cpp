@@ -29,10 +29,6 @@ std::vector<const codec::CodecRow*> candidate_rows(PixelType type, double least_
     return rows;
 }
 
-struct NoObserver final : codec::FrameObserver {
-    void observe(std::span<const std::byte>) override {}
-};
-
 /// Samples from among all, as far apart as they are.
 std::vector<std::span<const std::byte>> measured(std::span<const std::span<const std::byte>> samples,
                                                  std::uint64_t frame_bytes) {
@@ -53,7 +49,7 @@ Candidate measure(const codec::CodecRow& row, const container::CodedFormat& form
     const auto scratch = coding.encoder().make_scratch();
     const auto frames = measured(samples, format.frame_bytes);
     Bytes chunk(coding.chunk_bound());
-    NoObserver observer;
+    codec::NoObserver observer;
     for (const auto frame : frames)
         candidate.bytes += static_cast<double>(coding.encode(0, frame, chunk, *scratch, observer));
     candidate.bytes *= static_cast<double>(format.frames) / static_cast<double>(frames.size());

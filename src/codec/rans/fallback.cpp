@@ -16,10 +16,6 @@ constexpr std::size_t pieces = 16, piece_bytes = std::size_t{1} << 18;  // all o
 constexpr std::size_t trial_piece_bytes = std::size_t{16} << 10;        // all of them a quarter of one
 constexpr int level = 1;
 
-struct NoObserver final : FrameObserver {
-    void observe(std::span<const std::byte>) override {}
-};
-
 /// From all over the frame, because beam, background and gaps of a detector differ.
 Bytes pieces_of(std::span<const std::byte> frame, std::size_t bytes = piece_bytes) {
     Bytes taken;
